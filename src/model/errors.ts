@@ -1,0 +1,68 @@
+/** Every error that a user can meet: a class with a stable code, documented in docs/errors.md. */
+
+/** What went wrong, for programs; the message says it for people. */
+export type ErrorCode =
+  | "E_USAGE"
+  | "E_INPUT_UNREADABLE"
+  | "E_INPUT_EMPTY"
+  | "E_INPUT_UNKNOWN"
+  | "E_INPUT_DAMAGED"
+  | "E_FILTER"
+  | "E_OUTPUT"
+  | "E_RUNTIME";
+
+/** Base of all of Precursor's own errors. `code` is stable; `exitCode` is what the program ends with (2 unless said otherwise). */
+export class PrecursorError extends Error {
+  readonly code: ErrorCode;
+  readonly exitCode: number;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; exitCode?: number }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "PrecursorError";
+    this.code = code;
+    this.exitCode = options?.exitCode ?? 2;
+  }
+}
+
+/** The command line asks for something that does not exist or does not fit. */
+export class UsageError extends PrecursorError {
+  constructor(message: string) {
+    super("E_USAGE", message);
+    this.name = "UsageError";
+  }
+}
+
+/** An input that cannot be read at all. `source` is its name as the user wrote it. */
+export class InputError extends PrecursorError {
+  readonly source: string;
+
+  constructor(
+    code: "E_INPUT_UNREADABLE" | "E_INPUT_EMPTY" | "E_INPUT_UNKNOWN" | "E_INPUT_DAMAGED",
+    source: string,
+    reason: string,
+    cause?: unknown,
+  ) {
+    super(code, `${source}: ${reason}`, { cause });
+    this.name = "InputError";
+    this.source = source;
+  }
+}
+
+/** A `--filter` expression that does not parse; `position` is the 0-based column where it breaks. */
+export class FilterError extends PrecursorError {
+  readonly position: number;
+
+  constructor(message: string, position: number) {
+    super("E_FILTER", message);
+    this.name = "FilterError";
+    this.position = position;
+  }
+}
+
+/** A report that could not be written. */
+export class OutputError extends PrecursorError {
+  constructor(target: string, reason: string, cause?: unknown) {
+    super("E_OUTPUT", `${target}: ${reason}`, { cause });
+    this.name = "OutputError";
+  }
+}

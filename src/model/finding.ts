@@ -1,0 +1,107 @@
+/** What detection finds in activity: scans, backscatter, groups. Plain facts with numbers; judgement comes later. */
+import type { Transport, ToolName } from "./activity.ts";
+
+export type ScanKind = "horizontal" | "vertical" | "block" | "strobe" | "distributed";
+export type Technique =
+  | "syn"
+  | "connect"
+  | "fin"
+  | "null"
+  | "xmas"
+  | "maimon"
+  | "ack"
+  | "window"
+  | "udp"
+  | "sctp-init"
+  | "ip-protocol"
+  | "icmp"
+  | "arp"
+  | "os-detection"
+  | "other";
+
+/** How the distinct contacts of a scan were met. They add up to the contacts. */
+export interface Outcomes {
+  readonly answered: number;
+  readonly refused: number;
+  readonly unreachable: number;
+  readonly silent: number;
+}
+
+/** One scan by one source with one technique; or, where `kind` is distributed, by many that each did a part. */
+export interface Scan {
+  /** Address text; for a distributed scan the most active member. */
+  readonly source: string;
+  readonly kind: ScanKind;
+  readonly technique: Technique;
+  readonly transport: Transport;
+  /** Most contacted first, at most 100; `portCount` is the whole number. */
+  readonly ports: readonly number[];
+  readonly portCount: number;
+  /** A few targets, for people; `targetCount` is the whole number. */
+  readonly targets: readonly string[];
+  readonly targetCount: number;
+  readonly contactCount: number;
+  /** Targets that never sent a packet in the whole input. */
+  readonly darkTargetCount: number;
+  readonly packets: number;
+  /** Seconds since 1970. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly tool: { readonly name: ToolName; readonly packets: number } | null;
+  /** Minutes to hours pass between probes. */
+  readonly slow: boolean;
+  /** Probes came in IP fragments too short for the TCP flags. */
+  readonly fragmented: boolean;
+  /** The source never showed that it gets answers: the address may be forged. */
+  readonly spoofable: boolean;
+  readonly outcomes: Outcomes;
+  /** Other addresses that sent the same probes at the same time: decoys around one true source. */
+  readonly decoys: readonly string[];
+  /** Members of a distributed scan, most active first, at most 100; and how many there are. Empty and 1 otherwise. */
+  readonly members: readonly string[];
+  readonly memberCount: number;
+  /** Whether some probes had port zero at either end. */
+  readonly portZero: boolean;
+  /** Sentences with numbers that led here, for `--explain` and the report's evidence column. */
+  readonly evidence: readonly string[];
+}
+
+/** Answers without questions: the sender is a victim of somebody who forges our addresses. */
+export interface Backscatter {
+  readonly victim: string;
+  readonly transport: "tcp" | "udp" | "icmp";
+  /** The victim's own ports, most active first, at most 100. */
+  readonly ports: readonly number[];
+  readonly packets: number;
+  /** Distinct addresses that got the answers. */
+  readonly peers: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** Whether it meets the RSDoS thresholds (domain: at least 25 packets, 60 s, 30 packets in some minute). */
+  readonly qualifies: boolean;
+  readonly portZero: boolean;
+  readonly evidence: readonly string[];
+}
+
+/** The targets of all scans, for the map and for judging who is meant. */
+export interface TargetSummary {
+  /** Distinct targets of scans, and how many of them never sent a packet. */
+  readonly count: number;
+  readonly dark: number;
+  /** IPv4 /24 networks by scan contacts, largest first, at most 65,536: [network as 32-bit integer, contacts]. */
+  readonly networks: readonly (readonly [number, number])[];
+}
+
+/** The defended networks, given by the user or guessed. */
+export interface Home {
+  readonly networks: readonly string[];
+  readonly guessed: boolean;
+}
+
+/** All that detection found. Lists are ordered by weight, heaviest first. */
+export interface Detection {
+  readonly scans: readonly Scan[];
+  readonly backscatter: readonly Backscatter[];
+  readonly targets: TargetSummary;
+  readonly home: Home;
+}

@@ -1,0 +1,61 @@
+/** `precursor.report/1`: what `assess` says, whatever the output. Field names are a contract; times are seconds since 1970 until they are printed. */
+import type { PortActivity, PortZeroActivity, Timeline } from "./activity.ts";
+import type { Advice, Assessment } from "./assessment.ts";
+import type { Backscatter, Home, Scan, TargetSummary } from "./finding.ts";
+import type { AddressLabels } from "./label.ts";
+
+/** One input as it was read. */
+export interface InputSource {
+  readonly name: string;
+  readonly format: string;
+  readonly records: number;
+  /** Octets as stored (compressed where it was). */
+  readonly bytes: number;
+  /** Where and why reading had to stop, or null. */
+  readonly damage: { readonly offset: number; readonly reason: string } | null;
+}
+
+export interface ReportInput {
+  readonly sources: readonly InputSource[];
+  readonly records: number;
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly encapsulations: Readonly<Record<string, number>>;
+  readonly firstSeen: number | null;
+  readonly lastSeen: number | null;
+  readonly totals: Readonly<Record<string, number>>;
+  /** Inputs that could not be read at all, one line each. */
+  readonly unreadable: readonly string[];
+}
+
+export interface LabelledScan extends Scan {
+  readonly labels: AddressLabels;
+}
+export interface LabelledBackscatter extends Backscatter {
+  readonly labels: AddressLabels;
+}
+
+/** Everything a renderer needs. */
+export interface Report {
+  /** Version of Precursor that made it. */
+  readonly version: string;
+  /** Seconds since 1970. */
+  readonly madeAt: number;
+  readonly input: ReportInput;
+  readonly home: Home;
+  readonly portZero: PortZeroActivity;
+  /** Labels of the addresses in `portZero.topSources`, by address. */
+  readonly portZeroLabels: ReadonlyMap<string, AddressLabels>;
+  readonly scansTotal: number;
+  readonly scans: readonly LabelledScan[];
+  readonly backscatterTotal: number;
+  readonly backscatter: readonly LabelledBackscatter[];
+  readonly targets: TargetSummary;
+  readonly timeline: Timeline;
+  readonly ports: readonly PortActivity[];
+  readonly senderCount: number;
+  readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
+  readonly assessment: Assessment;
+  readonly advice: readonly Advice[];
+  /** Data lists used for labels, with their dates. */
+  readonly lists: readonly { readonly list: string; readonly date: string | null; readonly licence: string }[];
+}
