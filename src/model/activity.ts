@@ -127,6 +127,12 @@ export interface SourceView {
   readonly returning: boolean;
   /** Packets that carry the tool's mark, in the order of TOOLS. */
   toolPackets(tool: number): number;
+  /** TCP SYNs whose options are an operating system's: MSS and at least one of SACK-permitted, window scale, timestamps. 0 in other classes. */
+  readonly stackPackets: number;
+  /** Packets with port zero at either end. */
+  readonly portZeroPackets: number;
+  /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */
+  readonly servicePortPackets: number;
   contacts(): Contacts;
 }
 

@@ -100,8 +100,11 @@ export interface Home {
 
 /** All that detection found. Lists are ordered by weight, heaviest first. */
 export interface Detection {
+  /** At most MAXIMUM_FINDINGS each; the totals count all. */
   readonly scans: readonly Scan[];
+  readonly scansTotal: number;
   readonly backscatter: readonly Backscatter[];
+  readonly backscatterTotal: number;
   readonly targets: TargetSummary;
   readonly home: Home;
 }
