@@ -13,7 +13,8 @@ export function blankStrings(source: string): string {
 /** Everything that is imported or re-exported, with its line (from 1). Give it a source without comments. */
 export function importsOf(code: string): { specifier: string; line: number }[] {
   const found: { specifier: string; line: number }[] = [];
-  const statement = /(?:^|[;}\n])\s*(?:import|export)\b[^;"'`]*?\bfrom\s*["']([^"'\n]+)["']|(?:^|[;}\n])\s*import\s*["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']/g;
+  const statement =
+    /(?:^|[;}\n])\s*(?:import|export)\b[^;"'`]*?\bfrom\s*["']([^"'\n]+)["']|(?:^|[;}\n])\s*import\s*["']([^"'\n]+)["']|\bimport\s*\(\s*["']([^"'\n]+)["']/g;
   for (const match of code.matchAll(statement)) {
     const specifier = match[1] ?? match[2] ?? match[3] ?? "";
     const end = match.index + match[0].length;

@@ -93,7 +93,13 @@ describe("what the real gzip and zstd wrote", () => {
 
 describe("what only looks compressed", () => {
   test("captures, text and short heads are not", () => {
-    for (const head of [[0xd4, 0xc3, 0xb2, 0xa1], [0x0a, 0x0d, 0x0d, 0x0a], [0x1f, 0x8b], [0x28, 0xb5, 0x2f], [0x1f, 0x8b, 0x07, 0]]) {
+    for (const head of [
+      [0xd4, 0xc3, 0xb2, 0xa1],
+      [0x0a, 0x0d, 0x0d, 0x0a],
+      [0x1f, 0x8b],
+      [0x28, 0xb5, 0x2f],
+      [0x1f, 0x8b, 0x07, 0],
+    ]) {
       expect(codecOf(Uint8Array.from(head))).toBeNull();
     }
   });
@@ -103,7 +109,10 @@ describe("chunked reading equals whole reading", () => {
   test("for any contents, any split into members and any buffer", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(fc.uint8Array({ maxLength: 5_000 }), fc.integer({ min: 1, max: 40 }), fc.boolean()), { minLength: 1, maxLength: 4 }),
+        fc.array(fc.tuple(fc.uint8Array({ maxLength: 5_000 }), fc.integer({ min: 1, max: 40 }), fc.boolean()), {
+          minLength: 1,
+          maxLength: 4,
+        }),
         fc.constantFrom("gzip" as const, "zstd" as const),
         fc.integer({ min: 1, max: 70_000 }),
         async (members, codec, room) => {
@@ -147,7 +156,10 @@ describe("damaged data", () => {
 
   test("a broken octet in the middle keeps everything before it, in gzip and zstd, from files and from pipes", async () => {
     const plain = lines(60_000);
-    for (const [codec, packed] of [["gzip", gzipSync(plain)], ["zstd", zstdCompressSync(plain)]] as const) {
+    for (const [codec, packed] of [
+      ["gzip", gzipSync(plain)],
+      ["zstd", zstdCompressSync(plain)],
+    ] as const) {
       const broken = Buffer.from(packed);
       const at = packed.length >> 1;
       broken.fill(0xff, at, at + 64);
@@ -165,7 +177,10 @@ describe("damaged data", () => {
   });
 
   test("something else behind the last member is told, and loses nothing", async () => {
-    for (const [codec, packed] of [["gzip", gzipSync("hello")], ["zstd", zstdCompressSync("hello")]] as const) {
+    for (const [codec, packed] of [
+      ["gzip", gzipSync("hello")],
+      ["zstd", zstdCompressSync("hello")],
+    ] as const) {
       const reader = await openSource({ name: "a", bytes: Buffer.concat([packed, Buffer.from("something else")]) });
       expect((await readAll(reader)).toString()).toBe("hello");
       expect(reader.damage?.reason).toContain(`something that is not ${codec} follows`);

@@ -8,7 +8,8 @@ import { expandInputs } from "./expand.ts";
 const root = mkdtempSync(join(tmpdir(), "precursor-expand-"));
 const at = (...parts: string[]): string => join(root, ...parts);
 beforeAll(() => {
-  for (const folder of ["day", "day/sensor-2", "day/sensor-10", "empty", "only-links", "circle"]) mkdirSync(at(folder), { recursive: true });
+  for (const folder of ["day", "day/sensor-2", "day/sensor-10", "empty", "only-links", "circle"])
+    mkdirSync(at(folder), { recursive: true });
   const files = ["day/c.pcap10", "day/c.pcap2", "day/c.pcap", "day/.hidden", "day/sensor-10/x", "day/sensor-2/x", "circle/one"];
   for (const file of files) writeFileSync(at(file), file);
   symlinkSync(at("day/c.pcap"), at("only-links/again"));
@@ -31,7 +32,9 @@ describe("folders", () => {
   test("without files are told", () => {
     const { paths, problems } = expandInputs([at("empty")]);
     expect(paths).toEqual([]);
-    expect(problems.map((problem) => [problem.code, problem.message])).toEqual([["E_INPUT_EMPTY", `${at("empty")}: the folder holds no files`]]);
+    expect(problems.map((problem) => [problem.code, problem.message])).toEqual([
+      ["E_INPUT_EMPTY", `${at("empty")}: the folder holds no files`],
+    ]);
   });
   test("without read rights are told", (context) => {
     if (process.getuid?.() === 0) return context.skip("root may read everything");

@@ -88,10 +88,16 @@ describe("standard input", () => {
   for (const thread of ["main", "worker"] as const) {
     test(`comes from a pipe, slow and fast, in the ${thread} thread`, () => {
       expect(JSON.parse(viaShell("(printf abc; sleep 0.3; printf def) | PROGRAM", thread))).toMatchObject({ total: 6, size: null });
-      expect(JSON.parse(viaShell("head -c 5000000 /dev/zero | PROGRAM", thread))).toMatchObject({ name: "standard input", total: 5_000_000 });
+      expect(JSON.parse(viaShell("head -c 5000000 /dev/zero | PROGRAM", thread))).toMatchObject({
+        name: "standard input",
+        total: 5_000_000,
+      });
     });
     test(`comes compressed, or from a file, in the ${thread} thread`, () => {
-      expect(JSON.parse(viaShell("head -c 5000000 /dev/zero | zstd -c | PROGRAM", thread))).toMatchObject({ total: 5_000_000, compression: ["zstd"] });
+      expect(JSON.parse(viaShell("head -c 5000000 /dev/zero | zstd -c | PROGRAM", thread))).toMatchObject({
+        total: 5_000_000,
+        compression: ["zstd"],
+      });
       expect(JSON.parse(viaShell(`PROGRAM < "${program}"`, thread))).toMatchObject({ total: PROGRAM.length, size: PROGRAM.length });
     });
   }
@@ -116,7 +122,8 @@ describe("reading in pieces equals reading whole", () => {
         const reader = await openSource(path);
         const got: number[] = [];
         const buffer = new Uint8Array(room);
-        for (let count = await reader.read(buffer, 0); count > 0; count = await reader.read(buffer, 0)) got.push(...buffer.subarray(0, count));
+        for (let count = await reader.read(buffer, 0); count > 0; count = await reader.read(buffer, 0))
+          got.push(...buffer.subarray(0, count));
         await reader.close();
         expect(got).toEqual([...bytes]);
       }),
