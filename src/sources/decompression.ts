@@ -15,7 +15,7 @@ export const CODEC_HEAD_BYTES = 4;
 /** Octets of input in a step. Small enough that going through one octet by octet takes well under a second. */
 const INPUT_STEP = 32_768;
 /** Octets in a step where the input cannot be opened again: at most this much compressed data before a break can be lost. */
-const INPUT_STEP_ONCE = 2_048;
+const INPUT_STEP_ONCE = 8_192;
 /** Octets of output that zlib makes before it asks whether anyone takes them. */
 const OUTPUT_STEP = 262_144;
 
