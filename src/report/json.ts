@@ -1,0 +1,172 @@
+/** `precursor.report/1`: the report for programs. docs/report.md tells the fields, schema.ts is their schema. */
+import type { z } from "zod";
+import { formatIPv4 } from "../model/address.ts";
+import type { AddressLabels } from "../model/label.ts";
+import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
+import { escapeJson } from "./escape.ts";
+import type { RenderOptions } from "./options.ts";
+import { portZeroWords } from "./port-zero-words.ts";
+import { isoTime } from "./quantity.ts";
+import type { reportShape } from "./schema.ts";
+
+const DEFAULT_LIMIT = 1000;
+
+type ReportJson = z.infer<typeof reportShape>;
+
+/** Indented JSON with a newline at the end; safe to print on a terminal. Lists are cut at `options.limit`, their whole number stands beside. */
+export function renderJson(report: Report, options: RenderOptions = {}): string {
+  return `${escapeJson(JSON.stringify(reportJson(report, options.limit ?? DEFAULT_LIMIT), null, 2))}\n`;
+}
+
+/** The report as a plain value. */
+export function reportJson(report: Report, limit: number): ReportJson {
+  const { assessment, input, portZero } = report;
+  return {
+    schema: "precursor.report/1",
+    generator: { name: "precursor", version: report.version },
+    madeAt: isoTime(report.madeAt),
+    input: {
+      sources: input.sources.map(({ name, format, records, bytes, damage }) => ({ name, format, records, bytes, damage })),
+      records: input.records,
+      skipped: { ...input.skipped },
+      encapsulations: { ...input.encapsulations },
+      totals: { ...input.totals },
+      unreadable: [...input.unreadable],
+      firstSeen: maybeTime(input.firstSeen),
+      lastSeen: maybeTime(input.lastSeen),
+    },
+    home: { networks: [...report.home.networks], guessed: report.home.guessed },
+    portZero: portZeroJson(report),
+    scansTotal: report.scansTotal,
+    scans: report.scans.slice(0, limit).map(scanJson),
+    backscatterTotal: report.backscatterTotal,
+    backscatter: report.backscatter.slice(0, limit).map(backscatterJson),
+    targets: {
+      count: report.targets.count,
+      dark: report.targets.dark,
+      networksTotal: report.targets.networks.length,
+      networks: report.targets.networks.slice(0, limit).map(([word, contacts]) => ({ network: `${formatIPv4(word)}/24`, contacts })),
+    },
+    timeline: {
+      start: portZero.firstSeen === null && input.firstSeen === null ? null : isoTime(report.timeline.start),
+      binSeconds: report.timeline.binSeconds,
+      series: Object.fromEntries([...report.timeline.series].map(([name, bins]) => [name, bins.map(finite)])),
+    },
+    ports: report.ports.map(({ transport, port, packets, start, binSeconds, bins }) => ({
+      transport,
+      port,
+      packets,
+      start: isoTime(start),
+      binSeconds,
+      bins: bins.map(finite),
+    })),
+    senders: report.senderCount,
+    forgotten: { ...report.forgotten },
+    assessment: {
+      severity: assessment.severity,
+      confidence: assessment.confidence,
+      summary: assessment.summary,
+      tooEarly: assessment.tooEarly,
+      hypotheses: assessment.hypotheses.map((hypothesis) => ({
+        id: hypothesis.id,
+        probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
+        words: hypothesis.words,
+        for: [...hypothesis.for],
+        against: [...hypothesis.against],
+        missing: [...hypothesis.missing],
+      })),
+    },
+    advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
+    lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+  };
+}
+
+function portZeroJson(report: Report): ReportJson["portZero"] {
+  const { portZero } = report;
+  return {
+    tcp: { ...portZero.tcp },
+    udp: { ...portZero.udp },
+    unconfirmed: { tcp: { ...portZero.unconfirmed.tcp }, udp: { ...portZero.unconfirmed.udp } },
+    excluded: { ...portZero.excluded },
+    sources: portZero.sources,
+    targets: portZero.targets,
+    verdict: portZeroWords(portZero).verdict,
+    replies: portZero.replies,
+    badHeaderLength: portZero.badHeaderLength,
+    oddFlags: portZero.oddFlags,
+    firstSeen: maybeTime(portZero.firstSeen),
+    lastSeen: maybeTime(portZero.lastSeen),
+    otherPorts: portZero.otherPorts.map(({ port, packets }) => ({ port, packets })),
+    topSources: portZero.topSources.map((source) => ({
+      address: source.address,
+      packets: source.packets,
+      tcpPackets: source.tcpPackets,
+      targets: source.targets,
+      firstSeen: isoTime(source.firstSeen),
+      lastSeen: isoTime(source.lastSeen),
+      ...labelsJson(report.portZeroLabels.get(source.address)),
+    })),
+  };
+}
+
+function scanJson(scan: LabelledScan): ReportJson["scans"][number] {
+  return {
+    source: scan.source,
+    kind: scan.kind,
+    technique: scan.technique,
+    transport: scan.transport,
+    ports: [...scan.ports],
+    portCount: scan.portCount,
+    targets: [...scan.targets],
+    targetCount: scan.targetCount,
+    contactCount: scan.contactCount,
+    darkTargetCount: scan.darkTargetCount,
+    packets: scan.packets,
+    firstSeen: isoTime(scan.firstSeen),
+    lastSeen: isoTime(scan.lastSeen),
+    tool: scan.tool === null ? null : { name: scan.tool.name, packets: scan.tool.packets },
+    ...labelsJson(scan.labels),
+    slow: scan.slow,
+    fragmented: scan.fragmented,
+    spoofable: scan.spoofable,
+    portZero: scan.portZero,
+    outcomes: { ...scan.outcomes },
+    decoys: [...scan.decoys],
+    members: [...scan.members],
+    memberCount: scan.memberCount,
+    evidence: [...scan.evidence],
+  };
+}
+
+function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][number] {
+  return {
+    victim: entry.victim,
+    transport: entry.transport,
+    ports: [...entry.ports],
+    packets: entry.packets,
+    peers: entry.peers,
+    firstSeen: isoTime(entry.firstSeen),
+    lastSeen: isoTime(entry.lastSeen),
+    qualifies: entry.qualifies,
+    portZero: entry.portZero,
+    evidence: [...entry.evidence],
+    ...labelsJson(entry.labels),
+  };
+}
+
+function labelsJson(labels: AddressLabels | undefined): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved"> {
+  return {
+    network: labels?.network == null ? null : { ...labels.network },
+    acknowledged: labels?.acknowledged == null ? null : { ...labels.acknowledged },
+    reserved: labels?.reserved == null ? null : { ...labels.reserved },
+  };
+}
+
+function maybeTime(seconds: number | null): string | null {
+  return seconds === null ? null : isoTime(seconds);
+}
+
+/** JSON has no NaN or infinity: a hostile one counts as nothing. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}

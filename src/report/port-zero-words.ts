@@ -1,0 +1,110 @@
+/**
+ * Says whether port zero was really on the wire or is an artefact of measuring, in words that every output shares.
+ * Source of the distinctions: RFC 768 (UDP source zero is legal), RFC 791 (later fragments have no transport header), PAM 2021
+ * (doi 10.1007/978-3-030-72582-2_32: most port-zero flow records are fragments).
+ */
+import type { PortZeroActivity, PortZeroCounts } from "../model/activity.ts";
+import { count, counted } from "./quantity.ts";
+
+/** `on-wire`: read from real headers. `weak`: only UDP source zero. `unproven`: records that cannot show a header. `artefact`: no port at all. */
+export type PortZeroVerdict = "on-wire" | "weak" | "unproven" | "artefact" | "absent";
+
+export interface PortZeroWords {
+  readonly verdict: PortZeroVerdict;
+  /** A few words: "on the wire". */
+  readonly title: string;
+  /** One sentence with the numbers. */
+  readonly sentence: string;
+  /** What was left out, and why; null where nothing was. */
+  readonly excluded: string | null;
+  /** Records that say port zero without proof, where there are confirmed ones besides; null otherwise. */
+  readonly unconfirmed: string | null;
+  /** Further remarks with numbers: answers, broken headers. */
+  readonly remarks: readonly string[];
+}
+
+/** The judgement of the counts alone; no knowledge beyond them. */
+export function portZeroWords(portZero: PortZeroActivity): PortZeroWords {
+  const confirmed = sum(portZero.tcp) + sum(portZero.udp);
+  const unproven = sum(portZero.unconfirmed.tcp) + sum(portZero.unconfirmed.udp);
+  const excludedTotal = portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder;
+  const verdict = verdictOf(portZero, confirmed, unproven, excludedTotal);
+  const parties = `${counted(portZero.sources, "source")} to ${counted(portZero.targets, "target")}`;
+  const { title, sentence } = {
+    "on-wire": {
+      title: "on the wire",
+      sentence: `${counted(confirmed, "packet")} had port zero in a TCP or UDP header that was really there, from ${parties}.`,
+    },
+    weak: {
+      title: "on the wire, weak evidence",
+      sentence: `${counted(confirmed, "UDP packet")} had source port zero, from ${parties}; RFC 768 allows that where no answer is expected.`,
+    },
+    unproven: {
+      title: "not proven",
+      sentence: `${counted(unproven, "record")} ${unproven === 1 ? "says" : "say"} port zero, but cannot show that there was a transport header.`,
+    },
+    artefact: {
+      title: "an artefact",
+      sentence: `No packet had port zero. ${counted(excludedTotal, "record")} may look like it, but ${excludedTotal === 1 ? "has" : "have"} no port at all.`,
+    },
+    absent: { title: "not seen", sentence: "No packet came from or went to port zero, and nothing looked like it." },
+  }[verdict];
+  return {
+    verdict,
+    title,
+    sentence,
+    excluded: excludedWords(portZero),
+    unconfirmed:
+      unproven > 0 && verdict !== "unproven"
+        ? `${counted(unproven, "further record")} ${unproven === 1 ? "says" : "say"} port zero without proof of a header.`
+        : null,
+    remarks: remarks(portZero, confirmed),
+  };
+}
+
+/** The rows of the table: TCP and UDP, then the unconfirmed where there are any. */
+export function portZeroRows(portZero: PortZeroActivity): { name: string; counts: PortZeroCounts }[] {
+  const rows = [
+    { name: "TCP", counts: portZero.tcp },
+    { name: "UDP", counts: portZero.udp },
+  ];
+  if (sum(portZero.unconfirmed.tcp) > 0) rows.push({ name: "TCP, unconfirmed", counts: portZero.unconfirmed.tcp });
+  if (sum(portZero.unconfirmed.udp) > 0) rows.push({ name: "UDP, unconfirmed", counts: portZero.unconfirmed.udp });
+  return rows;
+}
+
+/** All packets of a row. */
+export function sum(counts: PortZeroCounts): number {
+  return counts.source + counts.destination + counts.both;
+}
+
+function verdictOf(portZero: PortZeroActivity, confirmed: number, unproven: number, excluded: number): PortZeroVerdict {
+  if (confirmed > 0) return sum(portZero.tcp) === 0 && portZero.udp.source === confirmed ? "weak" : "on-wire";
+  if (unproven > 0) return "unproven";
+  return excluded > 0 ? "artefact" : "absent";
+}
+
+function excludedWords(portZero: PortZeroActivity): string | null {
+  const { fragments, icmp, placeholder } = portZero.excluded;
+  const parts: string[] = [];
+  if (fragments > 0) parts.push(`${counted(fragments, "later fragment")} (no transport header)`);
+  if (icmp > 0) parts.push(`${counted(icmp, "ICMP record")} (type and code in the ports' place)`);
+  if (placeholder > 0) parts.push(`${counted(placeholder, "placeholder")} (a log's 0 for "not tested")`);
+  return parts.length === 0 ? null : `Kept out: ${parts.join(", ")}.`;
+}
+
+function remarks(portZero: PortZeroActivity, confirmed: number): string[] {
+  const lines: string[] = [];
+  if (portZero.replies > 0) {
+    lines.push(
+      `${count(portZero.replies)} of ${count(confirmed)} are answers (SYN-ACK, RST): backscatter, or replies to a probe.`,
+    );
+  }
+  if (portZero.badHeaderLength > 0) {
+    lines.push(`${counted(portZero.badHeaderLength, "TCP header")} had an impossible length: a broken tool, or fingerprinting.`);
+  }
+  if (portZero.oddFlags > 0) {
+    lines.push(`${counted(portZero.oddFlags, "TCP packet")} had flags that no stack sends.`);
+  }
+  return lines;
+}

@@ -1,0 +1,200 @@
+/**
+ * The published JSON Schema (draft 2020-12) of `precursor.report/1`. Names in it are a contract: fields are added, never renamed.
+ * Objects stay open, so that a program that validates with it accepts later reports too.
+ */
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+const time = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .meta({ format: "date-time", description: "UTC, ISO 8601 with milliseconds" });
+const maybeTime = time.nullable();
+const port = z.int().min(0).max(65_535).describe("0 is a port like any other");
+const counts = z.looseObject({
+  source: count.describe("packets with only the source port zero"),
+  destination: count.describe("packets with only the destination port zero"),
+  both: count.describe("packets with both ports zero"),
+});
+const provenance = { list: z.string(), date: z.string().nullable().describe("of the list; null where it does not tell") };
+
+const network = z
+  .looseObject({
+    asn: count.nullable(),
+    name: z.string().nullable(),
+    country: z.string().nullable().describe("ISO 3166-1 alpha-2, where the address is registered: weak evidence"),
+    ...provenance,
+  })
+  .nullable();
+const acknowledged = z
+  .looseObject({
+    organisation: z.string(),
+    status: z.enum(["confirmed", "claimed", "disputed"]),
+    reason: z.string(),
+    ...provenance,
+  })
+  .nullable();
+const reserved = z
+  .looseObject({ name: z.string(), globallyReachable: z.boolean(), ...provenance })
+  .nullable()
+  .describe("special-purpose range of RFC 6890");
+
+const scan = z.looseObject({
+  source: z.string(),
+  kind: z.enum(["horizontal", "vertical", "block", "strobe", "distributed"]),
+  technique: z.enum([
+    "syn", "connect", "fin", "null", "xmas", "maimon", "ack", "window", "udp", "sctp-init", "ip-protocol", "icmp", "arp", "os-detection", "other",
+  ]),
+  transport: z.enum(["tcp", "udp", "sctp", "icmp", "arp", "ip", "dccp", "udp-lite"]),
+  ports: z.array(port).describe("most contacted first, at most 100; ICMP types, IP protocols or OS tests where the transport has no ports"),
+  portCount: count,
+  targets: z.array(z.string()).describe("a few, for people"),
+  targetCount: count,
+  contactCount: count.describe("distinct target and port"),
+  darkTargetCount: count.describe("targets that never sent a packet"),
+  packets: count,
+  firstSeen: time,
+  lastSeen: time,
+  tool: z.looseObject({ name: z.string(), packets: count.describe("that carry its mark") }).nullable(),
+  acknowledged,
+  network,
+  reserved,
+  slow: z.boolean(),
+  fragmented: z.boolean(),
+  spoofable: z.boolean().describe("the source never showed that it gets answers"),
+  portZero: z.boolean(),
+  outcomes: z.looseObject({ answered: count, refused: count, unreachable: count, silent: count }),
+  decoys: z.array(z.string()),
+  members: z.array(z.string()).describe("of a distributed scan, at most 100"),
+  memberCount: count,
+  evidence: z.array(z.string()),
+});
+
+const backscatter = z.looseObject({
+  victim: z.string(),
+  transport: z.enum(["tcp", "udp", "icmp"]),
+  ports: z.array(port).describe("the victim's own"),
+  packets: count,
+  peers: count,
+  firstSeen: time,
+  lastSeen: time,
+  qualifies: z.boolean().describe("meets the RSDoS thresholds"),
+  portZero: z.boolean(),
+  evidence: z.array(z.string()),
+  acknowledged,
+  network,
+  reserved,
+});
+
+/** The shape as zod sees it; `REPORT_SCHEMA` is the same for everybody else. */
+export const reportShape = z.looseObject({
+  schema: z.literal("precursor.report/1"),
+  generator: z.looseObject({ name: z.literal("precursor"), version: z.string() }),
+  madeAt: time,
+  input: z.looseObject({
+    sources: z.array(
+      z.looseObject({
+        name: z.string(),
+        format: z.string(),
+        records: count,
+        bytes: count.describe("octets as stored"),
+        damage: z.looseObject({ offset: count, reason: z.string() }).nullable(),
+      }),
+    ),
+    records: count,
+    skipped: z.record(z.string(), count).describe("records that gave no observation, by reason"),
+    encapsulations: z.record(z.string(), count),
+    totals: z.record(z.string(), count).describe("packets by protocol and kind"),
+    unreadable: z.array(z.string()),
+    firstSeen: maybeTime,
+    lastSeen: maybeTime,
+  }),
+  home: z.looseObject({ networks: z.array(z.string()), guessed: z.boolean() }),
+  portZero: z.looseObject({
+    tcp: counts,
+    udp: counts,
+    unconfirmed: z.looseObject({ tcp: counts, udp: counts }),
+    excluded: z.looseObject({ fragments: count, icmp: count, placeholder: count }),
+    sources: count,
+    targets: count,
+    verdict: z.enum(["on-wire", "weak", "unproven", "artefact", "absent"]),
+    replies: count,
+    badHeaderLength: count,
+    oddFlags: count,
+    firstSeen: maybeTime,
+    lastSeen: maybeTime,
+    otherPorts: z.array(z.looseObject({ port, packets: count })),
+    topSources: z.array(
+      z.looseObject({
+        address: z.string(),
+        packets: count,
+        tcpPackets: count,
+        targets: count,
+        firstSeen: time,
+        lastSeen: time,
+        acknowledged,
+        network,
+        reserved,
+      }),
+    ),
+  }),
+  scansTotal: count,
+  scans: z.array(scan).describe("heaviest first, cut at --limit"),
+  backscatterTotal: count,
+  backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),
+  targets: z.looseObject({
+    count,
+    dark: count.describe("never sent a packet"),
+    networksTotal: count,
+    networks: z.array(z.looseObject({ network: z.string(), contacts: count })).describe("IPv4 /24, cut at --limit"),
+  }),
+  timeline: z.looseObject({
+    start: maybeTime,
+    binSeconds: z.number().nonnegative(),
+    series: z.record(z.string(), z.array(z.number())).describe("packets a bin"),
+  }),
+  ports: z
+    .array(
+      z.looseObject({
+        transport: z.enum(["tcp", "udp"]),
+        port,
+        packets: count,
+        start: time,
+        binSeconds: z.number().nonnegative(),
+        bins: z.array(z.number()),
+      }),
+    )
+    .describe("the most probed destination ports, with packets a bin"),
+  senders: count.describe("distinct addresses that sent something"),
+  forgotten: z.looseObject({ sources: count, contacts: count, flows: count }).describe("what full tables lost; zero on ordinary input"),
+  assessment: z.looseObject({
+    severity: z.enum(["none", "low", "medium", "high", "critical"]),
+    confidence: z.enum(["low", "moderate", "high"]),
+    summary: z.string(),
+    tooEarly: z.boolean(),
+    hypotheses: z.array(
+      z.looseObject({
+        id: z.string(),
+        probability: z.number().min(0).max(1),
+        words: z.string().describe("estimative words of ICD 203"),
+        for: z.array(z.string()),
+        against: z.array(z.string()),
+        missing: z.array(z.string()),
+      }),
+    ),
+  }),
+  advice: z.array(z.looseObject({ action: z.string(), reason: z.string(), rules: z.array(z.string()) })),
+  lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
+});
+
+/** JSON Schema, draft 2020-12. */
+export const REPORT_SCHEMA: Readonly<Record<string, unknown>> = {
+  $id: "urn:precursor:report:1",
+  title: "precursor.report/1",
+  ...z.toJSONSchema(reportShape, { target: "draft-2020-12" }),
+};
+
+/** The schema as text, for `precursor schema`. */
+export function renderSchema(): string {
+  return `${JSON.stringify(REPORT_SCHEMA, null, 2)}\n`;
+}

@@ -1,0 +1,25 @@
+/** The screen that an analyst sees: what was judged and how sure, port zero, who, the readings, what to do, what it cannot tell. */
+import type { Report } from "../model/report.ts";
+import type { RenderOptions } from "./options.ts";
+import { writeBottomLine } from "./text/bottom-line.ts";
+import { writePortZero } from "./text/port-zero.ts";
+import { writeAdvice, writeLimits, writeReadings } from "./text/judgement.ts";
+import { writeBackscatter, writeScans } from "./text/scans.ts";
+import { Screen } from "./text/screen.ts";
+
+/** Lines of at most `options.width` columns (100); only a firewall rule may be longer, because a wrapped rule cannot be copied. */
+export function renderText(report: Report, options: RenderOptions = {}): string {
+  const screen = new Screen(options);
+  writeBottomLine(screen, report);
+  writePortZero(screen, report);
+  writeScans(screen, report, options.limit ?? DEFAULT_ROWS);
+  writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
+  writeReadings(screen, report);
+  writeAdvice(screen, report);
+  writeLimits(screen, report);
+  return screen.toString();
+}
+
+/** Scans and victims that leave room for the rest on one screen. */
+const DEFAULT_ROWS = 10;
+const DEFAULT_VICTIMS = 3;

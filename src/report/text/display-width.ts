@@ -1,0 +1,60 @@
+/** How many terminal columns a text takes, and cutting and wrapping by columns. Source: Unicode UAX #11 (East Asian Width), reduced to whole blocks. */
+
+/** Wide blocks: Hangul Jamo, CJK, Hangul, compatibility and full-width forms, emoji, CJK extensions. */
+const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const COMBINING = /\p{M}/u;
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Columns of a text without control characters. */
+export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += characterWidth(character);
+  return columns;
+}
+
+/** The text cut to `columns`, with `ellipsis` where something was cut. */
+export function truncate(text: string, columns: number, ellipsis: string = "…"): string {
+  if (displayWidth(text) <= columns) return text;
+  const room = columns - displayWidth(ellipsis);
+  if (room < 0) return head(text, columns);
+  return head(text, room).trimEnd() + ellipsis;
+}
+
+/** Lines of at most `columns`, broken at spaces; a longer word is broken where it must be. Never empty. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").filter((part) => part !== "")) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) <= columns) {
+      line += ` ${word}`;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (displayWidth(line) > columns) {
+      const cut = head(line, columns);
+      lines.push(cut);
+      line = line.slice(cut.length);
+    }
+  }
+  if (line !== "" || lines.length === 0) lines.push(line);
+  return lines;
+}
+
+function head(text: string, columns: number): string {
+  let taken = "";
+  let used = 0;
+  for (const character of text) {
+    const width = characterWidth(character);
+    if (used + width > columns && taken !== "") break;
+    taken += character;
+    used += width;
+  }
+  return taken;
+}
+
+function characterWidth(character: string): number {
+  if (COMBINING.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}

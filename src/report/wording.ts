@@ -1,0 +1,119 @@
+/** The words of the field for what a report holds, the same in every output. */
+import type { HypothesisId, Severity } from "../model/assessment.ts";
+import type { LabelledScan, Report } from "../model/report.ts";
+import type { Outcomes, ScanKind, Technique } from "../model/finding.ts";
+import type { AddressLabels } from "../model/label.ts";
+import { count, counted, share } from "./quantity.ts";
+
+/** What each hypothesis says, as a heading. */
+export const HYPOTHESIS_TITLES: Readonly<Record<HypothesisId, string>> = {
+  research: "Research scanning",
+  artefact: "Measurement artefact",
+  backscatter: "Backscatter of a DDoS on others",
+  ddos: "DDoS under way",
+  misconfiguration: "Misconfiguration or broken tool",
+  "worm-or-botnet": "Worm or botnet spreading",
+  fingerprinting: "Stack or firewall fingerprinting",
+  "vulnerability-search": "Search for a vulnerable service",
+  "targeted-reconnaissance": "Targeted reconnaissance",
+  ordinary: "Ordinary traffic",
+};
+
+/** Severity as a whole phrase, for those who do not see the colour. */
+export const SEVERITY_PHRASES: Readonly<Record<Severity, string>> = {
+  none: "nothing to act on",
+  low: "worth knowing",
+  medium: "look into it today",
+  high: "act now",
+  critical: "act at once, tell others",
+};
+
+/** Technique as a column entry. */
+export const TECHNIQUE_NAMES: Readonly<Record<Technique, string>> = {
+  syn: "SYN",
+  connect: "connect",
+  fin: "FIN",
+  null: "NULL",
+  xmas: "Xmas",
+  maimon: "Maimon",
+  ack: "ACK",
+  window: "window",
+  udp: "UDP",
+  "sctp-init": "SCTP INIT",
+  "ip-protocol": "IP protocol",
+  icmp: "ICMP",
+  arp: "ARP",
+  "os-detection": "OS detection",
+  other: "other",
+};
+
+/** What each kind of scan means, in one line. */
+export const KIND_MEANINGS: Readonly<Record<ScanKind, string>> = {
+  horizontal: "one port on many hosts",
+  vertical: "many ports on one host",
+  block: "many ports on many hosts",
+  strobe: "a few ports on many hosts",
+  distributed: "one scan shared by many sources",
+};
+
+/** "horizontal SYN", "slow vertical UDP". */
+export function scanHow(scan: LabelledScan): string {
+  return `${scan.slow ? "slow " : ""}${scan.kind} ${TECHNIQUE_NAMES[scan.technique]}`;
+}
+
+/** Short marks of a scan beside its kind: what an analyst would otherwise have to look for. */
+export function scanMarks(scan: LabelledScan): string[] {
+  const marks: string[] = [];
+  if (scan.portZero) marks.push("port zero");
+  if (scan.fragmented) marks.push("fragmented");
+  if (scan.spoofable) marks.push("spoofable");
+  if (scan.decoys.length > 0) marks.push(counted(scan.decoys.length, "decoy"));
+  const { acknowledged } = scan.labels;
+  if (acknowledged !== null) marks.push(`${acknowledged.status} research: ${acknowledged.organisation}`);
+  return marks;
+}
+
+/** The tool with the packets that carry its mark, or null. */
+export function scanTool(scan: LabelledScan): string | null {
+  return scan.tool === null ? null : `${scan.tool.name} (${counted(scan.tool.packets, "packet")})`;
+}
+
+/** "AS29073 Ecatel, NL" from the labels; a reserved range by its name; "unknown network" where nothing is known. */
+export function networkWords(labels: AddressLabels): string {
+  const { network, reserved } = labels;
+  if (reserved !== null && network === null) return reserved.name;
+  if (network === null) return "unknown network";
+  const words = [network.asn === null ? null : `AS${network.asn}`, network.name].filter((part) => part !== null).join(" ");
+  if (network.country === null) return words === "" ? "unknown network" : words;
+  return words === "" ? `registered in ${network.country}` : `${words}, ${network.country}`;
+}
+
+/** "12 answered, 3 refused, 4,012 silent", nothing that is zero. */
+export function outcomeWords(outcomes: Outcomes): string {
+  const parts = (["answered", "refused", "unreachable", "silent"] as const)
+    .filter((kind) => outcomes[kind] > 0)
+    .map((kind) => `${count(outcomes[kind])} ${kind}`);
+  return parts.length > 0 ? parts.join(", ") : "no contacts";
+}
+
+/** "4,012 hosts, 98 % of them dark". */
+export function targetWords(scan: LabelledScan): string {
+  const hosts = counted(scan.targetCount, "host");
+  return scan.darkTargetCount > 0 ? `${hosts}, ${share(scan.darkTargetCount, scan.targetCount)} dark` : hosts;
+}
+
+/** One line on scans and their sources for a heading. */
+export function scansHeadline(report: Report): string {
+  if (report.scansTotal === 0) return "nobody: no scan was found";
+  const { count: targets, dark } = report.targets;
+  const darkWords = dark > 0 ? `, ${share(dark, targets)} of which never sent a packet` : "";
+  return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}`;
+}
+
+/** What the input is called: one name, or how many. */
+export function inputName(report: Report): string {
+  const { sources } = report.input;
+  const [first] = sources;
+  if (first === undefined) return "no readable input";
+  return sources.length === 1 ? `${first.name} (${first.format})` : `${counted(sources.length, "input")}, first ${first.name}`;
+}
