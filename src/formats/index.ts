@@ -1,0 +1,13 @@
+/** The formats that Precursor reads, and which of them an input is. */
+import { PCAP } from "./capture/pcap.ts";
+import type { Format } from "./format.ts";
+
+/** Every format, the most common first; heads of two formats never look alike. */
+export const FORMATS: readonly Format[] = [PCAP];
+
+/** The format of an input that begins with `head` (up to 4 KiB, decompressed), or null. */
+export function recogniseFormat(head: Uint8Array): Format | null {
+  return FORMATS.find((format) => format.recognises(head)) ?? null;
+}
+
+export { PCAP } from "./capture/pcap.ts";
