@@ -1,9 +1,10 @@
 /** The formats that Precursor reads, and which of them an input is. */
 import { PCAP } from "./capture/pcap.ts";
+import { PCAPNG } from "./capture/pcapng.ts";
 import type { Format } from "./format.ts";
 
 /** Every format, the most common first; heads of two formats never look alike. */
-export const FORMATS: readonly Format[] = [PCAP];
+export const FORMATS: readonly Format[] = [PCAP, PCAPNG];
 
 /** The format of an input that begins with `head` (up to 4 KiB, decompressed), or null. */
 export function recogniseFormat(head: Uint8Array): Format | null {
@@ -11,3 +12,4 @@ export function recogniseFormat(head: Uint8Array): Format | null {
 }
 
 export { PCAP } from "./capture/pcap.ts";
+export { PCAPNG } from "./capture/pcapng.ts";

@@ -6,6 +6,7 @@ import {
   FRAGMENT_NONE,
   GRADE_CONFIRMED,
   NO_PORT,
+  QUIRK_BAD_HEADER_LENGTH,
   QUIRK_DONT_FRAGMENT,
   QUIRK_EVIL_BIT,
   QUIRK_IP_OPTIONS,
@@ -44,7 +45,13 @@ export function enterIPv4(d: Dissection): number {
   if (first >>> 4 !== 4) return d.fail(SKIP_BAD_IP_VERSION);
   const headerLength = (first & 15) * 4;
   const length = ipv4Length(d, at);
-  if (headerLength < 20 || length < headerLength) return d.fail(SKIP_BAD_IPV4_HEADER);
+  if (headerLength < 20 || length < headerLength) {
+    // Outermost, its addresses are still what was sent; inside a tunnel it is no packet at all.
+    if (d.tunnels > 0) return d.fail(SKIP_BAD_IPV4_HEADER);
+    d.protocol = view.getUint8(at + 9);
+    d.transportAt = NO_TRANSPORT;
+    return LAYER_DONE;
+  }
   if (d.strict && at + length > d.wireEnd) return d.fail(SKIP_BAD_IPV4_HEADER);
   if (at + length < d.end) d.end = at + length;
   if (at + length < d.wireEnd) d.wireEnd = at + length;
@@ -76,7 +83,8 @@ export function writeIPv4(d: Dissection, row: number): void {
   const fragmentWord = view.getUint16(at + 6);
   const offset = fragmentWord & 0x1fff;
   let quirks = 0;
-  if (headerLength > 20) quirks |= QUIRK_IP_OPTIONS;
+  if (headerLength < 20 || length < headerLength) quirks |= QUIRK_BAD_HEADER_LENGTH;
+  else if (headerLength > 20) quirks |= QUIRK_IP_OPTIONS;
   if ((fragmentWord & 0x4000) !== 0) quirks |= QUIRK_DONT_FRAGMENT;
   if ((fragmentWord & 0x8000) !== 0) quirks |= QUIRK_EVIL_BIT;
   const fragment = offset !== 0 ? FRAGMENT_LATER : (fragmentWord & 0x2000) !== 0 ? FRAGMENT_FIRST : FRAGMENT_NONE;

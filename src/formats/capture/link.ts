@@ -203,7 +203,7 @@ export function peelLlc(d: Dissection): number {
   }
   if (sap !== 0xaa) return d.fail(LLC_REASONS.get(sap) ?? SKIP_LLC);
   if (d.end - d.at < 8) return d.fail(SKIP_CUT_LINK);
-  const organisation = d.view.getUint32(d.at + 2) >>> 8;
+  const organisation = d.view.getUint32(d.at + 3) >>> 8;
   const type = d.view.getUint16(d.at + 6);
   if (organisation === 0x00000c) return d.fail(SKIP_CDP);
   d.at += 8;
