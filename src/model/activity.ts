@@ -188,7 +188,9 @@ export interface PortActivity {
   readonly transport: "tcp" | "udp";
   readonly port: number;
   readonly packets: number;
-  /** Packets per bin of the timeline. */
+  /** Seconds since 1970 at which the first bin starts, seconds a bin lasts, and packets a bin: coarser than the timeline's. */
+  readonly start: number;
+  readonly binSeconds: number;
   readonly bins: readonly number[];
 }
 

@@ -1,0 +1,362 @@
+/** From observations to entries: what each packet is a sign of, whose, and about which contact. One pass over a batch, no state but counts. */
+import {
+  CLASS_ACK,
+  CLASS_ARP_REQUEST,
+  CLASS_FIN,
+  CLASS_ICMP_ERROR_SENT,
+  CLASS_ICMP_REPLY_SENT,
+  CLASS_ICMP_REQUEST,
+  CLASS_IP_PROTOCOL,
+  CLASS_NULL,
+  CLASS_OS_DETECTION,
+  CLASS_OTHER_TRANSPORT,
+  CLASS_RECEIVED,
+  CLASS_RST_SENT,
+  CLASS_SCTP_INIT,
+  CLASS_SERVED,
+  CLASS_SYN,
+  CLASS_SYN_ACK_SENT,
+  CLASS_TCP_ODD,
+  CLASS_TINY_FRAGMENT,
+  CLASS_UDP,
+  CLASS_XMAS,
+  OUTCOME_ANSWERED,
+  OUTCOME_REFUSED,
+  OUTCOME_UNREACHABLE,
+  TRANSPORTS,
+} from "../model/activity.ts";
+import type { ObservationBatch } from "../model/observation.ts";
+import { FLAGS_UNKNOWN, FRAGMENT_LATER, FRAGMENT_NONE, QUIRK_QUOTES_PACKET, QUIRK_TINY_FRAGMENT } from "../model/observation.ts";
+import {
+  PROTOCOL_ARP,
+  PROTOCOL_DCCP,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_SCTP,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  PROTOCOL_UDP_LITE,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_PSH,
+  TCP_RST,
+  TCP_SYN,
+  TCP_URG,
+} from "../model/protocol.ts";
+import type { EntryBatch } from "./entry-batch.ts";
+import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import type { PortZeroCounter } from "./port-zero.ts";
+import type { TimelineCounter } from "./timeline.ts";
+import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
+import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
+
+/** Most entries that one observation gives: a reply is its sender's and its receiver's, and an OS-detection probe counts twice. */
+export const ENTRIES_PER_ROW = 3;
+
+/** A transport's code in a contact word: never 0, so that no contact word is. */
+const codeOf = (transport: (typeof TRANSPORTS)[number]): number => (TRANSPORTS.indexOf(transport) + 1) << 16;
+export const CODE_TCP = codeOf("tcp");
+export const CODE_UDP = codeOf("udp");
+export const CODE_UDP_LITE = codeOf("udp-lite");
+const CODE_SCTP = codeOf("sctp");
+const CODE_ICMP = codeOf("icmp");
+const CODE_ARP = codeOf("arp");
+const CODE_IP = codeOf("ip");
+const CODE_DCCP = codeOf("dccp");
+
+/** SCTP chunk types (RFC 9260 §3.2) and the DCCP packet type (RFC 4340 §5.1) that open a conversation; the `tcpFlags` column carries them. */
+const SCTP_INIT = 1;
+const SCTP_INIT_ACK = 2;
+const SCTP_ABORT = 6;
+const DCCP_REQUEST = 0;
+
+/** UDP ports below this, and a few above, belong to services: packets to others from them are answers, and no port that is probed. */
+const PRIVILEGED = 1024;
+/** ICMP code of Nmap's first echo probe, and the numbers of its IE and U1 tests in OS_TESTS. */
+const NMAP_ECHO_CODE = 9;
+const TEST_IE = 8;
+const TEST_U1 = 9;
+/** IP identification and payload of Nmap's U1 probe. */
+const U1_IP_ID = 0x1042;
+const U1_PAYLOAD = 300;
+
+/** Sorts the rows of batches into entries, conversations and counts. */
+export class Classifier {
+  readonly totals = { tcp: 0, udp: 0, icmp: 0, arp: 0, sctp: 0, other: 0, fragments: 0, ipv6: 0, tunnelled: 0 };
+  /** Rows of the batch that belong to conversations: valid until the next batch. */
+  readonly flowRows: Int32Array;
+  flowCount = 0;
+  readonly #entries: EntryBatch;
+  readonly #portZeroEntries: EntryBatch;
+  readonly #portZero: PortZeroCounter;
+  readonly #timeline: TimelineCounter;
+
+  /** @param entries and @param portZeroEntries with room for ENTRIES_PER_ROW a row; the caller empties them. */
+  constructor(rows: number, entries: EntryBatch, portZeroEntries: EntryBatch, portZero: PortZeroCounter, timeline: TimelineCounter) {
+    this.flowRows = new Int32Array(rows);
+    this.#entries = entries;
+    this.#portZeroEntries = portZeroEntries;
+    this.#portZero = portZero;
+    this.#timeline = timeline;
+  }
+
+  /** Classifies a batch whose times the timeline fits. */
+  classify(batch: ObservationBatch): void {
+    this.flowCount = 0;
+    const { length, protocol, fragment, family, tunnels, packets } = batch;
+    const { totals } = this;
+    for (let row = 0; row < length; row++) {
+      const count = packets[row]!;
+      if (family[row] === 6) totals.ipv6 += count;
+      if (tunnels[row] !== 0) totals.tunnelled += count;
+      const state = fragment[row]!;
+      if (state !== FRAGMENT_NONE) {
+        totals.fragments += count;
+        if (state === FRAGMENT_LATER) {
+          this.#countProtocol(protocol[row]!, count);
+          this.#portZero.excluded.fragments += count;
+          this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
+          continue;
+        }
+      }
+      switch (protocol[row]) {
+        case PROTOCOL_TCP:
+          totals.tcp += count;
+          this.#tcp(batch, row, count);
+          break;
+        case PROTOCOL_UDP:
+        case PROTOCOL_UDP_LITE:
+          totals.udp += count;
+          this.#udp(batch, row, count);
+          break;
+        case PROTOCOL_ICMP:
+        case PROTOCOL_ICMPV6:
+          totals.icmp += count;
+          this.#icmp(batch, row, count);
+          break;
+        default:
+          this.#rare(batch, row, count);
+      }
+    }
+  }
+
+  #countProtocol(protocol: number, count: number): void {
+    const { totals } = this;
+    if (protocol === PROTOCOL_TCP) totals.tcp += count;
+    else if (protocol === PROTOCOL_UDP || protocol === PROTOCOL_UDP_LITE) totals.udp += count;
+    else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) totals.icmp += count;
+    else totals.other += count;
+  }
+
+  #tcp(batch: ObservationBatch, row: number, count: number): void {
+    const sourcePort = batch.sourcePort[row]!;
+    const destinationPort = batch.destinationPort[row]!;
+    if (sourcePort < 0 || destinationPort < 0) {
+      this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
+      return;
+    }
+    const allFlags = batch.tcpFlags[row]!;
+    const flags = allFlags & 0x3f;
+    const isPortZero = sourcePort === 0 || destinationPort === 0;
+    if (isPortZero) this.#countPortZero(batch, row, allFlags === FLAGS_UNKNOWN ? CLASS_TCP_ODD : probeClass(flags), CODE_TCP, count);
+    if (allFlags === FLAGS_UNKNOWN) {
+      this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
+      if ((batch.quirks[row]! & QUIRK_TINY_FRAGMENT) !== 0) this.#probe(batch, row, CLASS_TINY_FRAGMENT, CODE_TCP | destinationPort, 0);
+      return;
+    }
+    const kind = probeClass(flags);
+    if (kind !== 0) {
+      const time = batch.time[row]!;
+      this.#timeline.count(SERIES_TCP_PROBES, time, count);
+      this.#timeline.countPort(false, destinationPort, time, count);
+      const mark = toolMark(batch, row);
+      const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, mark);
+      if (mark === 0) this.#entries.session[at] = unicornscanSession(batch, row);
+      this.#osDetection(batch, row);
+    } else if ((flags & (TCP_SYN | TCP_RST)) !== 0) {
+      this.#timeline.count(SERIES_REPLIES, batch.time[row]!, count);
+      const refused = (flags & TCP_RST) !== 0;
+      this.#reply(batch, row, refused ? CLASS_RST_SENT : CLASS_SYN_ACK_SENT, CODE_TCP | sourcePort, refused ? OUTCOME_REFUSED : OUTCOME_ANSWERED);
+    } else {
+      this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
+      if (flags === TCP_ACK) this.#osDetection(batch, row);
+      this.flowRows[this.flowCount++] = row;
+    }
+  }
+
+  #udp(batch: ObservationBatch, row: number, count: number): void {
+    const sourcePort = batch.sourcePort[row]!;
+    const destinationPort = batch.destinationPort[row]!;
+    const time = batch.time[row]!;
+    this.#timeline.count(SERIES_UDP, time, count);
+    if (sourcePort < 0 || destinationPort < 0) return;
+    if (sourcePort === 0 || destinationPort === 0) this.#countPortZero(batch, row, 0, CODE_UDP, count);
+    if (destinationPort < PRIVILEGED || sourcePort >= PRIVILEGED) this.#timeline.countPort(true, destinationPort, time, count);
+    this.flowRows[this.flowCount++] = row;
+    if (batch.ipId[row] === U1_IP_ID && batch.payload[row] === U1_PAYLOAD) {
+      this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_UDP | TEST_U1, 0);
+    }
+  }
+
+  #icmp(batch: ObservationBatch, row: number, count: number): void {
+    this.#timeline.count(SERIES_ICMP, batch.time[row]!, count);
+    const six = batch.protocol[row] === PROTOCOL_ICMPV6;
+    const type = batch.icmpType[row]!;
+    this.#portZero.excluded.icmp += count;
+    if ((batch.quirks[row]! & QUIRK_QUOTES_PACKET) !== 0) {
+      this.#icmpError(batch, row, type === (six ? 1 : 3));
+      return;
+    }
+    const asked = requestOf(six, type);
+    if (asked === type) {
+      this.#probe(batch, row, CLASS_ICMP_REQUEST, CODE_ICMP | type, 0);
+      if (!six && batch.icmpCode[row] === NMAP_ECHO_CODE) {
+        this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_ICMP | TEST_IE, 0);
+      }
+    } else if (asked >= 0) this.#reply(batch, row, CLASS_ICMP_REPLY_SENT, CODE_ICMP | asked, OUTCOME_ANSWERED);
+  }
+
+  /** An error is about a packet that its receiver sent, or that somebody sent in the receiver's name. */
+  #icmpError(batch: ObservationBatch, row: number, unreachable: boolean): void {
+    const protocol = batch.quotedProtocol[row]!;
+    const port = batch.quotedDestinationPort[row]!;
+    const code = transportCode(protocol);
+    const contact = code === CODE_ICMP ? code | (protocol === PROTOCOL_ICMPV6 ? 128 : 8) : code === CODE_IP ? code | protocol : code | Math.max(0, port);
+    this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, contact, 0);
+    if (!unreachable || (port < 0 && code !== CODE_ICMP && code !== CODE_IP)) return;
+    this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.quotedDestination[row]!, contact | (OUTCOME_UNREACHABLE << 24), 0);
+  }
+
+  #rare(batch: ObservationBatch, row: number, count: number): void {
+    const protocol = batch.protocol[row]!;
+    const { totals } = this;
+    this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
+    if (protocol === PROTOCOL_ARP) {
+      totals.arp += count;
+      this.#arp(batch, row);
+      return;
+    }
+    const sourcePort = batch.sourcePort[row]!;
+    const destinationPort = batch.destinationPort[row]!;
+    if (protocol !== PROTOCOL_SCTP && protocol !== PROTOCOL_DCCP) {
+      totals.other += count;
+      this.#probe(batch, row, CLASS_IP_PROTOCOL, CODE_IP | protocol, 0);
+      return;
+    }
+    if (protocol === PROTOCOL_SCTP) totals.sctp += count;
+    else totals.other += count;
+    if (sourcePort < 0 || destinationPort < 0) return;
+    const type = batch.tcpFlags[row]!;
+    if (protocol === PROTOCOL_DCCP) {
+      if (type === DCCP_REQUEST) this.#probe(batch, row, CLASS_OTHER_TRANSPORT, CODE_DCCP | destinationPort, 0);
+    } else if (type === SCTP_INIT) this.#probe(batch, row, CLASS_SCTP_INIT, CODE_SCTP | destinationPort, 0);
+    else if (type === SCTP_INIT_ACK) this.#reply(batch, row, CLASS_SYN_ACK_SENT, CODE_SCTP | sourcePort, OUTCOME_ANSWERED);
+    else if (type === SCTP_ABORT) this.#reply(batch, row, CLASS_RST_SENT, CODE_SCTP | sourcePort, OUTCOME_REFUSED);
+  }
+
+  /** Announcements (source asks for itself) and probes for a free address (source 0.0.0.0, RFC 5227) ask nobody. */
+  #arp(batch: ObservationBatch, row: number): void {
+    const source = batch.source[row]!;
+    const asks = batch.icmpType[row] === 1;
+    if (asks && (source === batch.destination[row] || source === 0)) return;
+    if (asks) this.#probe(batch, row, CLASS_ARP_REQUEST, CODE_ARP, 0);
+    else this.#reply(batch, row, CLASS_SERVED, CODE_ARP, OUTCOME_ANSWERED);
+  }
+
+  #osDetection(batch: ObservationBatch, row: number): void {
+    if (batch.options[row] === 0) return;
+    const test = osDetectionTest(batch, row);
+    if (test >= 0) this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_TCP | test, 0);
+  }
+
+  #countPortZero(batch: ObservationBatch, row: number, tcpClass: number, code: number, count: number): void {
+    this.#timeline.count(SERIES_PORT_ZERO, batch.time[row]!, count);
+    if (!this.#portZero.count(batch, row)) return;
+    const entries = this.#portZeroEntries;
+    const at = entries.length++;
+    const kind = portZeroKind(code, tcpClass);
+    entries.who[at] = batch.source[row]!;
+    entries.kind[at] = batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind;
+    entries.target[at] = batch.destination[row]!;
+    entries.contact[at] = code | batch.destinationPort[row]!;
+    entries.packets[at] = count;
+    entries.first[at] = batch.time[row]!;
+    entries.last[at] = batch.time[row]!;
+    entries.ttl[at] = batch.ttl[row]!;
+    entries.mark[at] = 0;
+    entries.session[at] = 0;
+  }
+
+  #probe(batch: ObservationBatch, row: number, kind: number, contact: number, mark: number): number {
+    return this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, mark);
+  }
+
+  /** A reply is a deed of its sender, and an outcome for whoever got it. */
+  #reply(batch: ObservationBatch, row: number, kind: number, contact: number, outcome: number): void {
+    this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, 0);
+    this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.source[row]!, contact | (outcome << 24), 0);
+  }
+
+  #put(batch: ObservationBatch, row: number, who: number, kind: number, target: number, contact: number, mark: number): number {
+    const entries = this.#entries;
+    const at = entries.length++;
+    const time = batch.time[row]!;
+    entries.who[at] = who;
+    entries.kind[at] = batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind;
+    entries.target[at] = target;
+    entries.contact[at] = contact;
+    entries.packets[at] = batch.packets[row]!;
+    entries.first[at] = time;
+    entries.last[at] = time;
+    entries.ttl[at] = kind === CLASS_RECEIVED ? 0 : batch.ttl[row]!;
+    entries.mark[at] = mark;
+    entries.session[at] = 0;
+    return at;
+  }
+}
+
+/** The probe class of TCP flags (the low six bits), or 0 for answers and conversations. */
+function probeClass(flags: number): number {
+  if (flags === TCP_SYN) return CLASS_SYN;
+  if ((flags & TCP_SYN) !== 0) return (flags & (TCP_FIN | TCP_RST)) !== 0 || (flags & TCP_ACK) === 0 ? CLASS_TCP_ODD : 0;
+  if ((flags & TCP_RST) !== 0) return (flags & TCP_FIN) !== 0 ? CLASS_TCP_ODD : 0;
+  if ((flags & TCP_ACK) !== 0) return 0;
+  if (flags === TCP_FIN) return CLASS_FIN;
+  if (flags === 0) return CLASS_NULL;
+  return flags === (TCP_FIN | TCP_PSH | TCP_URG) ? CLASS_XMAS : CLASS_TCP_ODD;
+}
+
+/** The class that a port-zero packet is kept under: that of its probe, so that both tables speak of the same thing. */
+function portZeroKind(code: number, tcpClass: number): number {
+  if (code === CODE_UDP) return CLASS_UDP;
+  return tcpClass === 0 ? CLASS_ACK : tcpClass;
+}
+
+/** The ICMP request type that a type is or answers (RFC 792, RFC 950, RFC 4443), or -1. */
+function requestOf(six: boolean, type: number): number {
+  if (six) return type === 128 || type === 129 ? 128 : -1;
+  if (type === 8 || type === 0) return 8;
+  if (type === 13 || type === 14) return 13;
+  if (type === 15 || type === 16) return 15;
+  return type === 17 || type === 18 ? 17 : -1;
+}
+
+function transportCode(protocol: number): number {
+  switch (protocol) {
+    case PROTOCOL_TCP:
+      return CODE_TCP;
+    case PROTOCOL_UDP:
+      return CODE_UDP;
+    case PROTOCOL_SCTP:
+      return CODE_SCTP;
+    case PROTOCOL_DCCP:
+      return CODE_DCCP;
+    case PROTOCOL_UDP_LITE:
+      return CODE_UDP_LITE;
+    case PROTOCOL_ICMP:
+    case PROTOCOL_ICMPV6:
+      return CODE_ICMP;
+    default:
+      return CODE_IP;
+  }
+}

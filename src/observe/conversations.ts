@@ -1,0 +1,102 @@
+/** What a conversation comes down to when it ends: a probe, a service used, or a stray of something we saw only one side of. */
+import {
+  CLASS_ACK,
+  CLASS_CONVERSED,
+  CLASS_MAIMON,
+  CLASS_SERVED,
+  CLASS_STRAY,
+  CLASS_SYN,
+  CLASS_UDP,
+  OUTCOME_ANSWERED,
+  OUTCOME_COMPLETED,
+  OUTCOME_DATA,
+} from "../model/activity.ts";
+import { PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN } from "../model/protocol.ts";
+import { CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./classify.ts";
+import type { EntryBatch } from "./entry-batch.ts";
+import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
+import type { Flow, FlowEnd } from "./flow-table.ts";
+import type { SourceTable } from "./source-table.ts";
+
+/** Ports below this belong to services, as do these above it (domain: answers come from a service's port). */
+const PRIVILEGED = 1024;
+const HIGH_SERVICE_PORTS: ReadonlySet<number> = new Set([1194, 1701, 1812, 1813, 1900, 3478, 3702, 4500, 5060, 5351, 5353, 5355, 11211, 27015, 51820]);
+/** Most entries that one conversation gives. */
+export const ENTRIES_PER_FLOW = 2;
+
+/** Adds a conversation's entries. `table` holds the SYNs seen so far: they tell who opened a TCP conversation. */
+export function creditFlow(flow: Flow, table: SourceTable, entries: EntryBatch): void {
+  if (flow.protocol === PROTOCOL_TCP) creditTcp(flow, table, entries);
+  else creditUdp(flow, entries, flow.protocol === PROTOCOL_UDP_LITE ? CODE_UDP_LITE : CODE_UDP);
+}
+
+function creditUdp(flow: Flow, entries: EntryBatch, code: number): void {
+  const { low, high } = flow;
+  const opener = high.packets === 0 || (low.packets > 0 && opensFirst(low, high)) ? low : high;
+  const other = opener === low ? high : low;
+  const answered = other.packets > 0;
+  const outcome = answered ? OUTCOME_ANSWERED | OUTCOME_DATA : 0;
+  put(entries, flow, opener, CLASS_UDP, other.address, code | other.port | (outcome << 24), opener.packets);
+  if (answered) put(entries, flow, other, CLASS_SERVED, opener.address, code | other.port, other.packets);
+}
+
+/** Who spoke first; at the same instant, whoever speaks to the lower port. */
+function opensFirst(a: FlowEnd, b: FlowEnd): boolean {
+  return a.first === b.first ? a.port > b.port : a.first < b.first;
+}
+
+function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
+  const { low, high } = flow;
+  const opener = opened(flow, table, low, high) ? low : opened(flow, table, high, low) ? high : null;
+  if (opener !== null) {
+    const server = opener === low ? high : low;
+    const outcome = (opener.packets > 0 ? OUTCOME_COMPLETED : 0) | (opener.data || server.data ? OUTCOME_DATA : 0);
+    put(entries, flow, opener, CLASS_SYN, server.address, CODE_TCP | server.port | (outcome << 24), 0);
+    if (server.packets > 0) put(entries, flow, server, CLASS_SERVED, opener.address, CODE_TCP | server.port, server.packets);
+    return;
+  }
+  if (low.packets > 0 && high.packets > 0) {
+    const server = isService(low.port) === isService(high.port) ? (low.port <= high.port ? low : high) : isService(low.port) ? low : high;
+    const client = server === low ? high : low;
+    put(entries, flow, client, CLASS_CONVERSED, server.address, CODE_TCP | server.port | (OUTCOME_DATA << 24), client.packets);
+    put(entries, flow, server, CLASS_SERVED, client.address, CODE_TCP | server.port, server.packets);
+    return;
+  }
+  const sender = low.packets > 0 ? low : high;
+  const silent = sender === low ? high : low;
+  put(entries, flow, sender, oneSidedClass(sender), silent.address, CODE_TCP | silent.port, sender.packets);
+}
+
+/** Whether `a` sent a SYN to `b`'s port. */
+function opened(flow: Flow, table: SourceTable, a: FlowEnd, b: FlowEnd): boolean {
+  const slot = table.find(a.address, flow.family6 ? CLASS_SYN | ENTRY_FAMILY_6 : CLASS_SYN);
+  return slot >= 0 && table.outcomeOf(slot, b.address, CODE_TCP | b.port) >= 0;
+}
+
+/** All packets bare ACKs, or all FIN+ACK, are what a scan sends; data or a mixture is a conversation whose other side we do not see. */
+function oneSidedClass(sender: FlowEnd): number {
+  const union = sender.flags & 0xffff;
+  const common = sender.flags >>> 16;
+  if (sender.data || union !== common) return CLASS_STRAY;
+  if (union === TCP_ACK) return CLASS_ACK;
+  return union === (TCP_FIN | TCP_ACK) ? CLASS_MAIMON : CLASS_STRAY;
+}
+
+function isService(port: number): boolean {
+  return port < PRIVILEGED || HIGH_SERVICE_PORTS.has(port);
+}
+
+function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target: number, contact: number, packets: number): void {
+  const at = entries.length++;
+  const peer = end === flow.low ? flow.high : flow.low;
+  entries.who[at] = end.address;
+  entries.kind[at] = flow.family6 ? kind | ENTRY_FAMILY_6 : kind;
+  entries.target[at] = target;
+  entries.contact[at] = contact;
+  entries.packets[at] = packets;
+  entries.first[at] = end.packets > 0 ? end.first : flow.last;
+  entries.last[at] = flow.last;
+  entries.ttl[at] = end.ttl;
+  entries.mark[at] = isService(end.port) && !isService(peer.port) && packets > 0 && kind !== CLASS_SYN ? MARK_ORDINARY : 0;
+  entries.session[at] = 0;
+}

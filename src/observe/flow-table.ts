@@ -1,0 +1,279 @@
+/**
+ * Conversations: UDP exchanges and TCP segments past the first SYN, kept by address pair and ports without regard to direction, so that
+ * who opened, who answered and who was never answered can be told at the end, in whatever order the packets came.
+ */
+import { mix32, mixPair } from "../sketch/hash.ts";
+import type { ObservationBatch } from "../model/observation.ts";
+
+const SLOT_WORDS = 16;
+const SLOT_TIMES = 8;
+const INITIAL_SLOTS = 1 << 10;
+const MAX_LOAD = 0.75;
+
+// Words of a slot. "Low" is the end with the smaller (address, port).
+const LOW = 0;
+const HIGH = 1;
+const PORTS = 2;
+const META = 3;
+/** As 64-bit floats: when each end first sent, and when either sent last. */
+const LOW_FIRST = 2;
+const HIGH_FIRST = 3;
+const LAST = 4;
+const LOW_PACKETS = 10;
+const HIGH_PACKETS = 11;
+const LOW_FLAGS = 12;
+const HIGH_FLAGS = 13;
+const TTLS = 14;
+
+const META_FAMILY_6 = 0x10000;
+const META_KEY = META_FAMILY_6 | 0xffff;
+/** The end sent application data, by end. */
+const META_LOW_DATA = 0x20000;
+const META_HIGH_DATA = 0x40000;
+
+/** One side of a conversation. */
+export interface FlowEnd {
+  address: number;
+  port: number;
+  /** Packets it sent; 0 where it was never heard. */
+  packets: number;
+  /** When it first sent; meaningless without packets. */
+  first: number;
+  /** TCP flags of all its packets together, and of all of them in common (high 16 bits). */
+  flags: number;
+  data: boolean;
+  ttl: number;
+}
+
+/** A conversation as it is handed on when it ends. The object is reused. */
+export interface Flow {
+  readonly protocol: number;
+  readonly family6: boolean;
+  readonly low: FlowEnd;
+  readonly high: FlowEnd;
+  readonly last: number;
+}
+
+/** A bounded table of conversations. When full, those that are one-sided and idle are ended early, then all. */
+export class FlowTable {
+  size = 0;
+  /** Conversations that were ended because the table was full. */
+  endedEarly = 0;
+  readonly #maxSlots: number;
+  #mask = INITIAL_SLOTS - 1;
+  #words: Uint32Array;
+  #times: Float64Array;
+  readonly #onEnd: (flow: Flow) => void;
+
+  /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
+  constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
+    this.#maxSlots = maxSlots;
+    this.#onEnd = onEnd;
+    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = new Uint32Array(memory);
+    this.#times = new Float64Array(memory);
+  }
+
+  /** Adds the rows of a batch whose indices stand in `rows[0, count)`. They must have ports. */
+  add(batch: ObservationBatch, rows: Int32Array, count: number): void {
+    if (count === 0) return;
+    this.#makeRoom(count);
+    this.#touch(batch, rows, count);
+    for (let i = 0; i < count; i++) this.#addRow(batch, rows[i]!);
+  }
+
+  /** Ends every conversation. */
+  end(): void {
+    for (let slot = 0; slot <= this.#mask; slot++) {
+      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(slot));
+    }
+    this.#words.fill(0);
+    this.size = 0;
+  }
+
+  /** Takes in the conversations of another table. */
+  merge(other: FlowTable): void {
+    for (let from = 0; from <= other.#mask; from++) {
+      const theirs = from * SLOT_WORDS;
+      const meta = other.#words[theirs + META]!;
+      if (meta === 0) continue;
+      this.#makeRoom(1);
+      const w = other.#words;
+      const slot = this.#findOrAdd(w[theirs]!, w[theirs + HIGH]!, w[theirs + PORTS]!, meta & META_KEY);
+      const at = slot * SLOT_WORDS;
+      const mine = this.#words;
+      const fresh = mine[at + LOW_PACKETS] === 0 && mine[at + HIGH_PACKETS] === 0;
+      const t = other.#times;
+      const ot = from * SLOT_TIMES;
+      const mt = slot * SLOT_TIMES;
+      this.#mergeEnd(at, mt, LOW_PACKETS, LOW_FIRST, LOW_FLAGS, w[theirs + LOW_PACKETS]!, t[ot + LOW_FIRST]!, w[theirs + LOW_FLAGS]!);
+      this.#mergeEnd(at, mt, HIGH_PACKETS, HIGH_FIRST, HIGH_FLAGS, w[theirs + HIGH_PACKETS]!, t[ot + HIGH_FIRST]!, w[theirs + HIGH_FLAGS]!);
+      this.#times[mt + LAST] = fresh ? t[ot + LAST]! : Math.max(this.#times[mt + LAST]!, t[ot + LAST]!);
+      mine[at + META] = mine[at + META]! | meta;
+      mine[at + TTLS] = mergeTtls(mine[at + TTLS]!, w[theirs + TTLS]!);
+    }
+    this.endedEarly += other.endedEarly;
+  }
+
+  #mergeEnd(at: number, timeAt: number, packets: number, first: number, flags: number, morePackets: number, moreFirst: number, moreFlags: number): void {
+    if (morePackets === 0) return;
+    const words = this.#words;
+    const none = words[at + packets] === 0;
+    this.#times[timeAt + first] = none ? moreFirst : Math.min(this.#times[timeAt + first]!, moreFirst);
+    words[at + flags] = none ? moreFlags : ((words[at + flags]! | moreFlags) & 0xffff) | (words[at + flags]! & moreFlags & 0xffff0000);
+    words[at + packets] = words[at + packets]! + morePackets;
+  }
+
+  /** Reads the line of every slot that the rows will start looking at, so that the misses overlap. */
+  #touch(batch: ObservationBatch, rows: Int32Array, count: number): number {
+    const words = this.#words;
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      sum ^= words[(flowHash(batch.source[row]!, batch.sourcePort[row]!, batch.destination[row]!, batch.destinationPort[row]!) & this.#mask) * SLOT_WORDS]!;
+    }
+    return sum;
+  }
+
+  #addRow(batch: ObservationBatch, row: number): void {
+    const source = batch.source[row]!;
+    const destination = batch.destination[row]!;
+    const sourcePort = batch.sourcePort[row]!;
+    const destinationPort = batch.destinationPort[row]!;
+    const fromLow = source < destination || (source === destination && sourcePort <= destinationPort);
+    const key = batch.protocol[row]! | (batch.family[row] === 6 ? META_FAMILY_6 : 0);
+    const slot = fromLow
+      ? this.#findOrAdd(source, destination, (sourcePort << 16) | destinationPort, key)
+      : this.#findOrAdd(destination, source, (destinationPort << 16) | sourcePort, key);
+    const at = slot * SLOT_WORDS;
+    const timeAt = slot * SLOT_TIMES;
+    const words = this.#words;
+    const times = this.#times;
+    const time = batch.time[row]!;
+    const packetsAt = at + (fromLow ? LOW_PACKETS : HIGH_PACKETS);
+    const flagsAt = at + (fromLow ? LOW_FLAGS : HIGH_FLAGS);
+    const firstAt = timeAt + (fromLow ? LOW_FIRST : HIGH_FIRST);
+    const flags = batch.tcpFlags[row]! & 0x3f;
+    const before = words[packetsAt]!;
+    if (before === 0) {
+      times[firstAt] = time;
+      words[flagsAt] = (flags << 16) | flags;
+    } else {
+      if (time < times[firstAt]!) times[firstAt] = time;
+      const held = words[flagsAt]!;
+      words[flagsAt] = ((held | flags) & 0xffff) | (held & (flags << 16));
+    }
+    if (time > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0)) times[timeAt + LAST] = time;
+    words[packetsAt] = before + batch.packets[row]!;
+    if (batch.payload[row]! > 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
+    words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? batch.ttl[row]! : batch.ttl[row]! << 8);
+  }
+
+  #findOrAdd(low: number, high: number, ports: number, key: number): number {
+    const words = this.#words;
+    ports >>>= 0;
+    let slot = flowHash(low, ports >>> 16, high, ports & 0xffff) & this.#mask;
+    for (;;) {
+      const at = slot * SLOT_WORDS;
+      const meta = words[at + META]!;
+      if (meta === 0) {
+        words[at + LOW] = low;
+        words[at + HIGH] = high;
+        words[at + PORTS] = ports;
+        words[at + META] = key;
+        this.size++;
+        return slot;
+      }
+      if (words[at + LOW] === low && words[at + HIGH] === high && words[at + PORTS] === ports && (meta & META_KEY) === key) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #makeRoom(more: number): void {
+    while (this.size + more > (this.#mask + 1) * MAX_LOAD) {
+      if (this.#mask + 1 < this.#maxSlots) this.#rebuild((this.#mask + 1) * 2, Number.NEGATIVE_INFINITY);
+      else this.#endIdle();
+    }
+  }
+
+  /** Ends the half that was idle longest; where clocks make that too few, all. */
+  #endIdle(): void {
+    const times: number[] = [];
+    const step = Math.max(1, Math.floor((this.#mask + 1) / 8192));
+    for (let slot = 0; slot <= this.#mask; slot += step) {
+      if (this.#words[slot * SLOT_WORDS + META] !== 0) times.push(this.#times[slot * SLOT_TIMES + LAST]!);
+    }
+    times.sort((a, b) => a - b);
+    const before = this.size;
+    this.#rebuild(this.#mask + 1, times[times.length >>> 1] ?? Number.POSITIVE_INFINITY);
+    if (this.size > before * 0.9) this.#rebuild(this.#mask + 1, Number.POSITIVE_INFINITY);
+    this.endedEarly += before - this.size;
+  }
+
+  /** Moves the conversations that were active after `idleSince` to a table of `slots`, ending the others. */
+  #rebuild(slots: number, idleSince: number): void {
+    const oldWords = this.#words;
+    const oldTimes = this.#times;
+    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
+    const words = new Uint32Array(memory);
+    const mask = slots - 1;
+    let size = 0;
+    for (let at = 0, slotAt = 0; at < oldWords.length; at += SLOT_WORDS, slotAt++) {
+      if (oldWords[at + META] === 0) continue;
+      if (oldTimes[slotAt * SLOT_TIMES + LAST]! <= idleSince) {
+        this.#onEnd(this.#read(slotAt));
+        continue;
+      }
+      let slot = flowHash(oldWords[at]!, oldWords[at + PORTS]! >>> 16, oldWords[at + HIGH]!, oldWords[at + PORTS]! & 0xffff) & mask;
+      while (words[slot * SLOT_WORDS + META] !== 0) slot = (slot + 1) & mask;
+      const to = slot * SLOT_WORDS;
+      for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = oldWords[at + w]!;
+      size++;
+    }
+    this.#words = words;
+    this.#times = new Float64Array(memory);
+    this.#mask = mask;
+    this.size = size;
+  }
+
+  readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, ttl: 0 };
+  readonly #high: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, ttl: 0 };
+  readonly #flow = { protocol: 0, family6: false, low: this.#low, high: this.#high, last: 0 };
+
+  #read(slot: number): Flow {
+    const at = slot * SLOT_WORDS;
+    const timeAt = slot * SLOT_TIMES;
+    const words = this.#words;
+    const meta = words[at + META]!;
+    const low = this.#low;
+    const high = this.#high;
+    low.address = words[at + LOW]!;
+    low.port = words[at + PORTS]! >>> 16;
+    low.packets = words[at + LOW_PACKETS]!;
+    low.first = this.#times[timeAt + LOW_FIRST]!;
+    low.flags = words[at + LOW_FLAGS]!;
+    low.data = (meta & META_LOW_DATA) !== 0;
+    low.ttl = words[at + TTLS]! & 0xff;
+    high.address = words[at + HIGH]!;
+    high.port = words[at + PORTS]! & 0xffff;
+    high.packets = words[at + HIGH_PACKETS]!;
+    high.first = this.#times[timeAt + HIGH_FIRST]!;
+    high.flags = words[at + HIGH_FLAGS]!;
+    high.data = (meta & META_HIGH_DATA) !== 0;
+    high.ttl = words[at + TTLS]! >>> 8;
+    this.#flow.protocol = meta & 0xffff;
+    this.#flow.family6 = (meta & META_FAMILY_6) !== 0;
+    this.#flow.last = this.#times[timeAt + LAST]!;
+    return this.#flow;
+  }
+}
+
+/** The same from either end. */
+function flowHash(a: number, aPort: number, b: number, bPort: number): number {
+  return mix32((mixPair(a, aPort) + mixPair(b, bPort)) | 0);
+}
+
+/** The greatest TTL of each end: low in bits 0–7, high in bits 8–15. */
+function mergeTtls(a: number, b: number): number {
+  return Math.max(a & 0xff, b & 0xff) | (Math.max(a >>> 8, b >>> 8) << 8);
+}

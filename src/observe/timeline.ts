@@ -1,0 +1,134 @@
+/** Packets over time: by kind, and by probed port, in bins that fit the span whatever it turns out to be. */
+import type { PortActivity, Timeline, TimelineSeries } from "../model/activity.ts";
+import { TimeBins, foldBins } from "./time-bins.ts";
+
+/** Bins of the timeline by kind. */
+const KIND_BINS = 256;
+/** Bins of the matrix of ports by time: 512 KiB each, taken when first used. */
+const PORT_BINS = 64;
+const PORTS = 65536;
+
+/** Order of the rows of counts: what `kind` in `count` means. */
+const SERIES: readonly TimelineSeries[] = ["tcp-probes", "udp", "icmp", "replies", "port-zero", "other"];
+export const SERIES_TCP_PROBES = 0;
+export const SERIES_UDP = 1;
+export const SERIES_ICMP = 2;
+export const SERIES_REPLIES = 3;
+export const SERIES_PORT_ZERO = 4;
+export const SERIES_OTHER = 5;
+
+/** Counts packets by kind and time, and by destination port and time. Merges exactly. */
+export class TimelineCounter {
+  readonly #kindBins = new TimeBins(KIND_BINS);
+  readonly #kinds = new Float64Array(SERIES.length * KIND_BINS);
+  readonly #portBins = new TimeBins(PORT_BINS);
+  /** By bin: TCP ports, then UDP ports. */
+  #ports: (Uint32Array | null)[] = new Array<Uint32Array | null>(PORT_BINS).fill(null);
+
+  /** Makes bins for all times from `first` to `last`: call before counting a batch. */
+  fit(first: number, last: number): void {
+    for (const time of [first, last]) {
+      const kindMove = this.#kindBins.fit(time);
+      if (kindMove !== null) foldBins(this.#kinds, SERIES.length, KIND_BINS, kindMove);
+      const portMove = this.#portBins.fit(time);
+      if (portMove !== null) this.#foldPorts(portMove);
+    }
+  }
+
+  /** Counts packets of a kind (SERIES_…) at a fitted time. */
+  count(kind: number, time: number, packets: number): void {
+    const at = kind * KIND_BINS + this.#kindBins.indexOf(time);
+    this.#kinds[at] = this.#kinds[at]! + packets;
+  }
+
+  /** Counts packets to a port at a fitted time. */
+  countPort(udp: boolean, port: number, time: number, packets: number): void {
+    const ports = this.portsAt(time);
+    const at = udp ? PORTS + port : port;
+    ports[at] = ports[at]! + packets;
+  }
+
+  /** Counters by port (TCP, then UDP from 65,536) of the bin that a fitted time falls in. */
+  portsAt(time: number): Uint32Array {
+    const bin = this.#portBins.indexOf(time);
+    const there = this.#ports[bin];
+    if (there !== null && there !== undefined) return there;
+    const fresh = new Uint32Array(2 * PORTS);
+    this.#ports[bin] = fresh;
+    return fresh;
+  }
+
+  merge(other: TimelineCounter): void {
+    if (Number.isNaN(other.#kindBins.base)) return;
+    this.fit(other.#firstBinTime(), other.#lastBinTime());
+    for (let kind = 0; kind < SERIES.length; kind++) {
+      for (let bin = 0; bin < KIND_BINS; bin++) {
+        const packets = other.#kinds[kind * KIND_BINS + bin]!;
+        if (packets > 0) this.count(kind, (other.#kindBins.base + bin) * other.#kindBins.width, packets);
+      }
+    }
+    for (const [bin, ports] of other.#ports.entries()) {
+      if (ports === null) continue;
+      const mine = this.portsAt((other.#portBins.base + bin) * other.#portBins.width);
+      for (let port = 0; port < 2 * PORTS; port++) mine[port] = mine[port]! + ports[port]!;
+    }
+  }
+
+  /** The timeline, cut to the bins between the first and the last packet. */
+  timeline(): Timeline {
+    const bins = this.#kindBins;
+    const last = this.#lastUsedBin();
+    const series = new Map<TimelineSeries, readonly number[]>();
+    for (const [kind, name] of SERIES.entries()) series.set(name, [...this.#kinds.subarray(kind * KIND_BINS, kind * KIND_BINS + last + 1)]);
+    return { start: Number.isNaN(bins.base) ? 0 : bins.base * bins.width, binSeconds: bins.width, series };
+  }
+
+  /** The most probed destination ports, in bins of their own that start with the timeline's. */
+  topPorts(limit: number): PortActivity[] {
+    const totals = new Float64Array(2 * PORTS);
+    let last = 0;
+    for (const [bin, ports] of this.#ports.entries()) {
+      if (ports === null) continue;
+      last = bin;
+      for (let port = 0; port < 2 * PORTS; port++) totals[port] = totals[port]! + ports[port]!;
+    }
+    const used: number[] = [];
+    for (let port = 0; port < 2 * PORTS; port++) if (totals[port]! > 0) used.push(port);
+    used.sort((a, b) => totals[b]! - totals[a]! || a - b);
+    return used.slice(0, limit).map((at) => ({
+      transport: at < PORTS ? "tcp" : "udp",
+      port: at % PORTS,
+      packets: totals[at]!,
+      start: this.#portBins.base * this.#portBins.width,
+      binSeconds: this.#portBins.width,
+      bins: this.#ports.slice(0, last + 1).map((ports) => (ports === null ? 0 : ports[at]!)),
+    }));
+  }
+
+  #foldPorts(move: { offset: number; shift: number }): void {
+    const moved = new Array<Uint32Array | null>(PORT_BINS).fill(null);
+    for (const [bin, ports] of this.#ports.entries()) {
+      if (ports === null) continue;
+      const to = Math.floor((bin + move.offset) / 2 ** move.shift);
+      const there = moved[to];
+      if (there === null || there === undefined) moved[to] = ports;
+      else for (let port = 0; port < 2 * PORTS; port++) there[port] = there[port]! + ports[port]!;
+    }
+    this.#ports = moved;
+  }
+
+  #firstBinTime(): number {
+    return this.#kindBins.base * this.#kindBins.width;
+  }
+
+  #lastBinTime(): number {
+    return (this.#kindBins.base + this.#lastUsedBin()) * this.#kindBins.width;
+  }
+
+  #lastUsedBin(): number {
+    for (let bin = KIND_BINS - 1; bin > 0; bin--) {
+      for (let kind = 0; kind < SERIES.length; kind++) if (this.#kinds[kind * KIND_BINS + bin]! > 0) return bin;
+    }
+    return 0;
+  }
+}
