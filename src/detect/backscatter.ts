@@ -1,0 +1,227 @@
+/**
+ * Backscatter (Moore, Voelker, Savage 2001): answers that nobody asked for. Their sender is the victim of an attacker who forges our
+ * addresses, and is never called a scanner. Thresholds: RSDoS as in corsaro, and Zeek scan-NG's for few ports to many peers.
+ */
+import {
+  CLASS_ICMP_ERROR_SENT,
+  CLASS_ICMP_REPLY_SENT,
+  CLASS_ICMP_REQUEST,
+  CLASS_RST_SENT,
+  CLASS_SYN_ACK_SENT,
+  CLASS_UDP,
+  LAST_PROBE_CLASS,
+} from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { Backscatter } from "../model/finding.ts";
+import { duration, number, plural } from "./evidence.ts";
+import { compareText, Ranking } from "./ranking.ts";
+
+/** RSDoS: packets, seconds, and packets in the fullest minute (here: in a minute on average, where a minute's maximum is not kept). */
+const RSDOS_PACKETS = 25;
+const RSDOS_SECONDS = 60;
+const RSDOS_PER_MINUTE = 30;
+/** Zeek scan-NG: at most 2 source ports towards at least 10 peers. */
+const FEW_PORTS = 2;
+const MANY_PEERS = 10;
+/** Peers asked whether they had asked: a share of them is enough. */
+const PEER_SAMPLE = 24;
+/** Share of peers that asked from which the answers are answers. */
+const ASKED_SHARE = 0.5;
+/** Share of UDP packets from a service's port that makes their sender an answering one. */
+const SERVICE_SHARE = 0.8;
+const LISTED_PORTS = 100;
+/** Peers whose contacts are remembered: bounds the cache. */
+const REMEMBERED_PEERS = 4096;
+
+interface Part {
+  readonly trafficClass: number;
+  readonly packets: number;
+  readonly peers: number;
+  readonly ports: readonly [number, number][];
+  readonly portCount: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly portZero: boolean;
+  readonly sample: readonly { readonly peer: number; readonly port: number }[];
+}
+
+interface Candidate {
+  readonly weight: number;
+  readonly tie: number;
+  readonly family: 4 | 6;
+  readonly word: number;
+  readonly address: string;
+  readonly part: Part;
+}
+
+/** Gathers who sent answers, and tells which of them nobody asked for. */
+export class BackscatterFinder {
+  readonly #candidates = new Ranking<Candidate>();
+  readonly #asked = new Map<string, { readonly whole: boolean; readonly targets: ReadonlySet<number> }>();
+
+  /** Takes a source × class that sends answers; others are ignored. */
+  collect(view: SourceView): void {
+    const { trafficClass } = view;
+    if (trafficClass === CLASS_UDP) {
+      if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets) return;
+    } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
+    const qualifies = meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
+    if (!qualifies && view.targetCount < MANY_PEERS) return;
+    if (!this.#candidates.admits(view.packets)) return;
+    this.#candidates.offer({
+      weight: view.packets,
+      tie: view.word * 64 + trafficClass,
+      family: view.family,
+      word: view.word,
+      address: view.address,
+      part: partOf(view),
+    });
+  }
+
+  /** Victims, most packets first. Call it outside of a visit. */
+  find(activity: Activity): { found: Backscatter[]; total: number } {
+    const found: Backscatter[] = [];
+    for (const candidate of mergeTransports(this.#candidates.take())) {
+      if (this.#wasAsked(activity, candidate)) continue;
+      const backscatter = describe(candidate);
+      if (backscatter !== null) found.push(backscatter);
+    }
+    found.sort((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
+    return { found, total: found.length };
+  }
+
+  /** Whether the peers that got the answers had sent something to the address first. */
+  #wasAsked(activity: Activity, { family, word, part }: Candidate): boolean {
+    if (part.sample.length === 0) return true;
+    let asked = 0;
+    for (const { peer } of part.sample) if (this.#probed(activity, family, peer, word, part.trafficClass)) asked++;
+    return asked >= ASKED_SHARE * part.sample.length;
+  }
+
+  #probed(activity: Activity, family: 4 | 6, peer: number, target: number, replyClass: number): boolean {
+    if (!activity.isLive(peer)) return false;
+    const about = replyClass === CLASS_RST_SENT ? "rst" : replyClass === CLASS_ICMP_REPLY_SENT ? "icmp" : "any";
+    const key = `${family} ${peer} ${about}`;
+    let known = this.#asked.get(key);
+    if (known === undefined) {
+      const targets = new Set<number>();
+      let whole = true;
+      activity.visitAddress(activity.addressText(family, peer), (view) => {
+        if (!isQuestion(view.trafficClass, about)) return;
+        const contacts = view.contacts();
+        if (contacts.scale > 1) whole = false;
+        for (let i = 0; i < contacts.length; i++) targets.add(contacts.target[i]!);
+      });
+      known = { whole, targets };
+      if (this.#asked.size >= REMEMBERED_PEERS) this.#asked.clear();
+      this.#asked.set(key, known);
+    }
+    // A peer with more contacts than are kept asks everybody: the answer is taken for one.
+    return known.targets.has(target) || !known.whole;
+  }
+}
+
+/**
+ * Whether packets of a class can bring an answer of the kind. A RST also answers a SYN-ACK, which is what hosts of ours do to
+ * backscatter; and whoever held or served a conversation was talked to.
+ */
+function isQuestion(trafficClass: number, about: "rst" | "icmp" | "any"): boolean {
+  if (about === "icmp") return trafficClass === CLASS_ICMP_REQUEST;
+  if (trafficClass <= LAST_PROBE_CLASS) return true;
+  if (trafficClass >= 20 && trafficClass <= 22) return true;
+  return about === "rst" && trafficClass === CLASS_SYN_ACK_SENT;
+}
+
+function partOf(view: SourceView): Part {
+  const contacts = view.contacts();
+  const ports = new Map<number, number>();
+  const step = Math.max(1, Math.floor(contacts.length / PEER_SAMPLE));
+  const sample: { peer: number; port: number }[] = [];
+  for (let i = 0; i < contacts.length; i++) {
+    const port = contacts.port[i]!;
+    ports.set(port, (ports.get(port) ?? 0) + 1);
+    if (i % step === 0 && sample.length < PEER_SAMPLE) sample.push({ peer: contacts.target[i]!, port });
+  }
+  // Of UDP's contacts the port is the peer's; echo replies have none.
+  const own = view.trafficClass !== CLASS_UDP && view.trafficClass !== CLASS_ICMP_REPLY_SENT;
+  return {
+    trafficClass: view.trafficClass,
+    packets: view.packets,
+    peers: view.targetCount,
+    ports: own ? [...ports].sort(([a, x], [b, y]) => y - x || a - b).slice(0, LISTED_PORTS) : [],
+    portCount: own ? view.portCount : 0,
+    firstSeen: view.firstSeen,
+    lastSeen: view.lastSeen,
+    portZero: own && view.portZeroPackets > 0,
+    sample,
+  };
+}
+
+function transportOfReply(trafficClass: number): Backscatter["transport"] {
+  if (trafficClass === CLASS_UDP) return "udp";
+  return trafficClass === CLASS_ICMP_REPLY_SENT || trafficClass === CLASS_ICMP_ERROR_SENT ? "icmp" : "tcp";
+}
+
+/** SYN-ACKs and RSTs of one victim are one event, and so are its ICMP replies and errors. */
+function mergeTransports(candidates: readonly Candidate[]): Candidate[] {
+  const merged = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const key = `${candidate.family} ${candidate.word} ${transportOfReply(candidate.part.trafficClass)}`;
+    const other = merged.get(key);
+    if (other === undefined) {
+      merged.set(key, candidate);
+      continue;
+    }
+    const [a, b] = [other.part, candidate.part];
+    const ports = new Map(a.ports);
+    for (const [port, count] of b.ports) ports.set(port, (ports.get(port) ?? 0) + count);
+    merged.set(key, {
+      ...other,
+      part: {
+        ...a,
+        packets: a.packets + b.packets,
+        peers: Math.max(a.peers, b.peers),
+        ports: [...ports].sort(([p, x], [q, y]) => y - x || p - q).slice(0, LISTED_PORTS),
+        portCount: Math.max(a.portCount, b.portCount, ports.size),
+        firstSeen: Math.min(a.firstSeen, b.firstSeen),
+        lastSeen: Math.max(a.lastSeen, b.lastSeen),
+        portZero: a.portZero || b.portZero,
+      },
+    });
+  }
+  return [...merged.values()];
+}
+
+function meetsRsdos(packets: number, firstSeen: number, lastSeen: number): boolean {
+  const seconds = lastSeen - firstSeen;
+  return packets >= RSDOS_PACKETS && seconds >= RSDOS_SECONDS && (60 * packets) / seconds >= RSDOS_PER_MINUTE;
+}
+
+function describe({ address, part }: Candidate): Backscatter | null {
+  const qualifies = meetsRsdos(part.packets, part.firstSeen, part.lastSeen);
+  const fewPorts = part.portCount <= FEW_PORTS && part.peers >= MANY_PEERS;
+  if (!qualifies && !fewPorts) return null;
+  const seconds = part.lastSeen - part.firstSeen;
+  const evidence = [
+    `${plural(part.packets, "answer")} to ${plural(part.peers, "address", "addresses")} in ${duration(seconds)}, and none of those looked at had asked`,
+  ];
+  if (part.portCount > 0)
+    evidence.push(part.portCount === 1 ? `all from port ${part.ports[0]?.[0] ?? "?"}` : `from ${plural(part.portCount, "port")} of the sender`);
+  evidence.push(
+    qualifies
+      ? "meets the RSDoS thresholds: 25 packets, 60 s, 30 packets a minute"
+      : `below the RSDoS thresholds: ${number((60 * part.packets) / Math.max(60, seconds))} packets a minute on average`,
+  );
+  return {
+    victim: address,
+    transport: transportOfReply(part.trafficClass),
+    ports: part.ports.map(([port]) => port),
+    packets: part.packets,
+    peers: part.peers,
+    firstSeen: part.firstSeen,
+    lastSeen: part.lastSeen,
+    qualifies,
+    portZero: part.portZero,
+    evidence,
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * Decoy scans (Nmap -D; Snort's decoy portscan): the same probes at the same time from several sources. One of them is true, the rest
+ * are forged; which, a capture can seldom prove, so all are named on the one scan.
+ */
+import { compareText } from "./ranking.ts";
+import { SIGNATURE_LENGTH } from "./scan-draft.ts";
+import type { ScanDraft } from "./scan-draft.ts";
+
+/** Fewest contacts: a handful in common happens by chance where popular ports are probed. */
+const FEWEST_CONTACTS = 5;
+/** Start and end may differ by a second (decoys are sent with every probe), and by this share of a long scan. */
+const TIME_SLACK = 1;
+const TIME_SLACK_SHARE = 0.02;
+/** Signatures may differ in this many places: lost packets. */
+const SIGNATURE_SLACK = 2;
+/** Decoys listed with a scan: Nmap allows 128. */
+const LISTED_DECOYS = 128;
+
+/** Joins drafts that are decoys of one another: the likeliest true source stays, with the others listed. The order of the rest is kept. */
+export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
+  const buckets = new Map<string, ScanDraft[]>();
+  for (const draft of drafts) {
+    if (draft.scan.contactCount < FEWEST_CONTACTS) continue;
+    // Any two of the signature's halves that agree bring two drafts together, whatever packets were lost.
+    for (let half = 0; half < 2; half++) {
+      const key = `${draft.trafficClass} ${half} ${draft.signature.subarray((half * SIGNATURE_LENGTH) / 2, half * SIGNATURE_LENGTH / 2 + 4).join(" ")}`;
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, [draft]);
+      else bucket.push(draft);
+    }
+  }
+  const dropped = new Set<ScanDraft>();
+  for (const bucket of buckets.values()) {
+    if (bucket.length < 2) continue;
+    const rest = bucket.filter((draft) => !dropped.has(draft)).toSorted((a, b) => a.scan.firstSeen - b.scan.firstSeen || compareText(a.scan.source, b.scan.source));
+    while (rest.length > 1) {
+      const first = rest.shift() as ScanDraft;
+      const group = [first];
+      for (let i = 0; i < rest.length; ) {
+        const other = rest[i] as ScanDraft;
+        if (other.scan.firstSeen - first.scan.firstSeen > slack(first)) break;
+        if (isCompanion(first, other)) group.push(...rest.splice(i, 1));
+        else i++;
+      }
+      if (group.length > 1) joinGroup(group, dropped);
+    }
+  }
+  return drafts.filter((draft) => !dropped.has(draft));
+}
+
+function joinGroup(group: ScanDraft[], dropped: Set<ScanDraft>): void {
+  group.sort(
+    (a, b) =>
+      Number(a.scan.spoofable) - Number(b.scan.spoofable) ||
+      b.scan.decoys.length - a.scan.decoys.length ||
+      b.scan.packets - a.scan.packets ||
+      a.scan.firstSeen - b.scan.firstSeen ||
+      compareText(a.scan.source, b.scan.source),
+  );
+  const [kept, ...others] = group as [ScanDraft, ...ScanDraft[]];
+  const names = new Set([...kept.scan.decoys, ...others.flatMap((draft) => [draft.scan.source, ...draft.scan.decoys])]);
+  names.delete(kept.scan.source);
+  kept.scan.decoys = [...names].toSorted(compareText).slice(0, LISTED_DECOYS);
+  for (const draft of others) dropped.add(draft);
+}
+
+function isCompanion(a: ScanDraft, b: ScanDraft): boolean {
+  if (a.word === b.word && a.family === b.family) return false;
+  const limit = slack(a);
+  if (Math.abs(a.scan.firstSeen - b.scan.firstSeen) > limit || Math.abs(a.scan.lastSeen - b.scan.lastSeen) > limit) return false;
+  let different = 0;
+  for (let k = 0; k < SIGNATURE_LENGTH; k++) if (a.signature[k] !== b.signature[k]) different++;
+  return different <= SIGNATURE_SLACK;
+}
+
+function slack({ scan }: ScanDraft): number {
+  return TIME_SLACK + TIME_SLACK_SHARE * (scan.lastSeen - scan.firstSeen);
+}

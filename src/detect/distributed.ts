@@ -1,0 +1,256 @@
+/**
+ * Distributed scans: many sources, each too quiet to be a scan, that share out one port over many targets (Gates 2009; Stockinger's and
+ * Snort's distributed portscan). Background radiation also has many sources on one port, so numbers alone prove nothing: sources belong
+ * together only where their targets are shared out far more evenly than independent choice would leave them, or where they are neighbours
+ * that came at once.
+ */
+import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_OS_DETECTION } from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { Outcomes, Scan } from "../model/finding.ts";
+import { duration, number, plural } from "./evidence.ts";
+import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./probe-set.ts";
+import type { ProbeSet } from "./probe-set.ts";
+import { compareText } from "./ranking.ts";
+import { techniqueOf, transportOf } from "./technique.ts";
+
+/** Contacts kept for comparison: 6 MB. Beyond it the rest is not looked at, and floods of forged sources cost no more. */
+const MAXIMUM_CONTACTS = 1 << 18;
+/** Fewest sources and distinct targets: below, chance suffices. The latter is Zeek's threshold for one source. */
+const FEWEST_MEMBERS = 5;
+const FEWEST_TARGETS = 25;
+/** Standard deviations by which distinct targets must exceed what independent choice leaves. */
+const SHARED_OUT_SIGMA = 3;
+/** Share of contacts that must be with distinct targets. */
+const DISTINCT_SHARE = 0.9;
+/** Sources come at once when this share of them starts within a share of the capture, or within seconds of one another. */
+const TOGETHER_SHARE = 0.8;
+const TOGETHER_TIME_SHARE = 0.1;
+const TOGETHER_SECONDS = 600;
+/** Sources are neighbours when this share lies in one /24. */
+const NEIGHBOUR_SHARE = 0.8;
+/** Contacts of one member at least, on average: forged floods have one a source. */
+const CONTACTS_PER_MEMBER = 1.5;
+const LISTED = 100;
+const LISTED_TARGETS = 10;
+
+interface Member {
+  readonly family: 4 | 6;
+  readonly word: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly packets: number;
+  readonly ttl: number;
+  readonly tool: Scan["tool"];
+  readonly stack: boolean;
+  readonly portZero: boolean;
+}
+
+/** Collects the contacts of sources that are no scanners by themselves, and finds the groups among them. */
+export class DistributedScans {
+  #length = 0;
+  readonly #key = new Float64Array(MAXIMUM_CONTACTS);
+  readonly #target = new Uint32Array(MAXIMUM_CONTACTS);
+  readonly #met = new Uint8Array(MAXIMUM_CONTACTS);
+  readonly #member = new Uint32Array(MAXIMUM_CONTACTS);
+  readonly #members: Member[] = [];
+
+  /** Whether there is room for more. */
+  get hasRoom(): boolean {
+    return this.#length < MAXIMUM_CONTACTS;
+  }
+
+  /** Takes the kept contacts of a source × class that is no scan. */
+  collect(view: SourceView, set: ProbeSet, tool: Scan["tool"]): void {
+    if (set.outbound || set.trafficClass === CLASS_ARP_REQUEST || set.trafficClass === CLASS_OS_DETECTION) return;
+    let failures = 0;
+    for (let i = 0; i < set.length; i++) if (isFailure(set.met[i]!)) failures++;
+    if (failures === 0 || this.#length + failures > MAXIMUM_CONTACTS) return;
+    for (let i = 0; i < set.length; i++) {
+      const met = set.met[i]!;
+      if (!isFailure(met)) continue;
+      this.#key[this.#length] = set.trafficClass * 65536 + set.port[i]!;
+      this.#target[this.#length] = set.target[i]!;
+      this.#met[this.#length] = met;
+      this.#member[this.#length] = this.#members.length;
+      this.#length++;
+    }
+    this.#members.push({
+      family: set.family,
+      word: set.word,
+      firstSeen: set.firstSeen,
+      lastSeen: set.lastSeen,
+      packets: set.packets,
+      ttl: view.ttlMax,
+      tool,
+      stack: techniqueOf(set) === "connect",
+      portZero: set.portZeroPackets > 0 && set.trafficClass !== CLASS_ICMP_REQUEST,
+    });
+  }
+
+  /** The distributed scans, heaviest first. */
+  find(activity: Activity): Scan[] {
+    const byKey = new Map<number, number[]>();
+    for (let i = 0; i < this.#length; i++) {
+      const key = this.#key[i]!;
+      const rows = byKey.get(key);
+      if (rows === undefined) byKey.set(key, [i]);
+      else rows.push(i);
+    }
+    const scans: Scan[] = [];
+    for (const [key, rows] of byKey) {
+      if (rows.length < FEWEST_TARGETS) continue;
+      for (const group of this.#split(rows)) {
+        const scan = this.#judge(activity, key, group);
+        if (scan !== null) scans.push(scan);
+      }
+    }
+    return scans.toSorted((a, b) => b.contactCount - a.contactCount || compareText(a.source, b.source));
+  }
+
+  /** Rows by the network that they went to (a /16; IPv6 together) and the tool: what one operator does looks the same. */
+  #split(rows: readonly number[]): number[][] {
+    const groups = new Map<string, number[]>();
+    for (const row of rows) {
+      const member = this.#members[this.#member[row]!]!;
+      // Mirai's bots choose their targets each for itself: the mark binds no group.
+      if (member.tool?.name === "mirai") continue;
+      const key = `${member.family} ${member.family === 4 ? this.#target[row]! >>> 16 : 0} ${member.tool?.name ?? ""} ${member.stack}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [row]);
+      else group.push(row);
+    }
+    return [...groups.values()];
+  }
+
+  #judge(activity: Activity, key: number, rows: readonly number[]): Scan | null {
+    const counts = new Map<number, number>();
+    const targets = new Map<number, number>();
+    for (const row of rows) {
+      counts.set(this.#member[row]!, (counts.get(this.#member[row]!) ?? 0) + 1);
+      targets.set(this.#target[row]!, (targets.get(this.#target[row]!) ?? 0) + 1);
+    }
+    if (counts.size < FEWEST_MEMBERS || targets.size < FEWEST_TARGETS) return null;
+    if (rows.length < CONTACTS_PER_MEMBER * counts.size) return null;
+    const members = [...counts].map(([index, contacts]) => ({ ...this.#members[index]!, contacts }));
+    const family = members[0]!.family;
+    const sigma = sharedOut(rows.length, targets.size, family === 4 ? spaceOf(targets) : Number.POSITIVE_INFINITY);
+    const together = cameTogether(members, activity);
+    const neighbours = family === 4 && shareInOneNetwork(members.map((member) => member.word)) >= NEIGHBOUR_SHARE;
+    const isSharedOut = sigma >= SHARED_OUT_SIGMA && targets.size >= DISTINCT_SHARE * rows.length;
+    if (!(isSharedOut && (together || neighbours)) && !(neighbours && together && targets.size >= DISTINCT_SHARE * rows.length)) return null;
+    return this.#scan(activity, key, rows, members, targets, { sigma: isSharedOut ? sigma : null, together, neighbours });
+  }
+
+  #scan(
+    activity: Activity,
+    key: number,
+    rows: readonly number[],
+    members: (Member & { contacts: number })[],
+    targets: ReadonlyMap<number, number>,
+    signs: { sigma: number | null; together: boolean; neighbours: boolean },
+  ): Scan {
+    const trafficClass = Math.floor(key / 65536);
+    const port = key % 65536;
+    const named = members
+      .map((member) => ({ member, address: activity.addressText(member.family, member.word) }))
+      .toSorted((a, b) => b.member.contacts - a.member.contacts || compareText(a.address, b.address));
+    const firstSeen = members.reduce((least, member) => Math.min(least, member.firstSeen), Number.POSITIVE_INFINITY);
+    const lastSeen = members.reduce((greatest, member) => Math.max(greatest, member.lastSeen), Number.NEGATIVE_INFINITY);
+    const listed = [...targets].toSorted(([a, x], [b, y]) => y - x || a - b);
+    const dark = listed.filter(([target]) => !activity.isLive(target)).length;
+    const family = members[0]!.family;
+    const first = members[0]!;
+    const toolPackets = members.reduce((sum, member) => sum + (member.tool?.packets ?? 0), 0);
+    const outcomes = this.#outcomes(rows);
+    const evidence = [
+      `${plural(members.length, "source")} shared out ${plural(targets.size, "target")} on port ${port} in ${duration(lastSeen - firstSeen)}, ${number(rows.length / members.length)} each`,
+      `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets; ${number(dark)} targets never sent a packet`,
+    ];
+    if (signs.sigma !== null) evidence.push(`independent sources would have hit the same targets more often: ${signs.sigma.toFixed(1)} standard deviations`);
+    if (signs.together) evidence.push(`${number(TOGETHER_SHARE * 100)} % of the sources or more came at once`);
+    if (signs.neighbours) evidence.push("the sources are neighbours in one /24 network");
+    return {
+      source: named[0]!.address,
+      kind: "distributed",
+      technique: trafficClass === 1 ? (first.stack ? "connect" : "syn") : techniqueOf({ trafficClass } as ProbeSet),
+      transport: transportOf(trafficClass),
+      ports: [port],
+      portCount: 1,
+      targets: listed.slice(0, LISTED_TARGETS).map(([target]) => activity.addressText(family, target)),
+      targetCount: targets.size,
+      contactCount: rows.length,
+      darkTargetCount: dark,
+      packets: members.reduce((sum, member) => sum + member.packets, 0),
+      firstSeen,
+      lastSeen,
+      tool: first.tool === null ? null : { name: first.tool.name, packets: toolPackets },
+      slow: false,
+      fragmented: false,
+      spoofable: true,
+      outcomes,
+      decoys: [],
+      members: named.slice(0, LISTED).map((entry) => entry.address),
+      memberCount: members.length,
+      portZero: members.some((member) => member.portZero),
+      evidence,
+    };
+  }
+
+  #outcomes(rows: readonly number[]): Outcomes {
+    let refused = 0;
+    let unreachable = 0;
+    let silent = 0;
+    for (const row of rows) {
+      const met = this.#met[row]!;
+      if (met === MET_REFUSAL) refused++;
+      else if (met === MET_UNREACHABLE) unreachable++;
+      else if (met === MET_SILENCE) silent++;
+    }
+    return { answered: rows.length - refused - unreachable - silent, refused, unreachable, silent };
+  }
+}
+
+/** Not what a client of a service gets: silence, refusal, an error, or a handshake that it left half-open. */
+function isFailure(met: number): boolean {
+  return met <= 3;
+}
+
+/**
+ * Standard deviations by which the number of distinct targets exceeds what `contacts` independent draws out of `space` addresses leave
+ * (occupancy problem; Feller I, §IV.2).
+ */
+export function sharedOut(contacts: number, distinct: number, space: number): number {
+  if (!Number.isFinite(space) || space <= 0) return 0;
+  const load = contacts / space;
+  const empty = Math.exp(-load);
+  const expected = space * (1 - empty);
+  const variance = space * empty * (1 - (1 + load) * empty);
+  return variance <= 0 ? 0 : (distinct - expected) / Math.sqrt(Math.max(variance, 0.25));
+}
+
+/** Addresses of the /24 networks that the targets lie in. */
+function spaceOf(targets: ReadonlyMap<number, number>): number {
+  const networks = new Set<number>();
+  for (const target of targets.keys()) networks.add(target >>> 8);
+  return networks.size * 256;
+}
+
+function cameTogether(members: readonly Member[], activity: Activity): boolean {
+  const starts = members.map((member) => member.firstSeen).toSorted((a, b) => a - b);
+  const whole = (activity.lastSeen ?? 0) - (activity.firstSeen ?? 0);
+  const window = Math.max(TOGETHER_SECONDS, TOGETHER_TIME_SHARE * whole);
+  const needed = Math.ceil(TOGETHER_SHARE * starts.length);
+  for (let i = 0; i + needed <= starts.length; i++) if (starts[i + needed - 1]! - starts[i]! <= window) return true;
+  return false;
+}
+
+function shareInOneNetwork(words: readonly number[]): number {
+  const counts = new Map<number, number>();
+  let largest = 0;
+  for (const word of words) {
+    const count = (counts.get(word >>> 8) ?? 0) + 1;
+    counts.set(word >>> 8, count);
+    if (count > largest) largest = count;
+  }
+  return words.length === 0 ? 0 : largest / words.length;
+}

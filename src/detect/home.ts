@@ -1,0 +1,128 @@
+/** Which networks are defended: as the user says, or guessed from who is probed. Direction of a probe follows from it (Zeek's local and remote scans). */
+import { LAST_PROBE_CLASS, CLASS_ARP_REQUEST } from "../model/activity.ts";
+import type { Activity } from "../model/activity.ts";
+import { containsIPv6, formatNetwork, parseIPv6, parseNetwork } from "../model/address.ts";
+import type { Network } from "../model/address.ts";
+import type { Home } from "../model/finding.ts";
+
+/** Contacts looked at for a guess: enough for shares to a percent, however large the activity. */
+const GUESS_CONTACTS = 200_000;
+/** A private range is home when it is an end of this share of contacts: forged private sources in a darknet stay below it. */
+const PRIVATE_SHARE = 0.2;
+/** A public network is home when this share of probes goes there. */
+const PUBLIC_SHARE = 0.1;
+/** Networks in a guess: a site seldom has more, and a longer list is no guess. */
+const GUESS_NETWORKS = 8;
+/** Distinct /24 networks counted for the guess: bounds memory. */
+const GUESS_BUCKETS = 65_536;
+
+/** RFC 1918. */
+const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** The defended networks, ready for look-ups. */
+export class HomeNetworks {
+  readonly #starts: Float64Array;
+  readonly #ends: Float64Array;
+  readonly #six: readonly Network[];
+
+  constructor(networks: readonly Network[]) {
+    const ranges = networks
+      .filter((network) => network.family === 4)
+      .map((network) => ({ start: network.words[3], end: network.words[3] + 2 ** (32 - network.bits) - 1 }))
+      .toSorted((a, b) => a.start - b.start);
+    const merged: { start: number; end: number }[] = [];
+    for (const range of ranges) {
+      const last = merged.at(-1);
+      if (last !== undefined && range.start <= last.end + 1) last.end = Math.max(last.end, range.end);
+      else merged.push(range);
+    }
+    this.#starts = Float64Array.from(merged, (range) => range.start);
+    this.#ends = Float64Array.from(merged, (range) => range.end);
+    this.#six = networks.filter((network) => network.family === 6);
+  }
+
+  /** Whether an IPv4 address is defended. */
+  hasIPv4(word: number): boolean {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      if (word < this.#starts[middle]!) high = middle - 1;
+      else if (word > this.#ends[middle]!) low = middle + 1;
+      else return true;
+    }
+    return false;
+  }
+
+  /** Whether an IPv6 address is defended; false for text that is none (a hash). */
+  hasIPv6(text: string): boolean {
+    if (this.#six.length === 0) return false;
+    const words = parseIPv6(text);
+    return words !== null && this.#six.some((network) => containsIPv6(network, ...words));
+  }
+
+  /** Whether an address of the activity is defended. */
+  has(activity: Activity, family: 4 | 6, word: number): boolean {
+    if (family === 4) return this.hasIPv4(word);
+    return this.#six.length > 0 && this.hasIPv6(activity.addressText(6, word));
+  }
+}
+
+/** The defended networks of an activity: those given, or where there are none a guess that says so. */
+export function findHome(activity: Activity, given: readonly Network[]): { home: Home; networks: HomeNetworks } {
+  const guessed = given.length === 0;
+  const networks = guessed ? guessHome(activity) : given;
+  return { home: { networks: networks.map(formatNetwork), guessed }, networks: new HomeNetworks(networks) };
+}
+
+/** Private ranges that take part in the traffic; else the /24 (or /16, where several are probed) networks that probes go to. */
+function guessHome(activity: Activity): Network[] {
+  const ranges = PRIVATE_RANGES.map((text) => parseNetwork(text)).filter((network) => network !== null);
+  const privates = ranges.map((range) => new HomeNetworks([range]));
+  const privateContacts = ranges.map(() => 0);
+  const networks24 = new Map<number, number>();
+  let budget = GUESS_CONTACTS;
+  let total = 0;
+  activity.visit(1, (source) => {
+    if (budget <= 0 || source.family !== 4 || source.trafficClass > LAST_PROBE_CLASS) return;
+    if (source.trafficClass === CLASS_ARP_REQUEST && source.word === 0) return;
+    const contacts = source.contacts();
+    const sourcePrivate = privates.findIndex((range) => range.hasIPv4(source.word));
+    budget -= contacts.length;
+    total += contacts.length;
+    for (let i = 0; i < contacts.length; i++) {
+      const target = contacts.target[i]!;
+      const targetPrivate = privates.findIndex((range) => range.hasIPv4(target));
+      if (sourcePrivate >= 0) privateContacts[sourcePrivate]!++;
+      if (targetPrivate >= 0 && targetPrivate !== sourcePrivate) privateContacts[targetPrivate]!++;
+      const network = target >>> 8;
+      const count = networks24.get(network);
+      if (count !== undefined || networks24.size < GUESS_BUCKETS) networks24.set(network, (count ?? 0) + 1);
+    }
+  });
+  const home = ranges.filter((_, index) => privateContacts[index]! > 0 && privateContacts[index]! >= PRIVATE_SHARE * total);
+  return home.length > 0 ? home : mostProbed(networks24, total);
+}
+
+function mostProbed(networks24: ReadonlyMap<number, number>, total: number): Network[] {
+  const networks16 = new Map<number, { contacts: number; parts: number; largest: number; largestPart: number }>();
+  for (const [network, contacts] of networks24) {
+    const entry = networks16.get(network >>> 8) ?? { contacts: 0, parts: 0, largest: 0, largestPart: 0 };
+    entry.contacts += contacts;
+    entry.parts++;
+    if (contacts > entry.largest) {
+      entry.largest = contacts;
+      entry.largestPart = network;
+    }
+    networks16.set(network >>> 8, entry);
+  }
+  return [...networks16]
+    .filter(([, entry]) => entry.contacts >= PUBLIC_SHARE * total)
+    .toSorted(([a, x], [b, y]) => y.contacts - x.contacts || a - b)
+    .slice(0, GUESS_NETWORKS)
+    .map(([network, entry]) =>
+      entry.parts === 1
+        ? { family: 4, words: [0, 0, 0, (entry.largestPart << 8) >>> 0], bits: 24 }
+        : { family: 4, words: [0, 0, 0, (network << 16) >>> 0], bits: 16 },
+    );
+}

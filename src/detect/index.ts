@@ -1,0 +1,162 @@
+/** Detection: activity in, scans and backscatter out. Two passes over the sources: the first judges every one cheaply, the second makes the heaviest scans. */
+import { CLASS_CONVERSED, CLASS_SERVED, CLASS_STRAY, LAST_PROBE_CLASS } from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { Network } from "../model/address.ts";
+import type { Detection, Scan } from "../model/finding.ts";
+import { BackscatterFinder } from "./backscatter.ts";
+import { byProductReason } from "./by-product.ts";
+import type { SourceFacts } from "./by-product.ts";
+import { joinDecoys } from "./decoy.ts";
+import { DistributedScans } from "./distributed.ts";
+import { SCAN_POINTS } from "./fan-out.ts";
+import { findHome } from "./home.ts";
+import type { HomeNetworks } from "./home.ts";
+import { isWorthLoading, judge, mayJoin } from "./judge.ts";
+import { ProbeSet } from "./probe-set.ts";
+import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
+import { draftScan, finishScan, scanWeight } from "./scan-draft.ts";
+import type { ScanDraft } from "./scan-draft.ts";
+import { TargetCounter } from "./targets.ts";
+import { toolOf } from "./tool.ts";
+
+export { MAXIMUM_FINDINGS } from "./ranking.ts";
+
+export interface DetectOptions {
+  /** The defended networks; empty to have them guessed. */
+  readonly home: readonly Network[];
+}
+
+/** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
+const MAXIMUM_JOINERS = 16_384;
+
+/** A source × class that is a scan, found in the first pass. */
+interface Candidate {
+  readonly weight: number;
+  readonly tie: number;
+  readonly key: number;
+  readonly trafficClass: number;
+}
+
+/** Everything detected in an activity. Deterministic: the same activity gives the same lists, however its tables are laid out. */
+export function detect(activity: Activity, options: DetectOptions): Detection {
+  const { home, networks } = findHome(activity, options.home);
+  const distributed = new DistributedScans();
+  const backscatter = new BackscatterFinder();
+  const candidates = judgeAll(activity, networks, distributed, backscatter);
+  const { drafts, targets, dropped } = makeScans(activity, networks, candidates.take());
+  const scans: Scan[] = [...joinDecoys(drafts).map(finishScan), ...distributed.find(activity)];
+  // Each distributed scan counts once; so does a scan with its decoys.
+  const scansTotal = candidates.total - dropped - drafts.length + scans.length;
+  scans.sort((a, b) => weightOf(b) - weightOf(a) || compareText(a.source, b.source) || compareText(a.technique, b.technique));
+  const answers = backscatter.find(activity);
+  return {
+    scans: scans.slice(0, MAXIMUM_FINDINGS),
+    scansTotal: Math.max(scans.length, scansTotal),
+    backscatter: answers.found.slice(0, MAXIMUM_FINDINGS),
+    backscatterTotal: answers.total,
+    targets: targets.summary(),
+    home,
+  };
+}
+
+/** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
+function judgeAll(activity: Activity, home: HomeNetworks, distributed: DistributedScans, backscatter: BackscatterFinder): Ranking<Candidate> {
+  const candidates = new Ranking<Candidate>();
+  const set = new ProbeSet();
+  const joiners = new Map<number, { points: number; candidates: Candidate[] }>();
+  activity.visit(1, (view) => {
+    const { trafficClass, contactCount } = view;
+    if (trafficClass > LAST_PROBE_CLASS) {
+      backscatter.collect(view);
+      return;
+    }
+    const worth = isWorthLoading(contactCount, view.portZeroPackets, trafficClass);
+    if (!worth && !distributed.hasRoom) return;
+    set.load(activity, home, view);
+    const tool = toolOf(view);
+    const key = sourceKey(view);
+    const candidate = (weight: number): Candidate => ({ weight, tie: key * 64 + trafficClass, key, trafficClass });
+    const verdict = worth ? judge(set, tool !== null) : null;
+    if (verdict?.isScan === true) {
+      const weight = scanWeight(set, verdict);
+      if (candidates.admits(weight)) candidates.offer(candidate(weight));
+      return;
+    }
+    if (verdict !== null && mayJoin(set) && (joiners.has(key) || joiners.size < MAXIMUM_JOINERS)) {
+      const joiner = joiners.get(key) ?? { points: 0, candidates: [] };
+      joiner.points += verdict.fan.points;
+      joiner.candidates.push(candidate(scanWeight(set, verdict)));
+      joiners.set(key, joiner);
+    }
+    backscatter.collect(view);
+    distributed.collect(view, set, tool);
+  });
+  for (const joiner of joiners.values()) {
+    if (joiner.points < SCAN_POINTS) continue;
+    for (const candidate of joiner.candidates) if (candidates.admits(candidate.weight)) candidates.offer(candidate);
+  }
+  return candidates;
+}
+
+interface Wanted {
+  readonly classes: Set<number>;
+  readonly drafts: ScanDraft[];
+  readonly facts: SourceFacts;
+}
+
+/** Second pass: the scans themselves, with what else is known of their sources. */
+function makeScans(activity: Activity, home: HomeNetworks, candidates: readonly Candidate[]): { drafts: ScanDraft[]; targets: TargetCounter; dropped: number } {
+  const wanted = new Map<number, Wanted>();
+  for (const { key, trafficClass } of candidates) {
+    const entry = wanted.get(key) ?? { classes: new Set(), drafts: [], facts: { strays: 0, conversations: 0 } };
+    entry.classes.add(trafficClass);
+    wanted.set(key, entry);
+  }
+  const set = new ProbeSet();
+  const scanned = new TargetCounter();
+  const arpTargets = new Map<ScanDraft, number[]>();
+  const isDark = (target: number): boolean => !activity.isLive(target);
+  if (wanted.size > 0)
+    activity.visit(1, (view) => {
+      const entry = wanted.get(sourceKey(view));
+      if (entry === undefined) return;
+      noteFacts(entry.facts, view);
+      if (!entry.classes.has(view.trafficClass)) return;
+      set.load(activity, home, view);
+      const draft = draftScan(activity, view, set, judge(set, toolOf(view) !== null));
+      entry.drafts.push(draft);
+      if (draft.scan.technique === "arp") arpTargets.set(draft, Array.from(set.target.subarray(0, set.length)));
+      else scanned.add(set, isDark);
+    });
+  const explained = (draft: ScanDraft): number => {
+    const asked = arpTargets.get(draft) ?? [];
+    return asked.length === 0 ? 0 : asked.filter((target) => scanned.has(draft.family, target)).length / asked.length;
+  };
+  const drafts: ScanDraft[] = [];
+  let dropped = 0;
+  for (const { drafts: ofSource, facts } of wanted.values()) {
+    for (const draft of ofSource) {
+      if (byProductReason(draft, ofSource, facts, explained) !== null) dropped++;
+      else {
+        if (facts.conversations > 0) draft.scan.spoofable = false;
+        drafts.push(draft);
+      }
+    }
+  }
+  return { drafts, targets: scanned, dropped };
+}
+
+function noteFacts(facts: SourceFacts, view: SourceView): void {
+  if (view.trafficClass === CLASS_STRAY) facts.strays += view.contactCount;
+  else if (view.trafficClass === CLASS_CONVERSED || view.trafficClass === CLASS_SERVED) facts.conversations += view.contactCount;
+}
+
+/** Distinct for every address as far as its word is. */
+function sourceKey(view: SourceView): number {
+  return view.family === 6 ? view.word + 2 ** 32 : view.word;
+}
+
+/** Contacts, and those with dark space again. */
+function weightOf(scan: Scan): number {
+  return scan.contactCount + (scan.targetCount === 0 ? 0 : (scan.contactCount * scan.darkTargetCount) / scan.targetCount);
+}

@@ -1,0 +1,222 @@
+/**
+ * The distinct contacts of one source in one class, copied out of the cursor, each with how it was met, and without those that
+ * ordinary use explains. One instance is filled again and again: a million sources pass through it.
+ */
+import {
+  CLASS_ACK,
+  CLASS_ARP_REQUEST,
+  CLASS_ICMP_REQUEST,
+  CLASS_MAIMON,
+  CLASS_SCTP_INIT,
+  CLASS_SYN,
+  CLASS_UDP,
+  OUTCOME_ANSWERED,
+  OUTCOME_COMPLETED,
+  OUTCOME_DATA,
+  OUTCOME_REFUSED,
+  OUTCOME_UNREACHABLE,
+} from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { HomeNetworks } from "./home.ts";
+import { isChatter, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
+
+/** How a contact was met, from the prober's side. */
+export const MET_SILENCE = 0;
+export const MET_REFUSAL = 1;
+export const MET_UNREACHABLE = 2;
+/** A SYN-ACK that the opener left alone or reset: what half-open scanning does, and what no client does. */
+export const MET_HALF_OPEN = 3;
+/** Answered, and nothing more can be read from it: a handshake without data, an echo reply, an ARP reply. */
+export const MET_ANSWER = 4;
+/** An ordinary use: data went over it. */
+export const MET_SUCCESS = 5;
+
+/** Targets looked at to tell the direction. */
+const DIRECTION_SAMPLE = 8;
+
+/** Traffic classes whose answered contacts went through a handshake. */
+function hasHandshake(trafficClass: number): boolean {
+  return trafficClass === CLASS_SYN || trafficClass === CLASS_SCTP_INIT;
+}
+
+export class ProbeSet {
+  family: 4 | 6 = 4;
+  word = 0;
+  trafficClass = 0;
+  packets = 0;
+  firstSeen = 0;
+  lastSeen = 0;
+  ttlMin = 0;
+  ttlMax = 0;
+  stackPackets = 0;
+  servicePortPackets = 0;
+  portZeroPackets = 0;
+  scale = 1;
+  /** Contacts of the class, ordinary ones too. */
+  wholeLength = 0;
+  wholeCount = 0;
+  /** Distinct targets and ports, estimated for the contacts kept. */
+  targetCount = 0;
+  portCount = 0;
+  /** Contacts left out as ordinary use. */
+  ordinary = 0;
+  /** Contacts of the whole class that were a success. */
+  successes = 0;
+  /** From a defended address to others. */
+  outbound = false;
+
+  length = 0;
+  target = new Uint32Array(1024);
+  port = new Uint16Array(1024);
+  met = new Uint8Array(1024);
+  /** 1 where the target never sent a packet. */
+  dark = new Uint8Array(1024);
+
+  readonly #portSuccesses = new Map<number, number>();
+  readonly #portContacts = new Map<number, number>();
+  readonly #targetFailures = new Map<number, number>();
+
+  /** Distinct contacts that are kept, estimated where they are a sample. */
+  get contactCount(): number {
+    return this.ordinary === 0 && this.length === this.wholeLength ? this.wholeCount : this.length * this.scale;
+  }
+
+  /** Takes one source × class. */
+  load(activity: Activity, home: HomeNetworks, view: SourceView): void {
+    this.family = view.family;
+    this.word = view.word;
+    this.trafficClass = view.trafficClass;
+    this.packets = view.packets;
+    this.firstSeen = view.firstSeen;
+    this.lastSeen = view.lastSeen;
+    this.ttlMin = view.ttlMin;
+    this.ttlMax = view.ttlMax;
+    this.stackPackets = view.stackPackets;
+    this.servicePortPackets = view.servicePortPackets;
+    this.portZeroPackets = view.portZeroPackets;
+    this.wholeCount = view.contactCount;
+    this.targetCount = view.targetCount;
+    this.portCount = view.portCount;
+    this.#copy(activity, view);
+    if (this.successes > 0) this.#leaveOutServices();
+    if (this.length !== this.wholeLength) this.#recount();
+    this.outbound = this.#isOutbound(activity, home);
+  }
+
+  /** Contacts on the port, by port, and by target: fresh maps for the caller. */
+  countBy(column: "port" | "target"): Map<number, number> {
+    const counts = new Map<number, number>();
+    const values = column === "port" ? this.port : this.target;
+    for (let i = 0; i < this.length; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1);
+    return counts;
+  }
+
+  #copy(activity: Activity, view: SourceView): void {
+    const contacts = view.contacts();
+    this.scale = contacts.scale;
+    this.wholeLength = contacts.length;
+    this.#grow(contacts.length);
+    this.successes = 0;
+    this.ordinary = 0;
+    const { trafficClass, family, word } = this;
+    const repeated = this.packets >= REPEATED_CHECK_PACKETS * this.wholeCount;
+    let length = 0;
+    for (let i = 0; i < contacts.length; i++) {
+      const target = contacts.target[i]!;
+      const port = contacts.port[i]!;
+      const met = metBy(trafficClass, contacts.outcome[i]!, repeated);
+      if (family === 4 && isChatter(trafficClass, word, target, port)) continue;
+      // A late ACK or FIN to a service that is there is a stray of a conversation, not a probe (mobile carriers' NAT).
+      if ((trafficClass === CLASS_ACK || trafficClass === CLASS_MAIMON) && activity.serves(target, port)) continue;
+      if (met === MET_SUCCESS) this.successes++;
+      this.target[length] = target;
+      this.port[length] = port;
+      this.met[length] = met;
+      this.dark[length] = met === MET_SILENCE && !activity.isLive(target) ? 1 : 0;
+      length++;
+    }
+    this.ordinary = contacts.length - length;
+    this.length = length;
+  }
+
+  /** Leaves out successes on ports that mostly succeed, and the failures there too: that is a client with a few dead peers. */
+  #leaveOutServices(): void {
+    const successes = this.#portSuccesses;
+    const totals = this.#portContacts;
+    const failures = this.#targetFailures;
+    successes.clear();
+    totals.clear();
+    failures.clear();
+    for (let i = 0; i < this.length; i++) {
+      const port = this.port[i]!;
+      totals.set(port, (totals.get(port) ?? 0) + 1);
+      if (this.met[i] === MET_SUCCESS) successes.set(port, (successes.get(port) ?? 0) + 1);
+      else failures.set(this.target[i]!, (failures.get(this.target[i]!) ?? 0) + 1);
+    }
+    let length = 0;
+    for (let i = 0; i < this.length; i++) {
+      const port = this.port[i]!;
+      const target = this.target[i]!;
+      const isService = (successes.get(port) ?? 0) >= SERVICE_SUCCESS_SHARE * (totals.get(port) ?? 1);
+      // An open port among many closed ones of a host is a hit of the scan.
+      if (isService && (failures.get(target) ?? 0) < 5) continue;
+      this.target[length] = target;
+      this.port[length] = port;
+      this.met[length] = this.met[i]!;
+      this.dark[length] = this.dark[i]!;
+      length++;
+    }
+    this.ordinary += this.length - length;
+    this.length = length;
+  }
+
+  #recount(): void {
+    const targets = this.#targetFailures;
+    const ports = this.#portContacts;
+    targets.clear();
+    ports.clear();
+    for (let i = 0; i < this.length; i++) {
+      targets.set(this.target[i]!, 1);
+      ports.set(this.port[i]!, 1);
+    }
+    // A sample's distinct values bound the whole from below; scaled by contacts they bound it from above.
+    const share = this.wholeLength === 0 ? 0 : this.length / this.wholeLength;
+    this.targetCount = this.scale === 1 ? targets.size : Math.max(targets.size, Math.round(this.targetCount * share));
+    this.portCount = this.scale === 1 ? ports.size : Math.max(ports.size, Math.min(this.portCount, Math.round(ports.size * this.scale)));
+  }
+
+  #isOutbound(activity: Activity, home: HomeNetworks): boolean {
+    if (this.length === 0 || !home.has(activity, this.family, this.word)) return false;
+    const sample = Math.min(DIRECTION_SAMPLE, this.length);
+    let outside = 0;
+    for (let k = 0; k < sample; k++) {
+      const at = Math.floor((k * this.length) / sample);
+      if (!home.has(activity, this.family, this.target[at]!)) outside++;
+    }
+    return 2 * outside > sample;
+  }
+
+  #grow(length: number): void {
+    if (length <= this.target.length) return;
+    this.target = new Uint32Array(length);
+    this.port = new Uint16Array(length);
+    this.met = new Uint8Array(length);
+    this.dark = new Uint8Array(length);
+  }
+}
+
+/** How OUTCOME bits read for a class; `repeated` where every contact was asked again and again, as monitors do. */
+export function metBy(trafficClass: number, outcome: number, repeated: boolean): number {
+  if (outcome === 0) return MET_SILENCE;
+  if ((outcome & OUTCOME_DATA) !== 0) return MET_SUCCESS;
+  if (hasHandshake(trafficClass)) {
+    if ((outcome & OUTCOME_COMPLETED) !== 0) return repeated ? MET_SUCCESS : MET_ANSWER;
+    if ((outcome & OUTCOME_ANSWERED) !== 0) return repeated ? MET_SUCCESS : MET_HALF_OPEN;
+  } else if ((outcome & OUTCOME_ANSWERED) !== 0) {
+    if (trafficClass === CLASS_UDP) return MET_SUCCESS;
+    const asks = trafficClass === CLASS_ICMP_REQUEST || trafficClass === CLASS_ARP_REQUEST;
+    return asks && repeated ? MET_SUCCESS : MET_ANSWER;
+  }
+  if ((outcome & OUTCOME_REFUSED) !== 0) return MET_REFUSAL;
+  return (outcome & OUTCOME_UNREACHABLE) !== 0 ? MET_UNREACHABLE : MET_ANSWER;
+}

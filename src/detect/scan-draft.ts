@@ -1,0 +1,135 @@
+/** A scan in the making: its facts from one source × class, before scans are compared with one another. */
+import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION } from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { Outcomes, Scan } from "../model/finding.ts";
+import { scanEvidence } from "./evidence.ts";
+import type { Verdict } from "./judge.ts";
+import { kindOf } from "./kind.ts";
+import { MET_ANSWER, MET_HALF_OPEN, MET_REFUSAL, MET_SILENCE, MET_SUCCESS, MET_UNREACHABLE } from "./probe-set.ts";
+import type { ProbeSet } from "./probe-set.ts";
+import { isSlow } from "./slow.ts";
+import { isFragmented, techniqueOf, transportOf } from "./technique.ts";
+import { toolOf } from "./tool.ts";
+
+/** Ports and targets listed with a scan. */
+const LISTED_PORTS = 100;
+const LISTED_TARGETS = 10;
+/** Minima in a signature: 16 agree by chance at one in 2^16 for sets that share half. */
+export const SIGNATURE_LENGTH = 16;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface ScanDraft {
+  readonly family: 4 | 6;
+  readonly word: number;
+  readonly trafficClass: number;
+  readonly weight: number;
+  readonly scan: Mutable<Omit<Scan, "evidence">>;
+  /** Min-wise hashes of the contacts: two sets agree in as many as they share (Broder 1997). */
+  readonly signature: Uint32Array;
+  readonly verdict: Verdict;
+  readonly halfOpen: number;
+  readonly ordinary: number;
+  readonly sampled: boolean;
+  readonly portZeroPackets: number;
+  readonly outbound: boolean;
+}
+
+/** What a scan weighs: its contacts, and those with dark space again. */
+export function scanWeight(set: ProbeSet, verdict: Verdict): number {
+  return set.contactCount + verdict.fan.dark;
+}
+
+/** The draft of a loaded and judged set. */
+export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, verdict: Verdict): ScanDraft {
+  const ports = byCount(set.countBy("port"));
+  const targets = byCount(set.countBy("target"));
+  const contactCount = set.contactCount;
+  const darkShare = targets.length === 0 ? 0 : targets.filter(([target]) => !activity.isLive(target)).length / targets.length;
+  const portless = set.trafficClass === CLASS_ARP_REQUEST;
+  const portCount = portless ? 0 : Math.max(set.portCount, ports.length);
+  const targetCount = Math.max(set.targetCount, targets.length);
+  const { outcomes, halfOpen, proven } = tally(set, contactCount);
+  const largestPort = (ports[0]?.[1] ?? 0) * set.scale;
+  return {
+    family: set.family,
+    word: set.word,
+    trafficClass: set.trafficClass,
+    weight: scanWeight(set, verdict),
+    scan: {
+      source: view.address,
+      kind: kindOf(targetCount, portless || set.trafficClass === CLASS_ICMP_REQUEST ? 1 : portCount, largestPort, contactCount),
+      technique: techniqueOf(set),
+      transport: transportOf(set.trafficClass),
+      ports: portless ? [] : ports.slice(0, LISTED_PORTS).map(([port]) => port),
+      portCount,
+      targets: targets.slice(0, LISTED_TARGETS).map(([target]) => activity.addressText(set.family, target)),
+      targetCount,
+      contactCount,
+      darkTargetCount: Math.round(darkShare * targetCount),
+      packets: set.packets,
+      firstSeen: set.firstSeen,
+      lastSeen: set.lastSeen,
+      tool: toolOf(view),
+      slow: isSlow(contactCount, set.firstSeen, set.lastSeen),
+      fragmented: isFragmented(set.trafficClass),
+      spoofable: !proven,
+      outcomes,
+      decoys: [],
+      members: [],
+      memberCount: 1,
+      portZero: set.portZeroPackets > 0 && hasPorts(set.trafficClass),
+    },
+    signature: signatureOf(set),
+    verdict,
+    halfOpen,
+    ordinary: set.ordinary,
+    sampled: set.scale > 1,
+    portZeroPackets: hasPorts(set.trafficClass) ? set.portZeroPackets : 0,
+    outbound: set.outbound,
+  };
+}
+
+/** The scan with its evidence. */
+export function finishScan(draft: ScanDraft): Scan {
+  const { scan, trafficClass, verdict, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
+  const evidence = scanEvidence({ scan, trafficClass, points: verdict.fan.points, ratio: verdict.ratio, halfOpen, ordinary, sampled, portZeroPackets, outbound });
+  return { ...scan, evidence };
+}
+
+/** Keys by count, largest first, smaller key first among equals. */
+function byCount(counts: ReadonlyMap<number, number>): [number, number][] {
+  return [...counts].sort(([a, x], [b, y]) => y - x || a - b);
+}
+
+/** Outcomes that add up to the contacts, and whether the source showed that it gets answers. */
+function tally(set: ProbeSet, contactCount: number): { outcomes: Outcomes; halfOpen: number; proven: boolean } {
+  const met = new Array<number>(6).fill(0);
+  for (let i = 0; i < set.length; i++) met[set.met[i]!]!++;
+  const of = (...kinds: number[]): number => Math.round(kinds.reduce((sum, kind) => sum + met[kind]!, 0) * (set.length === 0 ? 0 : contactCount / set.length));
+  const silent = of(MET_SILENCE);
+  const refused = of(MET_REFUSAL);
+  const unreachable = Math.min(of(MET_UNREACHABLE), contactCount - silent - refused);
+  const answered = Math.max(0, contactCount - silent - refused - unreachable);
+  const walked = set.trafficClass === 1 || set.trafficClass === 9;
+  const proven = walked && met[MET_ANSWER]! + met[MET_SUCCESS]! > 0;
+  return { outcomes: { answered, refused, unreachable, silent }, halfOpen: of(MET_HALF_OPEN), proven };
+}
+
+function signatureOf(set: ProbeSet): Uint32Array {
+  const signature = new Uint32Array(SIGNATURE_LENGTH).fill(0xffffffff);
+  for (let i = 0; i < set.length; i++) {
+    let hash = Math.imul(set.target[i]! ^ Math.imul(set.port[i]! + 1, 0x9e3779b1), 0x85ebca6b);
+    hash ^= hash >>> 15;
+    for (let k = 0; k < SIGNATURE_LENGTH; k++) {
+      hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) + 0x9e3779b9;
+      const value = (hash ^ (hash >>> 16)) >>> 0;
+      if (value < signature[k]!) signature[k] = value;
+    }
+  }
+  return signature;
+}
+
+function hasPorts(trafficClass: number): boolean {
+  return trafficClass !== CLASS_ARP_REQUEST && trafficClass !== CLASS_ICMP_REQUEST && trafficClass !== CLASS_IP_PROTOCOL && trafficClass !== CLASS_OS_DETECTION;
+}

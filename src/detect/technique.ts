@@ -1,0 +1,78 @@
+/** The technique of a scan by its traffic class, in the words of Nmap's reference guide; SYN and connect are told apart by what followed. */
+import {
+  CLASS_ACK,
+  CLASS_ARP_REQUEST,
+  CLASS_FIN,
+  CLASS_ICMP_REQUEST,
+  CLASS_IP_PROTOCOL,
+  CLASS_MAIMON,
+  CLASS_NULL,
+  CLASS_OS_DETECTION,
+  CLASS_OTHER_TRANSPORT,
+  CLASS_SCTP_INIT,
+  CLASS_SYN,
+  CLASS_TINY_FRAGMENT,
+  CLASS_UDP,
+  CLASS_XMAS,
+} from "../model/activity.ts";
+import type { Transport } from "../model/activity.ts";
+import type { Technique } from "../model/finding.ts";
+import { MET_ANSWER, MET_HALF_OPEN, MET_SUCCESS } from "./probe-set.ts";
+import type { ProbeSet } from "./probe-set.ts";
+
+/** Share of SYNs with an operating system's options from which the sender's own stack opened the connections. */
+const STACK_SHARE = 0.5;
+/** Share of answered contacts that went on from which the scan connects. */
+const COMPLETED_SHARE = 0.5;
+
+const TECHNIQUES: ReadonlyMap<number, Technique> = new Map([
+  [CLASS_FIN, "fin"],
+  [CLASS_NULL, "null"],
+  [CLASS_XMAS, "xmas"],
+  [CLASS_MAIMON, "maimon"],
+  [CLASS_ACK, "ack"],
+  [CLASS_UDP, "udp"],
+  [CLASS_SCTP_INIT, "sctp-init"],
+  [CLASS_ICMP_REQUEST, "icmp"],
+  [CLASS_ARP_REQUEST, "arp"],
+  [CLASS_IP_PROTOCOL, "ip-protocol"],
+  [CLASS_OS_DETECTION, "os-detection"],
+]);
+
+const TRANSPORT_OF: ReadonlyMap<number, Transport> = new Map([
+  [CLASS_UDP, "udp"],
+  [CLASS_SCTP_INIT, "sctp"],
+  [CLASS_ICMP_REQUEST, "icmp"],
+  [CLASS_ARP_REQUEST, "arp"],
+  [CLASS_IP_PROTOCOL, "ip"],
+  [CLASS_OTHER_TRANSPORT, "dccp"],
+]);
+
+/** The technique of a set of probes. */
+export function techniqueOf(set: ProbeSet): Technique {
+  if (set.trafficClass === CLASS_SYN) return connects(set) ? "connect" : "syn";
+  return TECHNIQUES.get(set.trafficClass) ?? "other";
+}
+
+/** The transport of a class; OS detection and tiny fragments are about TCP. */
+export function transportOf(trafficClass: number): Transport {
+  return TRANSPORT_OF.get(trafficClass) ?? "tcp";
+}
+
+/** Whether a class's probes are fragments too short for their flags. */
+export function isFragmented(trafficClass: number): boolean {
+  return trafficClass === CLASS_TINY_FRAGMENT;
+}
+
+/** Answered contacts tell by whether they went on; where nothing answered, a full set of options is a stack's, and scanners seldom send it. */
+function connects(set: ProbeSet): boolean {
+  let completed = 0;
+  let halfOpen = 0;
+  for (let i = 0; i < set.length; i++) {
+    const met = set.met[i]!;
+    if (met === MET_ANSWER || met === MET_SUCCESS) completed++;
+    else if (met === MET_HALF_OPEN) halfOpen++;
+  }
+  if (completed + halfOpen > 0) return completed >= COMPLETED_SHARE * (completed + halfOpen);
+  return set.stackPackets >= STACK_SHARE * set.packets;
+}
