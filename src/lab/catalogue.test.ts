@@ -15,11 +15,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function capture(name: string, seed: number): string {
-  const path = join(folder, `${name}-${seed}.pcap`);
-  writeCapture(path, makeEvent(name, seed).packets);
-  return path;
-}
+/** Headers that lie are the point of these. */
+const MEANT_TO_BE_ODD = new Set(["november-2013", "cert-polska-2011"]);
+/** Payloads of placeholders are not of the protocol that their port suggests, so faults above the transport do not count. */
+const WRONG = [
+  "(_ws.malformed && !(dns || snmp || ntp || nbns || nbdgm || dhcp || mdns || db-lsp-disc || tls || http || isakmp || udpencap || esp))",
+  ...["ip", "tcp", "udp", "icmp", "icmpv6", "sctp"].map((protocol) => `${protocol}.checksum.status == 0`),
+].join(" || ");
 
 function count(path: string, filter: string): number {
   const lines = execFileSync("tcpdump", ["-nn", "-t", "-r", path, filter], {
@@ -30,34 +32,33 @@ function count(path: string, filter: string): number {
   return lines.split("\n").filter((line) => line !== "" && !/^\s/.test(line)).length;
 }
 
-describe.skipIf(!TCPDUMP)("tcpdump agrees with the truth about port zero (skipped without tcpdump)", () => {
-  test.each(EVENTS.map((event) => event.name))("%s", (name) => {
-    const path = capture(name, 7);
-    const { truth } = makeEvent(name, 7);
-    for (const transport of ["tcp", "udp"] as const) {
-      const { source, destination, both } = truth.portZero[transport];
-      expect(count(path, `${transport} src port 0 and not ${transport} dst port 0`)).toBe(source);
-      expect(count(path, `${transport} dst port 0 and not ${transport} src port 0`)).toBe(destination);
-      expect(count(path, `${transport} src port 0 and ${transport} dst port 0`)).toBe(both);
-    }
-    expect(count(path, "")).toBe(truth.packets);
-  });
+test.skipIf(!TCPDUMP)("tcpdump agrees with the truth about port zero (skipped without tcpdump)", () => {
+  const all = mix(
+    "all",
+    EVENTS.map((event) => makeEvent(event.name, 7)),
+  );
+  const path = join(folder, "all.pcap");
+  writeCapture(path, all.packets);
+  for (const transport of ["tcp", "udp"] as const) {
+    const { source, destination, both } = all.truth.portZero[transport];
+    expect(count(path, `${transport} src port 0 and not ${transport} dst port 0`)).toBe(source);
+    expect(count(path, `${transport} dst port 0 and not ${transport} src port 0`)).toBe(destination);
+    expect(count(path, `${transport} src port 0 and ${transport} dst port 0`)).toBe(both);
+  }
 });
 
-describe.skipIf(!TSHARK)("tshark finds nothing wrong that was not meant (skipped without tshark)", () => {
-  const meantToBeOdd = new Set(["november-2013", "cert-polska-2011"]);
-  test.each(EVENTS.map((event) => event.name).filter((name) => !meantToBeOdd.has(name)))("%s", (name) => {
-    const path = capture(name, 3);
-    // Placeholder payloads are not of the protocol that their port suggests, so only the layers up to the transport are asked.
-    const wrong =
-      "_ws.malformed && !(dns || snmp || ntp || nbns || nbdgm || dhcp || mdns || db-lsp-disc || tls || http) || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0 || icmp.checksum.status == 0 || sctp.checksum.status == 0 || icmpv6.checksum.status == 0";
-    const checks = ["ip.check_checksum", "tcp.check_checksum", "udp.check_checksum"].flatMap((name) => ["-o", `${name}:TRUE`]);
-    const lines = execFileSync("tshark", ["-n", "-r", path, "-c", "2000", ...checks, "-o", "sctp.checksum:TRUE", "-Y", wrong], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    expect(lines).toBe("");
+test.skipIf(!TSHARK)("tshark finds nothing wrong that was not meant (skipped without tshark)", () => {
+  const packets = EVENTS.filter((event) => !MEANT_TO_BE_ODD.has(event.name)).flatMap((event) =>
+    [...makeEvent(event.name, 3).packets].slice(0, 1000),
+  );
+  const path = join(folder, "sane.pcap");
+  writeCapture(path, packets);
+  const checks = ["ip", "tcp", "udp"].flatMap((protocol) => ["-o", `${protocol}.check_checksum:TRUE`]);
+  const lines = execFileSync("tshark", ["-n", "-r", path, ...checks, "-Y", WRONG], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
   });
+  expect(lines).toBe("");
 });
 
 describe("events", () => {
@@ -78,14 +79,15 @@ describe("events", () => {
         (name, seed) => {
           const { packets, truth } = makeEvent(name, seed);
           let last = 0;
-          let packetCount = 0;
-          for (const { time, frame } of packets) {
-            expect(time).toBeGreaterThanOrEqual(last);
-            expect(frame.length).toBeGreaterThanOrEqual(34);
-            last = time;
-            packetCount++;
-          }
-          expect(packetCount).toBe(truth.packets);
+        let packetCount = 0;
+        let wrong = 0;
+        for (const { time, frame } of packets) {
+          if (time < last || frame.length < 34) wrong++;
+          last = time;
+          packetCount++;
+        }
+        expect(wrong).toBe(0);
+        expect(packetCount).toBe(truth.packets);
         },
       ),
       { numRuns: 60 },

@@ -1,6 +1,10 @@
 /** All lab events by name, and how to make and mix them. */
 import type { TimedPacket } from "./capture-writer.ts";
 import type { EventOptions, LabEvent, MadeEvent } from "./event.ts";
+import { ARTEFACTS } from "./events/artefacts.ts";
+import { CAMPAIGNS } from "./events/campaigns.ts";
+import { SPECIAL_SCANS } from "./events/special-scans.ts";
+import { TOOL_SCANS } from "./events/tools.ts";
 import { PLAIN_SCANS } from "./events/scans.ts";
 import { ARP_SWEEP } from "./events/ordinary-lan.ts";
 import { ORDINARY_EVENTS } from "./events/ordinary.ts";
@@ -8,7 +12,16 @@ import { NOVEMBER_2013 } from "./events/november-2013.ts";
 import { Random } from "./random.ts";
 import { joinTruths } from "./truth.ts";
 
-export const EVENTS: readonly LabEvent[] = [NOVEMBER_2013, ...PLAIN_SCANS, ARP_SWEEP, ...ORDINARY_EVENTS];
+export const EVENTS: readonly LabEvent[] = [
+  NOVEMBER_2013,
+  ...PLAIN_SCANS,
+  ARP_SWEEP,
+  ...SPECIAL_SCANS,
+  ...TOOL_SCANS,
+  ...CAMPAIGNS,
+  ...ARTEFACTS,
+  ...ORDINARY_EVENTS,
+];
 
 /** Makes an event; equal names, seeds and options give equal packets. Throws RangeError on an unknown name. */
 export function makeEvent(name: string, seed: number, options: EventOptions = {}): MadeEvent {
