@@ -38,7 +38,7 @@ const scan = (source: string, technique: Technique, transport: Transport, tool?:
 export const SAMPLE_VERDICTS: readonly SampleVerdict[] = [
   // Made with the real scanners; the .cmd beside each says how
   { path: "pcap-scanners-live/hping_port_walk.pcap", scans: [scan(SCANNER, "syn", "tcp", "hping")] },
-  { path: "pcap-scanners-live/hping_syn_p0.pcap", scans: [], mayReport: [SCANNER], tcpZero: [20, 20, 0] },
+  { path: "pcap-scanners-live/hping_syn_p0.pcap", scans: [scan(SCANNER, "syn", "tcp", "hping")], tcpZero: [20, 20, 0] },
   { path: "pcap-scanners-live/masscan_p0_80_23.pcap", scans: [scan(SCANNER, "syn", "tcp", "masscan")], tcpZero: [13, 29, 0] },
   { path: "pcap-scanners-live/nmap_ack.pcap", scans: [scan(SCANNER, "ack", "tcp", "nmap")] },
   { path: "pcap-scanners-live/nmap_connect.pcap", scans: [scan(SCANNER, "connect", "tcp", null)] },
