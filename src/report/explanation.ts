@@ -1,0 +1,95 @@
+/** `--explain` as text: what one address sent and got, class by class, and what follows from it. */
+import type { ExplainedClass, Explanation } from "../model/explanation.ts";
+import type { AddressLabels } from "../model/label.ts";
+import type { RenderOptions } from "./options.ts";
+import { count, timeSpan } from "./quantity.ts";
+import { type Column, Screen } from "./text/screen.ts";
+
+/** Ports and targets that fit a line; the numbers of all stand beside them. */
+const SHOWN_PORTS = 12;
+const SHOWN_TARGETS = 4;
+
+const COLUMNS: readonly Column[] = [
+  { title: "Class", shrinkTo: 12 },
+  { title: "Packets", align: "right" },
+  { title: "Contacts", align: "right" },
+  { title: "Targets", align: "right" },
+  { title: "Ports", align: "right" },
+  { title: "Answered", align: "right" },
+  { title: "Refused", align: "right" },
+  { title: "Unreachable", align: "right" },
+  { title: "Silent", align: "right" },
+];
+
+/** Lines of at most `options.width` columns (100). */
+export function renderExplanation(explanation: Explanation, options: RenderOptions = {}): string {
+  const screen = new Screen(options);
+  const { address, classes, verdicts } = explanation;
+  screen.heading("Explain", address);
+  for (const line of labelLines(explanation.labels)) screen.paragraph(line);
+  if (classes.length === 0) {
+    screen.blank();
+    screen.paragraph("The address was not seen in this input, or a filter left out all that it sent.");
+  } else {
+    screen.heading("Seen", span(classes));
+    screen.table(COLUMNS, classes.map(row));
+    for (const one of classes) {
+      screen.blank();
+      for (const [index, line] of details(one).entries()) screen.paragraph(line, { indent: index === 0 ? 2 : 4 });
+    }
+  }
+  screen.heading("Verdict", "");
+  for (const verdict of verdicts) screen.paragraph(verdict, { mark: { text: "·" } });
+  if (verdicts.length === 0) screen.paragraph("Nothing that it sent makes it a scanner, a victim or anything else of note.");
+  return screen.toString();
+}
+
+function labelLines(labels: AddressLabels): string[] {
+  const lines: string[] = [];
+  const { network, acknowledged, reserved } = labels;
+  if (network !== null) {
+    const asn = network.asn === null ? [] : [`AS${network.asn}`];
+    const country = network.country === null ? [] : [`registered in ${network.country}`];
+    const parts = [...asn, ...(network.name === null ? [] : [network.name]), ...country];
+    if (parts.length > 0) lines.push(`Network: ${parts.join(", ")} (${source(network)})`);
+  }
+  if (acknowledged !== null) {
+    lines.push(`Acknowledged scanner: ${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason} (${source(acknowledged)})`);
+  }
+  if (reserved !== null) {
+    const reach = reserved.globallyReachable ? "" : ", which nothing on the Internet can have";
+    lines.push(`Special-purpose address: ${reserved.name}${reach} (${source(reserved)})`);
+  }
+  return lines;
+}
+
+function source(label: { readonly list: string; readonly date: string | null }): string {
+  return label.date === null ? label.list : `${label.list}, ${label.date}`;
+}
+
+function span(classes: readonly ExplainedClass[]): string {
+  const first = Math.min(...classes.map(({ firstSeen }) => firstSeen));
+  const last = Math.max(...classes.map(({ lastSeen }) => lastSeen));
+  return timeSpan(first, last, " to ");
+}
+
+function row(one: ExplainedClass): string[] {
+  const { outcomes } = one;
+  return [one.name, ...[one.packets, one.contacts, one.targets, one.ports, outcomes.answered, outcomes.refused, outcomes.unreachable, outcomes.silent].map(count)];
+}
+
+/** The class's name with its time, then a line for each thing known of it. */
+function details(one: ExplainedClass): string[] {
+  const lines = [`${one.name}, ${timeSpan(one.firstSeen, one.lastSeen, " to ")}`];
+  const tools = Object.entries(one.tools).sort(([, a], [, b]) => b - a);
+  if (one.topPorts.length > 0) lines.push(`ports: ${some(one.topPorts.map(String), SHOWN_PORTS, one.ports)}`);
+  if (one.sampleTargets.length > 0) lines.push(`targets: ${some(one.sampleTargets, SHOWN_TARGETS, one.targets)}`);
+  if (tools.length > 0) lines.push(`marks of tools: ${tools.map(([name, packets]) => `${name} in ${count(packets)} of ${count(one.packets)} packets`).join(", ")}`);
+  return lines;
+}
+
+function some(items: readonly string[], limit: number, total: number): string {
+  const shown = items.slice(0, limit);
+  const more = Math.max(total, items.length) - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${count(more)} more` : shown.join(", ");
+}
