@@ -79,15 +79,15 @@ describe("events", () => {
         (name, seed) => {
           const { packets, truth } = makeEvent(name, seed);
           let last = 0;
-        let packetCount = 0;
-        let wrong = 0;
-        for (const { time, frame } of packets) {
-          if (time < last || frame.length < 34) wrong++;
-          last = time;
-          packetCount++;
-        }
-        expect(wrong).toBe(0);
-        expect(packetCount).toBe(truth.packets);
+          let packetCount = 0;
+          let wrong = 0;
+          for (const { time, frame } of packets) {
+            if (time < last || frame.length < 34) wrong++;
+            last = time;
+            packetCount++;
+          }
+          expect(wrong).toBe(0);
+          expect(packetCount).toBe(truth.packets);
         },
       ),
       { numRuns: 60 },

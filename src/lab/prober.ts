@@ -23,7 +23,7 @@ const MSS_1460 = Uint8Array.of(2, 4, 0x05, 0xb4);
 const ZMAP_WINDOWS = Uint8Array.of(2, 4, 0x05, 0xb4, 1, 3, 3, 8, 1, 1, 4, 2);
 
 /** TCP flags of the techniques that nmap sends raw. */
-export const TECHNIQUE_FLAGS: ReadonlyMap<Technique, number> = new Map([
+const TECHNIQUE_FLAGS: ReadonlyMap<Technique, number> = new Map([
   ["syn", TCP_SYN],
   ["connect", TCP_SYN],
   ["fin", TCP_FIN],

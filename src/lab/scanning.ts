@@ -4,7 +4,7 @@ import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../model/protocol.ts";
 import type { Recorder } from "./event.ts";
 import type { IpFields, TcpFields } from "./packet.ts";
 import { ephemeralPort } from "./population.ts";
-import { TECHNIQUE_FLAGS, type Prober } from "./prober.ts";
+import type { Prober } from "./prober.ts";
 import { dataOptions, LINUX, synOptions } from "./stack.ts";
 
 /** One target and port (or IP protocol, or ICMP type). */
@@ -177,11 +177,6 @@ export function icmpSweep(recorder: Recorder, source: number, ttl: number, plan:
     time += plan.gap();
   }
   return time;
-}
-
-/** Flags of a technique, for events that build packets of their own. */
-export function flagsOf(technique: Technique): number {
-  return TECHNIQUE_FLAGS.get(technique) ?? TCP_SYN;
 }
 
 /** Random octets, as a stand-in for data whose content does not matter. */
