@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { UsageError } from "../model/errors.ts";
+import { assessOptions } from "./assess-command.ts";
+
+const DEFAULTS = { threads: 0, color: true } as const;
+
+describe("assessOptions", () => {
+  test("fills in what was not said", () => {
+    expect(assessOptions(["a.pcap"], DEFAULTS)).toEqual({
+      inputs: ["a.pcap"],
+      home: [],
+      since: null,
+      until: null,
+      filter: null,
+      explain: null,
+      threads: 0,
+      limit: 1000,
+      onProgress: null,
+    });
+  });
+
+  test("--home before an input takes the networks and leaves the input", () => {
+    const options = assessOptions([], { ...DEFAULTS, home: ["192.0.2.0/24", "2001:db8::/32", "a.pcap", "captures/2013", "-"] });
+    expect(options.home).toEqual(["192.0.2.0/24", "2001:db8::/32"]);
+    expect(options.inputs).toEqual(["a.pcap", "captures/2013", "-"]);
+    expect(assessOptions(["a"], { ...DEFAULTS, home: ["10.0.0.0/8,192.168.0.0/16"] }).home).toEqual(["10.0.0.0/8", "192.168.0.0/16"]);
+  });
+
+  test.each([["10.0.0.0/33"], ["10.0.0/8"], ["10.0.0.256"], ["2001:db8::/129"], ["fe80:::1"], ["example"], ["10.0.0.0/"]])(
+    "--home %s is refused as a network, not taken for a file",
+    (network) => {
+      expect(() => assessOptions(["a.pcap"], { ...DEFAULTS, home: [network] })).toThrow(/--home takes networks/);
+    },
+  );
+
+  test.each([
+    [[], {}, /no input/],
+    [["a"], { since: 5, until: 5 }, /--since is not before --until/],
+    [["a"], { explain: "example.com" }, /--explain takes an IPv4 or IPv6 address/],
+    [["a"], { quiet: true, verbose: true }, /exclude each other/],
+  ] as const)("%j with %j is refused", (inputs, flags, message) => {
+    const ask = (): unknown => assessOptions(inputs, { ...DEFAULTS, ...flags });
+    expect(ask).toThrow(UsageError);
+    expect(ask).toThrow(message);
+  });
+});
