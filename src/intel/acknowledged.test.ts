@@ -80,7 +80,11 @@ describe("acknowledged scanners", () => {
 describe("intel", () => {
   test("labels in one call, and lists what it used", () => {
     const intel = Intel.open();
-    expect(intel.label("71.6.135.131", HONEST)).toMatchObject({ acknowledged: { organisation: "Shodan" }, network: { asn: 10439 }, reserved: null });
+    expect(intel.label("71.6.135.131", HONEST)).toMatchObject({
+      acknowledged: { organisation: "Shodan" },
+      network: { asn: 10439 },
+      reserved: null,
+    });
     expect(intel.label("10.77.0.1", HONEST)).toMatchObject({ acknowledged: null, network: null, reserved: { name: "private-use" } });
     for (const nonsense of ["", "(00c0ffee)", "256.1.1.1", "x".repeat(10_000)]) {
       expect(intel.label(nonsense, HONEST)).toEqual({ network: null, acknowledged: null, reserved: null });

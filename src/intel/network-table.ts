@@ -99,18 +99,16 @@ function flatten(spans: readonly Span[], width: bigint): Segment[] {
     if (last?.start === start) segments.pop();
     segments.push({ start, index });
   };
-  const closeBefore = (start: bigint | null): void => {
-    for (let top = open.at(-1); top !== undefined && (start === null || top.end < start); top = open.at(-1)) {
-      open.pop();
-      emit(top.end + 1n, open.at(-1)?.index ?? UNCOVERED);
-    }
+  const close = (span: Span): void => {
+    open.pop();
+    emit(span.end + 1n, open.at(-1)?.index ?? UNCOVERED);
   };
   for (const span of sorted) {
-    closeBefore(span.start);
+    for (const enclosing of open.toReversed()) if (enclosing.end < span.start) close(enclosing);
     emit(span.start, span.index);
     open.push(span);
   }
-  closeBefore(null);
+  for (const span of open.toReversed()) close(span);
   // The segment after the last address of the space has no room in the arrays, and is never asked for.
   return segments.filter(({ start }) => start >> width === 0n);
 }

@@ -23,10 +23,14 @@ describe("networks", () => {
     const label = networks.label("80.82.65.237");
     expect(label?.country).toMatch(/^[A-Z]{2}$/);
     expect(label?.date).toMatch(/^20\d\d-\d\d-\d\d$/);
-    expect(networks.lists().map((list) => list.licence)).toEqual(["CC BY 4.0 (RouteViews, DB-IP, NRO)", "CC0 1.0; NRO data in it CC BY 4.0"]);
+    expect(networks.lists().map((list) => list.licence)).toEqual([
+      "CC BY 4.0 (RouteViews, DB-IP, NRO)",
+      "CC0 1.0; NRO data in it CC BY 4.0",
+    ]);
   });
   test("knows nothing of private addresses and of what is no address", () => {
-    for (const address of ["10.1.2.3", "192.168.1.1", "fe80::1", "", "nonsense", "(cafe)"]) expect(networks.label(address), address).toBeNull();
+    for (const address of ["10.1.2.3", "192.168.1.1", "fe80::1", "", "nonsense", "(cafe)"])
+      expect(networks.label(address), address).toBeNull();
   });
   test("a closed one opens again", () => {
     networks.close();
@@ -45,7 +49,10 @@ describe("range file", () => {
     const path = join(folder, "ranges.csv");
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: 500 }), fc.nat(200)), { minLength: 1, maxLength: 300 }),
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: 500 }), fc.nat(200)), {
+          minLength: 1,
+          maxLength: 300,
+        }),
         fc.array(fc.nat(400_000), { maxLength: 30 }),
         (gaps, addresses) => {
           let at = 0;

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type * as MaxMind from "maxmind";
 import { parseIPv4, parseIPv6 } from "../model/address.ts";
 import type { NetworkLabel } from "../model/label.ts";
 import { RangeFile } from "./range-file.ts";
@@ -49,7 +50,10 @@ export class Networks {
     const lists = this.lists();
     this.#list = lists.map((list) => list.list).join(", ");
     // Of two dates, the older one is the honest one.
-    this.#date = lists.map((list) => list.date).toSorted()[0] ?? null;
+    this.#date = lists.reduce<string | null>(
+      (oldest, { date }) => (date !== null && (oldest === null || date < oldest) ? date : oldest),
+      null,
+    );
   }
 
   /** The packages found, with date and licence. */
@@ -125,7 +129,7 @@ export class Networks {
     if (this.#country === null) return null;
     try {
       // Loaded here, so that a run that labels nothing does not pay for it (13 ms, and 3 to 5 MB a family).
-      const maxmind = require("maxmind") as typeof import("maxmind");
+      const maxmind = require("maxmind") as typeof MaxMind;
       return new maxmind.Reader(readFileSync(join(this.#country.folder, `geo-whois-asn-country-ipv${family}.mmdb`)));
     } catch {
       return null;

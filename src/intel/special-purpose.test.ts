@@ -33,10 +33,13 @@ describe("special-purpose addresses", () => {
   ])("%s is %s", (address, name, globallyReachable) => {
     expect(specialPurpose(address)).toMatchObject({ name, globallyReachable });
   });
-  test.each(["11.0.0.0", "9.255.255.255", "172.32.0.1", "192.0.3.0", "223.255.255.255", "2001:200::1", "2a00::1"])("%s is ordinary", (address) => {
-    expect(specialPurpose(address)).toBeNull();
-    expect(isBogon(address)).toBe(false);
-  });
+  test.each(["11.0.0.0", "9.255.255.255", "172.32.0.1", "192.0.3.0", "223.255.255.255", "2001:200::1", "2a00::1"])(
+    "%s is ordinary",
+    (address) => {
+      expect(specialPurpose(address)).toBeNull();
+      expect(isBogon(address)).toBe(false);
+    },
+  );
   test("what cannot have come over the Internet is a bogon", () => {
     for (const address of ["0.0.0.0", "127.0.0.1", "100.64.1.1", "224.0.0.1", "::", "4000::1", "fd00::1", "no address"]) {
       expect(isBogon(address), address).toBe(true);
@@ -65,13 +68,17 @@ describe("network table", () => {
       }),
     );
     fc.assert(
-      fc.property(fc.array(network6, { maxLength: 12 }), fc.array(fc.tuple(word, word, word, word), { maxLength: 8 }), (networks, addresses) => {
-        const table = new NetworkTable(networks.map((network) => [network, network.bits] as const));
-        for (const [a, b, c, d] of [...addresses, ...networks.map((network) => network.words)]) {
-          const longest = Math.max(-1, ...networks.filter((network) => containsIPv6(network, a, b, c, d)).map((network) => network.bits));
-          expect(table.lookupIPv6(a, b, c, d)).toBe(longest < 0 ? null : longest);
-        }
-      }),
+      fc.property(
+        fc.array(network6, { maxLength: 12 }),
+        fc.array(fc.tuple(word, word, word, word), { maxLength: 8 }),
+        (networks, addresses) => {
+          const table = new NetworkTable(networks.map((network) => [network, network.bits] as const));
+          for (const [a, b, c, d] of [...addresses, ...networks.map((network) => network.words)]) {
+            const longest = Math.max(-1, ...networks.filter((network) => containsIPv6(network, a, b, c, d)).map((network) => network.bits));
+            expect(table.lookupIPv6(a, b, c, d)).toBe(longest < 0 ? null : longest);
+          }
+        },
+      ),
     );
   });
   test("is null for what is no address", () => {

@@ -33,9 +33,14 @@ describe("log gamma", () => {
 describe("binomial tail", () => {
   test("equals the sum of its terms", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 61 }), fc.double({ min: 0.01, max: 0.99, noNaN: true }), (n, k, p) => {
-        expect(binomialTail(k, n, p)).toBeCloseTo(k > n ? 0 : summedTail(k, n, p), 9);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 0, max: 61 }),
+        fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+        (n, k, p) => {
+          expect(binomialTail(k, n, p)).toBeCloseTo(k > n ? 0 : summedTail(k, n, p), 9);
+        },
+      ),
     );
   });
   test("stays finite where the terms would underflow", () => {

@@ -1,0 +1,158 @@
+/** What to do now. Fragment-safe (never drop later fragments), and never against a victim, an acknowledged scanner, or one's own networks. */
+import type { Advice, Hypothesis, Severity } from "../model/assessment.ts";
+import { containsIPv4, containsIPv6, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import type { Scan } from "../model/finding.ts";
+import type { Facts } from "./facts.ts";
+import type { AssessInput } from "./input.ts";
+import { blockRules, PORT_ZERO_RULES, UDP_SOURCE_ZERO_RULES } from "./nft-rules.ts";
+import { listed, plural } from "./words.ts";
+
+/** Contacts from which a source is worth a rule of its own. */
+const HEAVY_CONTACTS = 50;
+/** Addresses in one block rule: a longer list belongs into a feed. */
+const MOST_BLOCKED = 100;
+/** Targets named in one piece of advice. */
+const NAMED_TARGETS = 5;
+
+/** In the order in which to do it. @param hypotheses most probable first. */
+export function adviceFor(
+  input: AssessInput,
+  facts: Facts,
+  hypotheses: readonly Hypothesis[],
+  severity: Severity,
+  tooEarly: boolean,
+): Advice[] {
+  const leading = hypotheses[0]?.id ?? "ordinary";
+  const { portZero, scans, backscatter } = facts;
+  const advice: Advice[] = [];
+  const flood = backscatter.reflectors > 0 || leading === "ddos";
+
+  if (flood) {
+    advice.push({
+      action: "Call your upstream or mitigation provider with the targets and the ports of the amplifiers.",
+      reason: "A flood is stopped before your line, not behind it; the amplifiers are themselves abused.",
+      rules: [],
+    });
+    advice.push({
+      action: "Do not drop port zero or fragments to stop it.",
+      reason: "Port zero beside amplification is later fragments; dropping fragments wholesale breaks DNS, VPN and NFS for everybody.",
+      rules: [],
+    });
+  }
+  const probesPortZero = portZero.strong > 0 && portZero.repliesShare < 0.8 && leading !== "backscatter" && leading !== "artefact";
+  if (probesPortZero) {
+    advice.push({
+      action: "Drop TCP and UDP packets from or to port zero at the border, whole packets only.",
+      reason: `${plural(portZero.strong, "packet")} really had it, no honest stack sends it, and no service listens there. The rules leave later fragments alone.`,
+      rules: PORT_ZERO_RULES,
+    });
+  }
+  if (probesPortZero && portZero.udpSourceOnly > 0) {
+    advice.push({
+      action: "Optional: drop UDP from source port zero, too.",
+      reason: `RFC 768 allows it to a sender that wants no answer, and ${plural(portZero.udpSourceOnly, "packet")} here used it; see first who would miss it.`,
+      rules: UDP_SOURCE_ZERO_RULES,
+    });
+  }
+  if (leading === "artefact" || (portZero.confirmed === 0 && portZero.unconfirmed > 0)) {
+    advice.push({
+      action: "Do not act on port zero in these records; capture packets where the flows were exported.",
+      reason:
+        "Flow exporters and device logs write 0 where there is no transport header: later fragments, ICMP, entries that did not look.",
+      rules: [],
+    });
+  }
+  if (backscatter.victims > 0 || portZero.repliesShare >= 0.8) {
+    advice.push({
+      action: "Do nothing against the addresses that answer.",
+      reason: `${backscatter.leading ?? "The sender"} is the victim of somebody who forges addresses of yours; blocking it changes nothing and hits the wrong one.`,
+      rules: [],
+    });
+  }
+
+  advice.push(...exposureAdvice(input));
+  const blocked = tooEarly || flood ? [] : blockable(input);
+  if (blocked.length > 0) {
+    advice.push({
+      action: `Block ${plural(blocked.length, "address", "addresses")} for a week.`,
+      reason:
+        "Each completed exchanges, so it is not forged, made at least 50 contacts, and is neither yours, private, nor of an acknowledged scanner.",
+      rules: blockRules(blocked),
+    });
+  }
+  if (scans.internalSources > 0) {
+    const inside = input.detection.scans.slice(0, NAMED_TARGETS).map((scan) => scan.source);
+    advice.push({
+      action: "Find out what scans from the inside, and whether somebody ordered it.",
+      reason: `${listed([...new Set(inside)])}: an inventory or monitoring tool has an owner who knows; otherwise it is a host that somebody else controls.`,
+      rules: [],
+    });
+  }
+  if (scans.organisations.length > 0) {
+    advice.push({
+      action: "Leave acknowledged scanners out of alarms, or opt out where they publish how.",
+      reason: `${listed(scans.organisations.slice(0, 5))}. Blocking them hides you from their reports, too.`,
+      rules: [],
+    });
+  }
+  if (severity !== "none" && (scans.count > 0 || probesPortZero)) {
+    advice.push({
+      action: `Look for the same in flow logs and at other sites${facts.scans.leadingPort === null ? "" : `: ${facts.scans.leadingPort.name}`}${probesPortZero ? ", and port zero with its other port" : ""}.`,
+      reason: "One capture has no history: whether this is more than on other days, and whether others see it, decides what it means.",
+      rules: [],
+    });
+  }
+  if (tooEarly && facts.packets > 0) {
+    advice.push({
+      action: "Capture for longer, at best for a day, and assess again.",
+      reason: `${plural(facts.packets, "packet")} are too few to tell.`,
+      rules: [],
+    });
+  }
+  return advice;
+}
+
+/** Targets that told an unacknowledged scanner something. */
+function exposureAdvice(input: AssessInput): Advice[] {
+  const answered = input.detection.scans.filter((scan) => scan.outcomes.answered > 0 && !isAcknowledged(input, scan.source));
+  if (answered.length === 0) return [];
+  const contacts = answered.reduce((sum, scan) => sum + scan.outcomes.answered, 0);
+  const ports = [
+    ...new Set(
+      answered.flatMap((scan) =>
+        scan.portCount <= NAMED_TARGETS ? scan.ports.map((port) => `${scan.transport.toUpperCase()}/${port}`) : [],
+      ),
+    ),
+  ];
+  const which = ports.length === 0 ? "" : ` on ${listed(ports.slice(0, NAMED_TARGETS))}`;
+  return [
+    {
+      action: `Check the services${which} that answered: whether they must be open to everyone, and whether they are patched.`,
+      reason: `${plural(contacts, "contact")} of ${plural(answered.length, "scan")} were answered; what answers is what comes next.`,
+      rules: [],
+    },
+  ];
+}
+
+/** Sources that may be blocked, heaviest first. */
+function blockable(input: AssessInput): string[] {
+  const home = input.detection.home.networks.map(parseNetwork).filter((network) => network !== null);
+  const victims = new Set(input.detection.backscatter.map((one) => one.victim));
+  const allowed = (scan: Scan): boolean => {
+    const { source } = scan;
+    if (scan.spoofable || scan.contactCount < HEAVY_CONTACTS || victims.has(source) || isAcknowledged(input, source)) return false;
+    // A label says who; without one (or with a special purpose) nobody is blocked.
+    const label = input.labels.get(source);
+    if (label === undefined || label.reserved !== null) return false;
+    const word = parseIPv4(source);
+    if (word !== null) return !home.some((network) => containsIPv4(network, word));
+    const words = parseIPv6(source);
+    return words !== null && !home.some((network) => containsIPv6(network, ...words));
+  };
+  return [...new Set(input.detection.scans.filter(allowed).map((scan) => scan.source))].slice(0, MOST_BLOCKED);
+}
+
+function isAcknowledged(input: AssessInput, source: string): boolean {
+  const label = input.labels.get(source)?.acknowledged ?? null;
+  return label !== null && label.status !== "disputed";
+}

@@ -1,0 +1,82 @@
+/** How far the judgement can be relied on: amount and quality of evidence (ICD 203 keeps this apart from likelihood), and when it is too early to tell. */
+import type { Confidence, Hypothesis } from "../model/assessment.ts";
+import type { Facts } from "./facts.ts";
+import { hasFinding } from "./found.ts";
+
+/** Distinct contacts, port-zero targets and answers below which nothing can be told of a purpose. Stated judgement. */
+const ENOUGH_CONTACTS = 10;
+/** A burst needs more contacts than a longer watch. */
+const SHORT_SPAN_SECONDS = 5;
+const ENOUGH_IN_SHORT_SPAN = 30;
+/** Packets of a capture without findings below which its silence means nothing. */
+const ENOUGH_PACKETS = 20;
+/** Share of records unread from which they may hide anything. */
+const MUCH_SKIPPED = 0.1;
+
+/** Distinct things that speak: contacts of scans, packets of port zero and answers up to their targets. */
+export function evidenceAmount(facts: Facts): number {
+  const { scans, portZero, backscatter } = facts;
+  const zero = portZero.strong > 0 ? Math.min(portZero.strong, Math.max(portZero.sources, portZero.targets, 1)) : 0;
+  // Repetition says something of answers, of malformed headers and of a lone sender, less of everything else.
+  const answers = Math.min(backscatter.packets, backscatter.peers * 2 + backscatter.victims * 10);
+  const repeated = portZero.malformedShare > 0 || portZero.sources <= 2 ? Math.min(portZero.strong, 100) : 0;
+  return Math.max(scans.contacts, zero, repeated) + answers + backscatter.reflectors;
+}
+
+/** Whether the input is too short or too thin to judge what was found, or that nothing was. */
+export function isTooEarly(facts: Facts): boolean {
+  const { portZero } = facts;
+  if (!hasFinding(facts)) return facts.packets + portZero.unconfirmed + portZero.excluded < ENOUGH_PACKETS;
+  const amount = evidenceAmount(facts);
+  return amount < ENOUGH_CONTACTS || (facts.span < SHORT_SPAN_SECONDS && amount < ENOUGH_IN_SHORT_SPAN);
+}
+
+export interface ConfidenceReason {
+  readonly confidence: Confidence;
+  /** What weakens it, a phrase each. */
+  readonly limits: readonly string[];
+}
+
+/** @param hypotheses most probable first. */
+export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], tooEarly: boolean): ConfidenceReason {
+  const { scans } = facts;
+  const limits: string[] = [];
+  const first = hypotheses[0]?.probability ?? 0;
+  const margin = first - (hypotheses[1]?.probability ?? 0);
+  // Who a forged source is, nobody can tell with high confidence.
+  const forged = scans.count > 0 && scans.spoofableSources > scans.sources / 2;
+  let points = 0;
+  const amount = evidenceAmount(facts);
+  if (amount >= 100) points++;
+  if (first >= 0.8) points++;
+  if (margin < 0.2) {
+    points--;
+    limits.push("two readings are close");
+  }
+  if (scans.count > 0) {
+    if (scans.outcomesSeen > 0) points++;
+    else limits.push("no probe's outcome was seen (a one-way or dark view)");
+    if (forged) limits.push("most sources may be forged");
+    else points++;
+    if (facts.homeGuessed) limits.push("the defended networks are guessed");
+    else points++;
+  } else {
+    // Without scans there is less to be wrong about.
+    points += facts.packets >= 1000 ? 2 : 1;
+  }
+  if (facts.portZero.unconfirmed > facts.portZero.confirmed) {
+    points--;
+    limits.push("the records cannot prove their ports");
+  }
+  if (facts.skippedShare > MUCH_SKIPPED) {
+    points--;
+    limits.push("many records could not be read");
+  }
+  if (facts.forgotten > 0) {
+    points--;
+    limits.push("tables were full, so counts are lower bounds");
+  }
+  if (tooEarly) limits.unshift("too little was seen");
+  const confidence = tooEarly || points <= 1 ? "low" : points >= 4 && !forged ? "high" : "moderate";
+  return { confidence, limits };
+}

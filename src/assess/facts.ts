@@ -1,0 +1,197 @@
+/** The numbers that evidence is taken from: one pass over findings and labels, so that evidence items stay one line each. */
+import type { ToolName } from "../model/activity.ts";
+import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import type { Scan, Technique } from "../model/finding.ts";
+import { type Concentration, concentrationOf } from "./concentration.ts";
+import type { AssessInput } from "./input.ts";
+import { backscatterFacts, type BackscatterFacts, portZeroFacts, type PortZeroFacts } from "./other-facts.ts";
+
+/** Ports that a source must try on a target before it counts as asking what the target is rather than for one service. */
+export const MANY_PORTS = 20;
+/** Targets up to which a source counts as having chosen them. */
+export const FEW_TARGETS = 5;
+
+export interface ScanFacts {
+  readonly count: number;
+  /** Distinct sources, members of distributed scans included. */
+  readonly sources: number;
+  /** Those that no organisation acknowledges, or whose acknowledgement is disputed. */
+  readonly hostileSources: number;
+  readonly confirmedSources: number;
+  readonly claimedSources: number;
+  readonly disputedSources: number;
+  readonly organisations: readonly string[];
+  readonly spoofableSources: number;
+  readonly internalSources: number;
+  readonly packets: number;
+  readonly contacts: number;
+  readonly targets: number;
+  readonly darkTargets: number;
+  /** Of the median source. */
+  readonly targetsPerSource: number;
+  readonly portsPerTarget: number;
+  /** Contacts answered (SYN-ACK, reply), and contacts whose outcome was seen at all, of hostile sources and of all. */
+  readonly hostileAnswered: number;
+  readonly outcomesSeen: number;
+  readonly slowSources: number;
+  readonly fragmented: number;
+  readonly decoyed: number;
+  /** Where most sources went, and the share of sources that did. */
+  readonly leadingPort: { readonly name: string; readonly share: number } | null;
+  readonly tool: { readonly name: ToolName; readonly sources: number } | null;
+  readonly toolSources: ReadonlyMap<ToolName, number>;
+  readonly techniqueSources: ReadonlyMap<Technique, number>;
+  /** Sources of the largest distributed scan on one or two targets and one port: a flood, not a search. */
+  readonly floodSources: number;
+}
+
+export interface Facts {
+  /** Seconds. */
+  readonly span: number;
+  readonly packets: number;
+  readonly fragments: number;
+  readonly scans: ScanFacts;
+  readonly portZero: PortZeroFacts;
+  readonly backscatter: BackscatterFacts;
+  /** Of hostile scanners and senders of TCP port zero together. */
+  readonly concentration: Concentration;
+  /** Distinct hostile sources of scans and of confirmed TCP or destination port zero. */
+  readonly hostileSources: number;
+  readonly homeGuessed: boolean;
+  readonly forgotten: number;
+  /** Share of records that gave no observation. */
+  readonly skippedShare: number;
+}
+
+/** Reads the input once. */
+export function factsOf(input: AssessInput): Facts {
+  const { detection, totals, labels } = input;
+  const home = detection.home.networks.map(parseNetwork).filter((network) => network !== null);
+  const members = new Map<string, Scan>();
+  for (const scan of detection.scans)
+    for (const source of [scan.source, ...scan.members]) if (!members.has(source)) members.set(source, scan);
+  const portZero = portZeroFacts(input);
+  const hostile = new Set<string>();
+  for (const source of members.keys()) if (isHostile(input, source)) hostile.add(source);
+  for (const source of portZero.strongSources) if (isHostile(input, source)) hostile.add(source);
+  const scans = scanFacts(input, members, home);
+  const skipped = [...input.skipped.values()].reduce((sum, records) => sum + records, 0);
+  return {
+    span: input.firstSeen === null || input.lastSeen === null ? 0 : Math.max(0, input.lastSeen - input.firstSeen),
+    packets: ["tcp", "udp", "icmp", "arp", "sctp", "other"].reduce((sum, key) => sum + (totals.get(key) ?? 0), 0),
+    fragments: totals.get("fragments") ?? 0,
+    scans,
+    portZero,
+    backscatter: backscatterFacts(input),
+    concentration: concentrationOf(hostile, labels),
+    // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
+    hostileSources: Math.max(
+      hostile.size,
+      scans.hostileSources,
+      hostile.size > 0 && portZero.strong > portZero.confirmed / 2 ? portZero.sources : 0,
+    ),
+    homeGuessed: detection.home.guessed,
+    forgotten: input.forgotten.sources + input.forgotten.contacts + input.forgotten.flows,
+    skippedShare: input.records === 0 ? 0 : Math.min(1, skipped / input.records),
+  };
+}
+
+function isHostile(input: AssessInput, source: string): boolean {
+  const label = input.labels.get(source)?.acknowledged ?? null;
+  return label === null || label.status === "disputed";
+}
+
+function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home: readonly Network[]): ScanFacts {
+  const { scans, targets, scansTotal } = input.detection;
+  // Members beyond those listed are counted, not named.
+  const unnamed = scans.reduce((sum, scan) => sum + Math.max(0, scan.memberCount - Math.max(1, scan.members.length)), 0);
+  const beyondList = Math.max(0, scansTotal - scans.length);
+  const statuses = { confirmed: 0, claimed: 0, disputed: 0 };
+  const organisations = new Set<string>();
+  let internalSources = 0;
+  let spoofableSources = 0;
+  let slowSources = 0;
+  for (const [source, scan] of members) {
+    const label = input.labels.get(source)?.acknowledged ?? null;
+    if (label !== null) {
+      statuses[label.status]++;
+      organisations.add(label.organisation);
+    }
+    if (isInternal(input, source, home)) internalSources++;
+    if (scan.spoofable) spoofableSources++;
+    if (scan.slow) slowSources++;
+  }
+  const sources = members.size + unnamed + beyondList;
+  const toolSources = new Map<ToolName, number>();
+  const techniqueSources = new Map<Technique, number>();
+  for (const scan of scans) {
+    if (scan.tool !== null) toolSources.set(scan.tool.name, (toolSources.get(scan.tool.name) ?? 0) + scan.memberCount);
+    techniqueSources.set(scan.technique, (techniqueSources.get(scan.technique) ?? 0) + scan.memberCount);
+  }
+  const [tool] = [...toolSources].toSorted((a, b) => b[1] - a[1]);
+  const seen = scans.map((scan) => scan.outcomes.answered + scan.outcomes.refused + scan.outcomes.unreachable);
+  const floods = scans.filter((scan) => scan.kind === "distributed" && scan.targetCount <= 2 && scan.portCount === 1);
+  return {
+    count: Math.max(scansTotal, scans.length),
+    sources,
+    hostileSources: Math.max(0, sources - statuses.confirmed - statuses.claimed),
+    confirmedSources: statuses.confirmed,
+    claimedSources: statuses.claimed,
+    disputedSources: statuses.disputed,
+    organisations: [...organisations],
+    spoofableSources,
+    internalSources,
+    packets: sum(scans.map((scan) => scan.packets)),
+    contacts: sum(scans.map((scan) => scan.contactCount)),
+    targets: scans.reduce((most, scan) => Math.max(most, scan.targetCount), targets.count),
+    darkTargets: targets.dark,
+    targetsPerSource: median(scans.map((scan) => scan.targetCount)),
+    portsPerTarget: median(scans.map((scan) => scan.contactCount / Math.max(1, scan.targetCount))),
+    hostileAnswered: sum(scans.filter((scan) => isHostile(input, scan.source)).map((scan) => scan.outcomes.answered)),
+    outcomesSeen: sum(seen),
+    slowSources,
+    fragmented: scans.filter((scan) => scan.fragmented).length,
+    decoyed: scans.filter((scan) => scan.decoys.length > 0).length,
+    leadingPort: leadingPort(scans),
+    tool: tool === undefined ? null : { name: tool[0], sources: tool[1] },
+    toolSources,
+    techniqueSources,
+    floodSources: floods.reduce((most, scan) => Math.max(most, scan.memberCount), 0),
+  };
+}
+
+/** Inside the defended networks, or in space that does not come over the Internet. */
+function isInternal(input: AssessInput, source: string, home: readonly Network[]): boolean {
+  const reserved = input.labels.get(source)?.reserved ?? null;
+  if (reserved !== null && !reserved.globallyReachable && ["private-use", "unique-local", "link-local"].includes(reserved.name))
+    return true;
+  const word = parseIPv4(source);
+  if (word !== null) return home.some((network) => containsIPv4(network, word));
+  const words = parseIPv6(source);
+  return words !== null && home.some((network) => containsIPv6(network, ...words));
+}
+
+/** Each source has one vote, split over the ports it tried. */
+function leadingPort(scans: readonly Scan[]): ScanFacts["leadingPort"] {
+  const votes = new Map<string, number>();
+  let all = 0;
+  for (const scan of scans) {
+    if (scan.transport === "icmp" || scan.transport === "arp" || scan.transport === "ip") continue;
+    all += scan.memberCount;
+    for (const port of scan.ports.slice(0, 10)) {
+      const name = `${scan.transport.toUpperCase()}/${port}`;
+      votes.set(name, (votes.get(name) ?? 0) + scan.memberCount / Math.max(1, scan.portCount));
+    }
+  }
+  const [first] = [...votes].toSorted((a, b) => b[1] - a[1]);
+  return first === undefined || all === 0 ? null : { name: first[0], share: Math.min(1, first[1] / all) };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** The middle value (upper of two), 0 of none. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >>> 1] ?? 0;
+}

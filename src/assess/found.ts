@@ -1,0 +1,27 @@
+/** What was found, as phrases for a sentence: evidence and the summary name the same things in the same words. */
+import type { Facts } from "./facts.ts";
+import { plural } from "./words.ts";
+
+/** Whether there is anything to explain. UDP from source port zero alone is legal (RFC 768) and no finding. */
+export function hasFinding(facts: Facts): boolean {
+  return facts.scans.count > 0 || facts.backscatter.victims > 0 || facts.backscatter.reflectors > 0 || facts.portZero.strong > 0;
+}
+
+/** "2 scans", "1 packet with port zero", …; empty where nothing was found. */
+export function foundThings(facts: Facts): string[] {
+  const { scans, portZero, backscatter } = facts;
+  const things: string[] = [];
+  if (scans.count > 0) things.push(`${plural(scans.count, "scan")} with ${plural(scans.contacts, "contact")}`);
+  const way = portZero.tcpSourceOnly >= portZero.toZero ? "from port zero" : "to port zero";
+  if (portZero.strong > 0) things.push(plural(portZero.strong, `packet ${way}`, `packets ${way}`));
+  if (backscatter.victims > 0) things.push(`${plural(backscatter.packets, "answer")} without a question`);
+  if (backscatter.reflectors > 0)
+    things.push(`${plural(backscatter.reflectedPackets, "packet")} of ${plural(backscatter.reflectors, "amplifier")}`);
+  return things;
+}
+
+/** Share of packets that are later fragments. */
+export function fragmentShare(facts: Facts): number {
+  const later = facts.portZero.excludedFragments;
+  return later === 0 ? 0 : Math.min(1, later / Math.max(facts.packets, later));
+}

@@ -1,0 +1,23 @@
+/** What a judgement is made from: everything that observing, detecting and labelling gave. */
+import type { PortZeroActivity } from "../model/activity.ts";
+import type { HypothesisId } from "../model/assessment.ts";
+import type { Detection } from "../model/finding.ts";
+import type { AddressLabels } from "../model/label.ts";
+
+export interface AssessInput {
+  readonly detection: Detection;
+  readonly portZero: PortZeroActivity;
+  /** Packets by protocol and kind, as in Activity: "tcp", "udp", "icmp", "arp", "sctp", "other", "fragments", …. */
+  readonly totals: ReadonlyMap<string, number>;
+  /** Seconds since 1970; null where nothing was observed. */
+  readonly firstSeen: number | null;
+  readonly lastSeen: number | null;
+  /** By address text: sources of scans and their members, sources of port zero, victims of backscatter. Those that are absent count as unknown. */
+  readonly labels: ReadonlyMap<string, AddressLabels>;
+  readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
+  /** Records read, and those that gave no observation, by reason. */
+  readonly records: number;
+  readonly skipped: ReadonlyMap<string, number>;
+  /** Probabilities before any evidence, to replace the stated ones; they need not add up to 1. */
+  readonly priors?: Partial<Readonly<Record<HypothesisId, number>>>;
+}

@@ -1,0 +1,56 @@
+/**
+ * From evidence to probabilities: Bayes' rule over competing hypotheses with likelihood ratios (Good, Probability and the Weighing of
+ * Evidence, 1950). Dependent items share a group, and only the strongest of a group counts.
+ */
+import type { HypothesisId } from "../model/assessment.ts";
+import { softmax } from "../stats/softmax.ts";
+
+/** One thing that was found, or found absent. */
+export interface Observed {
+  readonly id: string;
+  /** Items of a group come from the same cause, so that all of them together say no more than the strongest. */
+  readonly group: string;
+  /** P(this | hypothesis) over P(this | an average hypothesis); 1 where it is left out. Raised to `strength`. */
+  readonly ratios: Readonly<Partial<Record<HypothesisId, number>>>;
+  /** Between 0 and 1: how fully it was observed. */
+  readonly strength: number;
+  readonly sentence: string;
+  /** Where the ratios come from. */
+  readonly source: string;
+}
+
+/** Logarithm (base e) of an item's ratio for a hypothesis. */
+export function logRatio(item: Observed, id: HypothesisId): number {
+  return item.strength * Math.log(item.ratios[id] ?? 1);
+}
+
+/** The items that count: of each group the one whose ratios reach furthest from 1. Order is kept. */
+export function strongestOfGroups(items: readonly Observed[]): Observed[] {
+  const best = new Map<string, Observed>();
+  for (const item of items) {
+    if (item.strength <= 0) continue;
+    const other = best.get(item.group);
+    if (other === undefined || reach(item) > reach(other)) best.set(item.group, item);
+  }
+  return items.filter((item) => best.get(item.group) === item);
+}
+
+/**
+ * Posterior probabilities in the order of `hypotheses`; they add up to 1.
+ * @param temper 1 for full weight; less shrinks all evidence towards the priors, for thin input.
+ */
+export function posterior(
+  hypotheses: readonly { readonly id: HypothesisId; readonly prior: number }[],
+  counted: readonly Observed[],
+  temper = 1,
+): number[] {
+  return softmax(
+    hypotheses.map(
+      ({ id, prior }) => Math.log(Math.max(prior, 1e-12)) + temper * counted.reduce((sum, item) => sum + logRatio(item, id), 0),
+    ),
+  );
+}
+
+function reach(item: Observed): number {
+  return item.strength * Object.values(item.ratios).reduce((most, ratio) => Math.max(most, Math.abs(Math.log(ratio))), 0);
+}

@@ -1,0 +1,105 @@
+/** Numbers about port zero and about answers without questions; the companion of facts.ts, which has those about scans. */
+import type { PortZeroCounts } from "../model/activity.ts";
+import type { AssessInput } from "./input.ts";
+
+/** Services that attackers bounce amplified floods from (domain of US-CERT TA14-017A, with the later memcached). */
+export const AMPLIFICATION_PORTS: ReadonlySet<number> = new Set([
+  17, 19, 53, 69, 111, 123, 137, 161, 389, 427, 520, 1434, 1900, 3283, 3702, 5351, 5353, 10001, 11211, 27015, 37810,
+]);
+/** Targets up to which many amplifiers that send to them are a flood on them, rather than each a victim. */
+const FLOOD_TARGETS = 3;
+
+export interface PortZeroFacts {
+  /** Confirmed packets. `strong` is TCP, and UDP to port zero; UDP with only its source zero is legal (RFC 768) and apart. */
+  readonly confirmed: number;
+  readonly strong: number;
+  readonly udpSourceOnly: number;
+  readonly tcpSourceOnly: number;
+  readonly toZero: number;
+  readonly unconfirmed: number;
+  readonly excluded: number;
+  readonly excludedFragments: number;
+  readonly sources: number;
+  readonly targets: number;
+  /** Shares of confirmed TCP packets, and of confirmed packets for `repliesShare`. */
+  readonly malformedShare: number;
+  readonly repliesShare: number;
+  /** The real port most met beside port zero, and its share of confirmed packets. */
+  readonly otherPort: { readonly name: string; readonly share: number } | null;
+  /** Addresses that sent strong port zero, the most active. */
+  readonly strongSources: readonly string[];
+}
+
+export interface BackscatterFacts {
+  /** Victims proper: those that answer to many of our addresses. */
+  readonly victims: number;
+  readonly qualifying: number;
+  readonly packets: number;
+  readonly peers: number;
+  /** The most active victim. */
+  readonly leading: string | null;
+  /** Amplifiers that send to one or few addresses: a reflection flood on those. */
+  readonly reflectors: number;
+  readonly reflectedPackets: number;
+  readonly reflectedPorts: readonly number[];
+  /** Share of all suspicious packets (scans, port zero, answers) that are victims' answers. */
+  readonly share: number;
+}
+
+export function portZeroFacts(input: AssessInput): PortZeroFacts {
+  const { portZero } = input;
+  const tcp = total(portZero.tcp);
+  const udp = total(portZero.udp);
+  const confirmed = tcp + udp;
+  const strong = tcp + portZero.udp.destination + portZero.udp.both;
+  const [other] = portZero.otherPorts.filter(({ port }) => port > 0);
+  return {
+    confirmed,
+    strong,
+    udpSourceOnly: portZero.udp.source,
+    tcpSourceOnly: portZero.tcp.source,
+    toZero: portZero.tcp.destination + portZero.tcp.both + portZero.udp.destination + portZero.udp.both,
+    unconfirmed: total(portZero.unconfirmed.tcp) + total(portZero.unconfirmed.udp),
+    excluded: portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder,
+    excludedFragments: portZero.excluded.fragments,
+    sources: portZero.sources,
+    targets: portZero.targets,
+    malformedShare: tcp === 0 ? 0 : Math.min(1, Math.max(portZero.badHeaderLength, portZero.oddFlags) / tcp),
+    repliesShare: confirmed === 0 ? 0 : Math.min(1, portZero.replies / confirmed),
+    otherPort:
+      other === undefined || confirmed === 0
+        ? null
+        : { name: `${tcp >= udp ? "TCP" : "UDP"}/${other.port}`, share: Math.min(1, other.packets / confirmed) },
+    strongSources: portZero.topSources.filter((source) => source.tcpPackets > 0 || strong > tcp).map((source) => source.address),
+  };
+}
+
+export function backscatterFacts(input: AssessInput): BackscatterFacts {
+  const { backscatter, scans } = input.detection;
+  const reflected = backscatter.filter(
+    (one) => one.transport === "udp" && one.peers <= FLOOD_TARGETS && one.ports.some((port) => AMPLIFICATION_PORTS.has(port)),
+  );
+  // One resolver's stray answers are no flood.
+  const flood = reflected.length >= 3;
+  const victims = flood ? backscatter.filter((one) => !reflected.includes(one)) : backscatter;
+  const packets = victims.reduce((sum, one) => sum + one.packets, 0);
+  const probes = scans.reduce((sum, scan) => sum + scan.packets, 0);
+  const zero = Math.max(0, total(input.portZero.tcp) + total(input.portZero.udp) - input.portZero.replies);
+  return {
+    victims: victims.length + Math.max(0, input.detection.backscatterTotal - backscatter.length),
+    qualifying: victims.filter((one) => one.qualifies).length,
+    packets,
+    peers: victims.reduce((most, one) => Math.max(most, one.peers), 0),
+    leading: victims[0]?.victim ?? null,
+    reflectors: flood ? reflected.length : 0,
+    reflectedPackets: flood ? reflected.reduce((sum, one) => sum + one.packets, 0) : 0,
+    reflectedPorts: flood
+      ? [...new Set(reflected.flatMap((one) => one.ports.filter((port) => AMPLIFICATION_PORTS.has(port))))].slice(0, 5)
+      : [],
+    share: packets === 0 ? 0 : packets / (packets + probes + zero),
+  };
+}
+
+function total(counts: PortZeroCounts): number {
+  return counts.source + counts.destination + counts.both;
+}
