@@ -164,7 +164,8 @@ export function writeArp(d: Dissection, row: number): number {
   batch.quirks[row] = 0;
   batch.urgent[row] = 0;
   batch.options[row] = 0;
-  batch.icmpType[row] = view.getUint16(at + 6) & 0xff;
+  const operation = view.getUint16(at + 6);
+  batch.icmpType[row] = operation < 255 ? operation : 255;
   batch.icmpCode[row] = 0;
   batch.quotedProtocol[row] = 0;
   return LAYER_DONE;
