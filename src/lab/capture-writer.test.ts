@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { encodeCapture, writeCapture, type CaptureOptions } from "./capture-writer.ts";
-import { ethernet, gre, vlan, vxlan } from "./frame.ts";
+import { ethernet, gre, ipInIp, vlan, vxlan } from "./frame.ts";
 import { fragmentIPv4, tcpPacket, udpPacket } from "./packet.ts";
 
 const TCPDUMP = spawnSync("tcpdump", ["--version"]).error === undefined;
@@ -36,6 +36,7 @@ describe.skipIf(!TCPDUMP)("captures as tcpdump reads them (skipped without tcpdu
       ethernet(SYN6),
       vlan(ethernet(SYN), 105),
       ethernet(gre(outer, SYN)),
+      ethernet(ipInIp(outer, SYN6)),
       ethernet(vxlan(outer, 50_000, 7, ethernet(SYN))),
       ...fragmentIPv4(udpPacket(outer, { sourcePort: 53, destinationPort: 9, payload: new Uint8Array(3000) }), 1480).map((part) =>
         ethernet(part),

@@ -1,5 +1,6 @@
 /** Scans with a purpose: worms, botnets that grow, research, the search for one vulnerability, reconnaissance of one organisation. */
 import { formatIPv4 } from "../../model/address.ts";
+import type { Technique } from "../../model/finding.ts";
 import { Recorder, type LabEvent } from "../event.ts";
 import { neighbour, publicAddress, publicAddresses } from "../population.ts";
 import { connectProber, masscanProber, miraiProber, zmapProber, type Prober } from "../prober.ts";
@@ -18,6 +19,7 @@ function part(
   portOf: () => number,
   begin: number,
   seconds: number,
+  technique: Technique = "syn",
 ): { scan: ScanTruth } | { minor: string } {
   const ports = new Set<number>();
   for (const target of targets) {
@@ -26,7 +28,7 @@ function part(
     const { ip, tcp } = prober.probe(target, port, 0);
     const time = begin + recorder.random.uniform() * seconds;
     recorder.tcp(time, ip, tcp);
-    answerTcp(recorder, time, ip, tcp);
+    answerTcp(recorder, time, ip, tcp, technique);
   }
   const source = formatIPv4(prober.source);
   if (targets.length < DEMANDED_TARGETS) return { minor: source };
@@ -35,7 +37,7 @@ function part(
     scan: scanTruth({
       source,
       kind,
-      technique: "syn",
+      technique,
       transport: "tcp",
       ports: [...ports],
       targetCount: targets.length,
@@ -73,6 +75,7 @@ const WORM_MIRAI: LabEvent = {
 
 const WORM_445: LabEvent = {
   name: "worm-445",
+  // A worm is a program with connect(): where 445 is open it goes on.
   title: "A worm of Sasser's and Conficker's kind: infected Windows machines sweep 445, by neighbourhood and at random",
   make(random, options) {
     const recorder = new Recorder(random, options, 3600);
@@ -83,7 +86,7 @@ const WORM_445: LabEvent = {
       const targets = inRow
         ? Array.from({ length: wanted }, (_, index) => first + index).filter((target) => recorder.site.isInside(target))
         : recorder.site.addresses(random, wanted);
-      return part(recorder, connectProber(random, source), targets, () => 445, recorder.start, recorder.duration);
+      return part(recorder, connectProber(random, source), targets, () => 445, recorder.start, recorder.duration, "connect");
     });
     return recorder.finish("worm-445", { reading: "worm-or-botnet", ...gather(parts) });
   },
