@@ -3,10 +3,13 @@
  * addresses, and is never called a scanner. Thresholds: RSDoS as in corsaro, and Zeek scan-NG's for few ports to many peers.
  */
 import {
+  CLASS_CONVERSED,
   CLASS_ICMP_ERROR_SENT,
   CLASS_ICMP_REPLY_SENT,
   CLASS_ICMP_REQUEST,
   CLASS_RST_SENT,
+  CLASS_SERVED,
+  CLASS_STRAY,
   CLASS_SYN_ACK_SENT,
   CLASS_UDP,
   LAST_PROBE_CLASS,
@@ -42,7 +45,7 @@ interface Part {
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly portZero: boolean;
-  readonly sample: readonly { readonly peer: number; readonly port: number }[];
+  readonly sample: readonly number[];
 }
 
 interface Candidate {
@@ -91,15 +94,15 @@ export class BackscatterFinder {
   }
 
   /** Whether the peers that got the answers had sent something to the address first. */
-  #wasAsked(activity: Activity, { family, word, part }: Candidate): boolean {
+  #wasAsked(activity: Activity, { family, word, address, part }: Candidate): boolean {
     if (part.sample.length === 0) return true;
+    const talkedTo = talkedWith(activity, address);
     let asked = 0;
-    for (const { peer } of part.sample) if (this.#probed(activity, family, peer, word, part.trafficClass)) asked++;
+    for (const peer of part.sample) if (talkedTo.has(peer) || this.#probed(activity, family, peer, word, part.trafficClass)) asked++;
     return asked >= ASKED_SHARE * part.sample.length;
   }
 
   #probed(activity: Activity, family: 4 | 6, peer: number, target: number, replyClass: number): boolean {
-    if (!activity.isLive(peer)) return false;
     const about = replyClass === CLASS_RST_SENT ? "rst" : replyClass === CLASS_ICMP_REPLY_SENT ? "icmp" : "any";
     const key = `${family} ${peer} ${about}`;
     let known = this.#asked.get(key);
@@ -121,6 +124,19 @@ export class BackscatterFinder {
   }
 }
 
+/** Whom an address probed itself, or sent data to: what it resets or answers there is part of that, whichever side the capture shows. */
+function talkedWith(activity: Activity, address: string): Set<number> {
+  const peers = new Set<number>();
+  activity.visitAddress(address, (view) => {
+    const { trafficClass } = view;
+    const talks = trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED || trafficClass === CLASS_STRAY;
+    if (!talks && (trafficClass > LAST_PROBE_CLASS || trafficClass === CLASS_UDP)) return;
+    const contacts = view.contacts();
+    for (let i = 0; i < contacts.length; i++) peers.add(contacts.target[i]!);
+  });
+  return peers;
+}
+
 /**
  * Whether packets of a class can bring an answer of the kind. A RST also answers a SYN-ACK, which is what hosts of ours do to
  * backscatter; and whoever held or served a conversation was talked to.
@@ -128,7 +144,7 @@ export class BackscatterFinder {
 function isQuestion(trafficClass: number, about: "rst" | "icmp" | "any"): boolean {
   if (about === "icmp") return trafficClass === CLASS_ICMP_REQUEST;
   if (trafficClass <= LAST_PROBE_CLASS) return true;
-  if (trafficClass >= 20 && trafficClass <= 22) return true;
+  if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED || trafficClass === CLASS_STRAY) return true;
   return about === "rst" && trafficClass === CLASS_SYN_ACK_SENT;
 }
 
@@ -136,11 +152,11 @@ function partOf(view: SourceView): Part {
   const contacts = view.contacts();
   const ports = new Map<number, number>();
   const step = Math.max(1, Math.floor(contacts.length / PEER_SAMPLE));
-  const sample: { peer: number; port: number }[] = [];
+  const sample: number[] = [];
   for (let i = 0; i < contacts.length; i++) {
     const port = contacts.port[i]!;
     ports.set(port, (ports.get(port) ?? 0) + 1);
-    if (i % step === 0 && sample.length < PEER_SAMPLE) sample.push({ peer: contacts.target[i]!, port });
+    if (i % step === 0 && sample.length < PEER_SAMPLE) sample.push(contacts.target[i]!);
   }
   // Of UDP's contacts the port is the peer's; echo replies have none.
   const own = view.trafficClass !== CLASS_UDP && view.trafficClass !== CLASS_ICMP_REPLY_SENT;

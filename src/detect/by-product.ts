@@ -1,5 +1,5 @@
 /** Scans that are only the shadow of another: neighbour look-ups for targets that are scanned anyway, odd packets that belong to OS detection. */
-import { CLASS_ARP_REQUEST, CLASS_NULL, CLASS_OS_DETECTION, CLASS_SYN, CLASS_TCP_ODD, CLASS_XMAS, CLASS_ICMP_REQUEST, CLASS_UDP } from "../model/activity.ts";
+import { CLASS_NULL, CLASS_OS_DETECTION, CLASS_SYN, CLASS_TCP_ODD, CLASS_XMAS, CLASS_ICMP_REQUEST, CLASS_UDP } from "../model/activity.ts";
 import type { ScanDraft } from "./scan-draft.ts";
 
 /** Share of an ARP sweep's addresses that other scans must explain. */
@@ -11,12 +11,19 @@ const OS_CONTACTS_PER_TARGET = 3;
 export interface SourceFacts {
   strays: number;
   conversations: number;
+  resets: number;
 }
 
-/** Why a draft is no scan of its own, or null. `explained` tells which share of an ARP sweep's targets other scans have. */
-export function byProductReason(draft: ScanDraft, ofSource: readonly ScanDraft[], facts: SourceFacts, explained: (draft: ScanDraft) => number): string | null {
+/** Whether an ARP sweep is the look-ups of a router or scanner for hosts that are scanned: `isTarget` tells the targets of other scans. */
+export function isExplainedSweep(draft: ScanDraft, isTarget: (target: number) => boolean): boolean {
+  let explained = 0;
+  for (const target of draft.targets) if (isTarget(target)) explained++;
+  return explained >= EXPLAINED_SHARE * draft.targets.length;
+}
+
+/** Why a draft is no scan of its own, or null. */
+export function byProductReason(draft: ScanDraft, ofSource: readonly ScanDraft[], facts: SourceFacts): string | null {
   const { trafficClass, scan } = draft;
-  if (trafficClass === CLASS_ARP_REQUEST && explained(draft) >= EXPLAINED_SHARE) return "the look-ups of a router or scanner for hosts that are scanned";
   const osScan = ofSource.find((other) => other.trafficClass === CLASS_OS_DETECTION);
   const osClass = trafficClass === CLASS_NULL || trafficClass === CLASS_XMAS || trafficClass === CLASS_TCP_ODD || trafficClass === CLASS_ICMP_REQUEST || trafficClass === CLASS_UDP;
   if (osScan !== undefined && osClass && scan.contactCount <= OS_CONTACTS_PER_TARGET * osScan.scan.targetCount) return "packets of the OS detection";

@@ -52,6 +52,7 @@ function joinGroup(group: ScanDraft[], dropped: Set<ScanDraft>): void {
   group.sort(
     (a, b) =>
       Number(a.scan.spoofable) - Number(b.scan.spoofable) ||
+      Number(b.resets) - Number(a.resets) ||
       b.scan.decoys.length - a.scan.decoys.length ||
       b.scan.packets - a.scan.packets ||
       a.scan.firstSeen - b.scan.firstSeen ||

@@ -11,7 +11,7 @@ import { duration, number, plural } from "./evidence.ts";
 import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./probe-set.ts";
 import type { ProbeSet } from "./probe-set.ts";
 import { compareText } from "./ranking.ts";
-import { techniqueOf, transportOf } from "./technique.ts";
+import { looksLikeStack, techniqueOfClass, transportOf } from "./technique.ts";
 
 /** Contacts kept for comparison: 6 MB. Beyond it the rest is not looked at, and floods of forged sources cost no more. */
 const MAXIMUM_CONTACTS = 1 << 18;
@@ -82,7 +82,7 @@ export class DistributedScans {
       packets: set.packets,
       ttl: view.ttlMax,
       tool,
-      stack: techniqueOf(set) === "connect",
+      stack: 2 * set.stackPackets >= set.packets && set.stackPackets > 0,
       portZero: set.portZeroPackets > 0 && set.trafficClass !== CLASS_ICMP_REQUEST,
     });
   }
@@ -162,6 +162,7 @@ export class DistributedScans {
     const first = members[0]!;
     const toolPackets = members.reduce((sum, member) => sum + (member.tool?.packets ?? 0), 0);
     const outcomes = this.#outcomes(rows);
+    const packets = members.reduce((sum, member) => sum + member.packets, 0);
     const evidence = [
       `${plural(members.length, "source")} shared out ${plural(targets.size, "target")} on port ${port} in ${duration(lastSeen - firstSeen)}, ${number(rows.length / members.length)} each`,
       `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets; ${number(dark)} targets never sent a packet`,
@@ -172,7 +173,7 @@ export class DistributedScans {
     return {
       source: named[0]!.address,
       kind: "distributed",
-      technique: trafficClass === 1 ? (first.stack ? "connect" : "syn") : techniqueOf({ trafficClass } as ProbeSet),
+      technique: techniqueOfClass(trafficClass, first.stack && looksLikeStack(packets, packets, rows.length, outcomes.silent)),
       transport: transportOf(trafficClass),
       ports: [port],
       portCount: 1,
@@ -180,7 +181,7 @@ export class DistributedScans {
       targetCount: targets.size,
       contactCount: rows.length,
       darkTargetCount: dark,
-      packets: members.reduce((sum, member) => sum + member.packets, 0),
+      packets,
       firstSeen,
       lastSeen,
       tool: first.tool === null ? null : { name: first.tool.name, packets: toolPackets },

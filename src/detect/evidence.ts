@@ -20,6 +20,8 @@ export interface EvidenceInput {
   readonly points: number;
   /** Log-likelihood ratio of the threshold random walk, or null where no outcomes were captured. */
   readonly ratio: number | null;
+  /** Numbers of OS-detection tests, in OS_TESTS. */
+  readonly tests: readonly number[];
   readonly halfOpen: number;
   /** Contacts left out as ordinary use. */
   readonly ordinary: number;
@@ -34,8 +36,9 @@ export function scanEvidence(input: EvidenceInput): string[] {
   const sentences = [`${extent(input)} in ${duration(scan.lastSeen - scan.firstSeen)}; ${outcomeWords(scan.outcomes, scan.contactCount)}`];
   if (scan.darkTargetCount > 0) sentences.push(`${number(scan.darkTargetCount)} of ${plural(scan.targetCount, "target")} never sent a packet`);
   if (input.halfOpen > 0) sentences.push(`${plural(input.halfOpen, "answered connection")} left half-open`);
-  if (scan.tool !== null) sentences.push(`${TOOL_MARKS[scan.tool.name]} in ${number(scan.tool.packets)} of ${plural(scan.packets, "packet")}`);
-  if (input.trafficClass === CLASS_OS_DETECTION) sentences.push(`Nmap's OS-detection tests: ${scan.ports.map((test) => OS_TESTS[test] ?? test).join(", ")}`);
+  if (scan.tool !== null && input.tests.length === 0) sentences.push(`${TOOL_MARKS[scan.tool.name]} in ${number(scan.tool.packets)} of ${plural(scan.packets, "packet")}`);
+  if (input.trafficClass === CLASS_OS_DETECTION) sentences.push(`Nmap's OS-detection tests: ${input.tests.map((test) => OS_TESTS[test] ?? test).join(", ")}`);
+  if (scan.fragmented) sentences.push("TCP headers in fragments too short for the flags: no stack sends them; SYN is assumed, as Nmap's -f sends it");
   if (scan.slow) sentences.push(`${duration(meanGap(scan.contactCount, scan.firstSeen, scan.lastSeen))} between new contacts on average: slower than the windows of most detectors`);
   if (scan.decoys.length > 0) sentences.push(`the same probes at the same time from ${plural(scan.decoys.length, "other address", "other addresses")}: decoys`);
   if (input.portZeroPackets > 0) sentences.push(`${plural(input.portZeroPackets, "packet")} from or to port zero`);
@@ -47,7 +50,7 @@ export function scanEvidence(input: EvidenceInput): string[] {
   return sentences;
 }
 
-function extent({ scan, trafficClass }: EvidenceInput): string {
+function extent({ scan, trafficClass, tests }: EvidenceInput): string {
   const targets = plural(scan.targetCount, trafficClass === CLASS_ARP_REQUEST ? "address" : "host", trafficClass === CLASS_ARP_REQUEST ? "addresses" : "hosts");
   switch (trafficClass) {
     case CLASS_ARP_REQUEST:
@@ -57,7 +60,7 @@ function extent({ scan, trafficClass }: EvidenceInput): string {
     case CLASS_IP_PROTOCOL:
       return `${plural(scan.portCount, "IP protocol")} of ${targets}`;
     case CLASS_OS_DETECTION:
-      return `${plural(scan.portCount, "OS-detection test")} of ${targets}`;
+      return `${plural(tests.length, "OS-detection test")} of ${targets}`;
     default: {
       const transport = trafficClass === CLASS_UDP ? "UDP port" : "port";
       const only = scan.portCount === 1 ? `port ${scan.ports[0] ?? "?"}` : plural(scan.portCount, transport);

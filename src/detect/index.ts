@@ -1,10 +1,10 @@
 /** Detection: activity in, scans and backscatter out. Two passes over the sources: the first judges every one cheaply, the second makes the heaviest scans. */
-import { CLASS_CONVERSED, CLASS_SERVED, CLASS_STRAY, LAST_PROBE_CLASS } from "../model/activity.ts";
+import { CLASS_ARP_REQUEST, CLASS_CONVERSED, CLASS_RST_SENT, CLASS_SERVED, CLASS_STRAY, LAST_PROBE_CLASS } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Network } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
 import { BackscatterFinder } from "./backscatter.ts";
-import { byProductReason } from "./by-product.ts";
+import { byProductReason, isExplainedSweep } from "./by-product.ts";
 import type { SourceFacts } from "./by-product.ts";
 import { joinDecoys } from "./decoy.ts";
 import { DistributedScans } from "./distributed.ts";
@@ -108,14 +108,11 @@ interface Wanted {
 function makeScans(activity: Activity, home: HomeNetworks, candidates: readonly Candidate[]): { drafts: ScanDraft[]; targets: TargetCounter; dropped: number } {
   const wanted = new Map<number, Wanted>();
   for (const { key, trafficClass } of candidates) {
-    const entry = wanted.get(key) ?? { classes: new Set(), drafts: [], facts: { strays: 0, conversations: 0 } };
+    const entry = wanted.get(key) ?? { classes: new Set(), drafts: [], facts: { strays: 0, conversations: 0, resets: 0 } };
     entry.classes.add(trafficClass);
     wanted.set(key, entry);
   }
   const set = new ProbeSet();
-  const scanned = new TargetCounter();
-  const arpTargets = new Map<ScanDraft, number[]>();
-  const isDark = (target: number): boolean => !activity.isLive(target);
   if (wanted.size > 0)
     activity.visit(1, (view) => {
       const entry = wanted.get(sourceKey(view));
@@ -123,31 +120,33 @@ function makeScans(activity: Activity, home: HomeNetworks, candidates: readonly 
       noteFacts(entry.facts, view);
       if (!entry.classes.has(view.trafficClass)) return;
       set.load(activity, home, view);
-      const draft = draftScan(activity, view, set, judge(set, toolOf(view) !== null));
-      entry.drafts.push(draft);
-      if (draft.scan.technique === "arp") arpTargets.set(draft, Array.from(set.target.subarray(0, set.length)));
-      else scanned.add(set, isDark);
+      entry.drafts.push(draftScan(activity, view, set, judge(set, toolOf(view) !== null)));
     });
-  const explained = (draft: ScanDraft): number => {
-    const asked = arpTargets.get(draft) ?? [];
-    return asked.length === 0 ? 0 : asked.filter((target) => scanned.has(draft.family, target)).length / asked.length;
-  };
+  const targets = new TargetCounter();
+  const isDark = (target: number): boolean => !activity.isLive(target);
+  const sweeps: { draft: ScanDraft; entry: Wanted }[] = [];
   const drafts: ScanDraft[] = [];
-  let dropped = 0;
-  for (const { drafts: ofSource, facts } of wanted.values()) {
-    for (const draft of ofSource) {
-      if (byProductReason(draft, ofSource, facts, explained) !== null) dropped++;
-      else {
-        if (facts.conversations > 0) draft.scan.spoofable = false;
-        drafts.push(draft);
-      }
+  const keep = (draft: ScanDraft, { facts }: Wanted): void => {
+    if (facts.conversations > 0) draft.scan.spoofable = false;
+    draft.resets = facts.resets > 0;
+    targets.add(draft, isDark);
+    drafts.push(draft);
+  };
+  for (const entry of wanted.values()) {
+    for (const draft of entry.drafts) {
+      if (draft.trafficClass === CLASS_ARP_REQUEST) sweeps.push({ draft, entry });
+      else if (byProductReason(draft, entry.drafts, entry.facts) === null) keep(draft, entry);
     }
   }
-  return { drafts, targets: scanned, dropped };
+  // Whom the other scans meant must be known before an ARP sweep is told from a router's look-ups for them.
+  const swept = sweeps.filter(({ draft }) => !isExplainedSweep(draft, (target) => targets.has(draft.family, target)));
+  for (const { draft, entry } of swept) keep(draft, entry);
+  return { drafts, targets, dropped: candidates.length - drafts.length };
 }
 
 function noteFacts(facts: SourceFacts, view: SourceView): void {
   if (view.trafficClass === CLASS_STRAY) facts.strays += view.contactCount;
+  else if (view.trafficClass === CLASS_RST_SENT) facts.resets += view.contactCount;
   else if (view.trafficClass === CLASS_CONVERSED || view.trafficClass === CLASS_SERVED) facts.conversations += view.contactCount;
 }
 

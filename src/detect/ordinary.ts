@@ -29,6 +29,8 @@ const SCATTER = 0.4;
 const NO_FOCUS = 0.7;
 /** Ports that peers choose for themselves are seldom below 1024. */
 const PRIVILEGED_SHARE = 0.2;
+/** Beyond this many contacts, many packets to some of them do not excuse the rest. */
+const FEW_PEERS = 100;
 /** Share of packets from a service's port that shows a server's answers whose questions were not captured. */
 const ANSWERING_SHARE = 0.8;
 
@@ -50,6 +52,7 @@ export function ordinaryReason(set: ProbeSet): string | null {
     if (callsPeers(set)) return "peer-to-peer: one port of a peer-to-peer network on scattered hosts, asked for again and again";
     if (hasNoFocus(set)) return "peer-to-peer: neither a port, nor a host, nor a network is asked for more than once";
   }
+  if (talks(set)) return "conversations without answers: many packets to each of a few peers";
   if (isMonitor(set)) return "monitoring: the same hosts are asked again and again, and answer";
   return null;
 }
@@ -94,6 +97,11 @@ function isScattered(set: ProbeSet): boolean {
   const networks = new Set<number>();
   for (let i = 0; i < set.length; i++) networks.add(set.target[i]! >>> 16);
   return networks.size >= SCATTER * Math.min(set.length, set.targetCount);
+}
+
+/** UDP to few peers, over and over: telephony, games, tunnels of which one side was captured. A scanner asks two or three times. */
+function talks(set: ProbeSet): boolean {
+  return set.trafficClass === CLASS_UDP && set.wholeLength < FEW_PEERS && set.packets >= REPEATED_CHECK_PACKETS * set.wholeLength;
 }
 
 function isMonitor(set: ProbeSet): boolean {

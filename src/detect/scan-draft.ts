@@ -28,6 +28,13 @@ export interface ScanDraft {
   /** Min-wise hashes of the contacts: two sets agree in as many as they share (Broder 1997). */
   readonly signature: Uint32Array;
   readonly verdict: Verdict;
+  /** Numbers of OS-detection tests. */
+  readonly tests: readonly number[];
+  /** Distinct targets, for adding up. */
+  readonly targets: Uint32Array;
+  readonly scale: number;
+  /** Whether the source reset connections that it was offered, as a true one does and a forged one that is not in use cannot. */
+  resets: boolean;
   readonly halfOpen: number;
   readonly ordinary: number;
   readonly sampled: boolean;
@@ -46,7 +53,8 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
   const targets = byCount(set.countBy("target"));
   const contactCount = set.contactCount;
   const darkShare = targets.length === 0 ? 0 : targets.filter(([target]) => !activity.isLive(target)).length / targets.length;
-  const portless = set.trafficClass === CLASS_ARP_REQUEST;
+  const tests = set.trafficClass === CLASS_OS_DETECTION;
+  const portless = set.trafficClass === CLASS_ARP_REQUEST || tests;
   const portCount = portless ? 0 : Math.max(set.portCount, ports.length);
   const targetCount = Math.max(set.targetCount, targets.length);
   const { outcomes, halfOpen, proven } = tally(set, contactCount);
@@ -70,7 +78,8 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
       packets: set.packets,
       firstSeen: set.firstSeen,
       lastSeen: set.lastSeen,
-      tool: toolOf(view),
+      // The tests are Nmap's own: they are its mark.
+      tool: tests ? { name: "nmap", packets: set.packets } : toolOf(view),
       slow: isSlow(contactCount, set.firstSeen, set.lastSeen),
       fragmented: isFragmented(set.trafficClass),
       spoofable: !proven,
@@ -81,7 +90,11 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
       portZero: set.portZeroPackets > 0 && hasPorts(set.trafficClass),
     },
     signature: signatureOf(set),
+    targets: set.target.slice(0, set.length),
+    scale: set.scale,
+    resets: false,
     verdict,
+    tests: tests ? ports.map(([test]) => test).toSorted((a, b) => a - b) : [],
     halfOpen,
     ordinary: set.ordinary,
     sampled: set.scale > 1,
@@ -92,8 +105,8 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
 
 /** The scan with its evidence. */
 export function finishScan(draft: ScanDraft): Scan {
-  const { scan, trafficClass, verdict, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
-  const evidence = scanEvidence({ scan, trafficClass, points: verdict.fan.points, ratio: verdict.ratio, halfOpen, ordinary, sampled, portZeroPackets, outbound });
+  const { scan, trafficClass, verdict, tests, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
+  const evidence = scanEvidence({ scan, trafficClass, points: verdict.fan.points, ratio: verdict.ratio, tests, halfOpen, ordinary, sampled, portZeroPackets, outbound });
   return { ...scan, evidence };
 }
 

@@ -1,11 +1,17 @@
 /** Whom the scans meant: distinct targets and their /24 networks, over all scans, bounded. */
 import type { TargetSummary } from "../model/finding.ts";
-import type { ProbeSet } from "./probe-set.ts";
 
 /** Distinct targets counted exactly: 16 MB at most. Beyond it the count is a lower bound. */
 const MAXIMUM_TARGETS = 1 << 18;
 /** Networks on the map: a /8 of /24s. */
 const MAXIMUM_NETWORKS = 65_536;
+
+/** The target of every contact of a scan, each standing for `scale`. */
+export interface ScannedTargets {
+  readonly family: 4 | 6;
+  readonly targets: Uint32Array;
+  readonly scale: number;
+}
 
 /** Adds up the targets of scans. */
 export class TargetCounter {
@@ -15,10 +21,9 @@ export class TargetCounter {
   #dark = 0;
 
   /** Takes the targets of one scan; `isDark` tells whether a target never sent a packet. */
-  add(set: ProbeSet, isDark: (target: number) => boolean): void {
-    const family = set.family === 6 ? 2 ** 32 : 0;
-    for (let i = 0; i < set.length; i++) {
-      const target = set.target[i]!;
+  add(scan: ScannedTargets, isDark: (target: number) => boolean): void {
+    const family = scan.family === 6 ? 2 ** 32 : 0;
+    for (const target of scan.targets) {
       if (!this.#targets.has(target + family) && this.#targets.size < MAXIMUM_TARGETS) {
         const dark = isDark(target);
         this.#targets.set(target + family, dark);
@@ -27,7 +32,7 @@ export class TargetCounter {
       if (family > 0) continue;
       const network = (target & 0xffffff00) >>> 0;
       const contacts = this.#networks.get(network);
-      if (contacts !== undefined || this.#networks.size < MAXIMUM_NETWORKS) this.#networks.set(network, (contacts ?? 0) + set.scale);
+      if (contacts !== undefined || this.#networks.size < MAXIMUM_NETWORKS) this.#networks.set(network, (contacts ?? 0) + scan.scale);
     }
   }
 

@@ -17,15 +17,19 @@ import {
 } from "../model/activity.ts";
 import type { Transport } from "../model/activity.ts";
 import type { Technique } from "../model/finding.ts";
-import { MET_ANSWER, MET_HALF_OPEN, MET_SUCCESS } from "./probe-set.ts";
+import { MET_ANSWER, MET_HALF_OPEN, MET_SILENCE, MET_SUCCESS } from "./probe-set.ts";
 import type { ProbeSet } from "./probe-set.ts";
 
 /** Share of SYNs with an operating system's options from which the sender's own stack opened the connections. */
 const STACK_SHARE = 0.5;
+/** Repetitions that a stack sends to silent hosts, on average, however early the capture ends or the scan gives up. */
+const REPEATED_SHARE = 0.5;
 /** Share of answered contacts that went on from which the scan connects. */
 const COMPLETED_SHARE = 0.5;
 
 const TECHNIQUES: ReadonlyMap<number, Technique> = new Map([
+  // The flags travel in the second fragment: SYN is what Nmap's -f sends unless told otherwise.
+  [CLASS_TINY_FRAGMENT, "syn"],
   [CLASS_FIN, "fin"],
   [CLASS_NULL, "null"],
   [CLASS_XMAS, "xmas"],
@@ -50,8 +54,13 @@ const TRANSPORT_OF: ReadonlyMap<number, Transport> = new Map([
 
 /** The technique of a set of probes. */
 export function techniqueOf(set: ProbeSet): Technique {
-  if (set.trafficClass === CLASS_SYN) return connects(set) ? "connect" : "syn";
-  return TECHNIQUES.get(set.trafficClass) ?? "other";
+  return techniqueOfClass(set.trafficClass, set.trafficClass === CLASS_SYN && connects(set));
+}
+
+/** The technique of a class whose contacts do not matter; for SYN, whether a stack sent it. */
+export function techniqueOfClass(trafficClass: number, stack: boolean): Technique {
+  if (trafficClass === CLASS_SYN) return stack ? "connect" : "syn";
+  return TECHNIQUES.get(trafficClass) ?? "other";
 }
 
 /** The transport of a class; OS detection and tiny fragments are about TCP. */
@@ -64,7 +73,10 @@ export function isFragmented(trafficClass: number): boolean {
   return trafficClass === CLASS_TINY_FRAGMENT;
 }
 
-/** Answered contacts tell by whether they went on; where nothing answered, a full set of options is a stack's, and scanners seldom send it. */
+/**
+ * Answered contacts tell by whether they went on. Where nothing answered, a stack shows by its options and by asking silent hosts again
+ * (RFC 6298: after a second); ZMap 4 and others borrow the options, not the patience.
+ */
 function connects(set: ProbeSet): boolean {
   let completed = 0;
   let halfOpen = 0;
@@ -74,5 +86,12 @@ function connects(set: ProbeSet): boolean {
     else if (met === MET_HALF_OPEN) halfOpen++;
   }
   if (completed + halfOpen > 0) return completed >= COMPLETED_SHARE * (completed + halfOpen);
-  return set.stackPackets >= STACK_SHARE * set.packets;
+  let silent = 0;
+  for (let i = 0; i < set.length; i++) if (set.met[i] === MET_SILENCE) silent++;
+  return looksLikeStack(set.stackPackets, set.packets, set.wholeCount, silent * set.scale);
+}
+
+/** Whether SYNs carry a stack's options, and silent contacts were asked again. */
+export function looksLikeStack(stackPackets: number, packets: number, contacts: number, silent: number): boolean {
+  return stackPackets >= STACK_SHARE * packets && packets >= contacts + REPEATED_SHARE * silent;
 }

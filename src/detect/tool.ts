@@ -13,13 +13,13 @@ interface Support {
  * What each mark must show, in order of trust.
  * Mirai's (sequence = destination) comes by chance once in 2^32 packets: one is strong. Masscan's (16 bits of a hash) once in 65,536 and
  * ZMap's (ip.id 54321) likewise: two, and far more than chance leaves. Nmap's, hping's and Unicornscan's are habits that others share:
- * several, and most of the packets.
+ * several, and most of the packets. Unicornscan's is that packets imply the same key as the one before, which repeated packets do too.
  */
 const SUPPORT: Readonly<Record<ToolName, Support>> = {
   mirai: { packets: 1, share: 0.02 },
   masscan: { packets: 2, share: 0.2 },
   zmap: { packets: 2, share: 0.2 },
-  unicornscan: { packets: 3, share: 0.5 },
+  unicornscan: { packets: 5, share: 0.7 },
   nmap: { packets: 2, share: 0.5 },
   hping: { packets: 3, share: 0.5 },
 };

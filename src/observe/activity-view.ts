@@ -1,18 +1,10 @@
 /** Reading what was observed: a cursor over the table of sources, with answers joined to the probes they answer. */
 import type { Activity, Contacts, PortActivity, PortZeroActivity, SourceView, Timeline } from "../model/activity.ts";
 import {
-  CLASS_ARP_REQUEST,
-  CLASS_CONVERSED,
-  CLASS_ICMP_ERROR_SENT,
-  CLASS_ICMP_REPLY_SENT,
-  CLASS_ICMP_REQUEST,
   CLASS_RECEIVED,
-  CLASS_RST_SENT,
   CLASS_SERVED,
-  CLASS_STRAY,
   CLASS_SYN,
   CLASS_SYN_ACK_SENT,
-  CLASS_UDP,
   LAST_PROBE_CLASS,
 } from "../model/activity.ts";
 import { hashIPv6, parseIPv4, parseIPv6 } from "../model/address.ts";
@@ -25,20 +17,6 @@ import type { SourceTable } from "./source-table.ts";
 import { EXACT_CONTACTS } from "./source-table.ts";
 import type { TimelineCounter } from "./timeline.ts";
 
-/** Classes whose presence shows that an address is in use. RECEIVED is not: anybody can be sent to. */
-const LIVE_CLASSES = [
-  CLASS_SYN_ACK_SENT,
-  CLASS_RST_SENT,
-  CLASS_SYN,
-  CLASS_UDP,
-  CLASS_SERVED,
-  CLASS_CONVERSED,
-  CLASS_STRAY,
-  CLASS_ICMP_REPLY_SENT,
-  CLASS_ICMP_REQUEST,
-  CLASS_ICMP_ERROR_SENT,
-  CLASS_ARP_REQUEST,
-];
 const LAST_CLASS = CLASS_RECEIVED;
 /** Precision of the count of senders: 16 KiB, 0.8 %. */
 const SENDER_PRECISION = 14;
@@ -71,6 +49,7 @@ export class ObservedActivity implements Activity {
   readonly #observed: Observed;
   readonly #view: SlotView;
   #services: Set<number> | null = null;
+  #senders: WordSet | null = null;
 
   constructor(observed: Observed) {
     this.#observed = observed;
@@ -126,8 +105,8 @@ export class ObservedActivity implements Activity {
   }
 
   isLive(target: number): boolean {
-    const { sources } = this.#observed;
-    return LIVE_CLASSES.some((kind) => sources.find(target, kind) >= 0 || sources.find(target, kind | ENTRY_FAMILY_6) >= 0);
+    this.#senders ??= new WordSet(this.#observed.sources);
+    return this.#senders.has(target);
   }
 
   #findServices(): Set<number> {
@@ -143,6 +122,40 @@ export class ObservedActivity implements Activity {
       for (let i = 0; i < count; i++) services.add(serviceKey(sources.wordOf(slot), contact[i]! & 0xffff));
     }
     return services;
+  }
+}
+
+/** The addresses that sent anything: one probe into a flat table answers, where the table of sources would be asked once a class. */
+class WordSet {
+  readonly #words: Uint32Array;
+  readonly #mask: number;
+  #hasZero = false;
+
+  constructor(sources: SourceTable) {
+    this.#mask = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * sources.size))) - 1;
+    this.#words = new Uint32Array(this.#mask + 1);
+    for (let slot = 0; slot < sources.capacity; slot++) {
+      // What was only received shows nothing of the address: anybody can be sent to.
+      if (sources.isUsed(slot) && sources.classOf(slot) !== CLASS_RECEIVED && sources.packetsOf(slot) > 0) this.#add(sources.wordOf(slot));
+    }
+  }
+
+  has(word: number): boolean {
+    if (word === 0) return this.#hasZero;
+    for (let at = mix32(word) & this.#mask; ; at = (at + 1) & this.#mask) {
+      if (this.#words[at] === word) return true;
+      if (this.#words[at] === 0) return false;
+    }
+  }
+
+  #add(word: number): void {
+    if (word === 0) {
+      this.#hasZero = true;
+      return;
+    }
+    let at = mix32(word) & this.#mask;
+    while (this.#words[at] !== 0 && this.#words[at] !== word) at = (at + 1) & this.#mask;
+    this.#words[at] = word;
   }
 }
 

@@ -33,7 +33,8 @@ export function toolMark(batch: ObservationBatch, row: number): number {
     if (isSyn && ipId === ((destination ^ batch.destinationPort[row]! ^ sequence) & 0xffff)) return MARK_MASSCAN;
   }
   if (isSyn) {
-    if (window === ZMAP_WINDOW && batch.ttl[row]! >= ZMAP_LEAST_TTL) return MARK_ZMAP;
+    // No option set of ZMap's has timestamps; macOS, with the same window, has them.
+    if (window === ZMAP_WINDOW && batch.ttl[row]! >= ZMAP_LEAST_TTL && (options & OPTION_TIMESTAMP) === 0) return MARK_ZMAP;
     if ((options & OPTION_MSS) !== 0 && (options & (OPTION_SACK_PERMITTED | OPTION_WINDOW_SCALE | OPTION_TIMESTAMP)) !== 0) return MARK_ORDINARY;
     if (isNmapWindow(window) && options === OPTION_MSS && batch.mss[row] === NMAP_MSS) return MARK_NMAP;
     return window === HPING_WINDOW && options === 0 ? MARK_HPING : 0;
@@ -43,9 +44,15 @@ export function toolMark(batch: ObservationBatch, row: number): number {
   return window === HPING_WINDOW ? MARK_HPING : 0;
 }
 
-/** The 16 bits of Unicornscan's session key that this packet would imply: equal from packet to packet where the tool is in use. */
+/**
+ * The upper 16 bits of Unicornscan's session key that this packet would imply: equal from packet to packet where the tool is in use.
+ * Its TCPHASHTRACK: sequence = key ^ destination as a little-endian machine holds it ^ (destination port << 16 | source port). The lower
+ * half would also agree for any tool with one sequence number and one source port that stays within a /16.
+ */
 export function unicornscanSession(batch: ObservationBatch, row: number): number {
-  return (batch.sequence[row]! ^ batch.destination[row]! ^ batch.destinationPort[row]!) & 0xffff;
+  const destination = batch.destination[row]!;
+  const swapped = ((destination & 0xff) << 8) | ((destination >>> 8) & 0xff);
+  return ((batch.sequence[row]! >>> 16) ^ swapped ^ batch.destinationPort[row]!) & 0xffff;
 }
 
 /** The number (in OS_TESTS) of the Nmap OS-detection test that a TCP packet is, or -1. nmap.org/book/osdetect-methods.html */
