@@ -30,7 +30,18 @@ const SCANNER: Explanation = {
 describe("renderExplanation", () => {
   test("shows the label, every class with its numbers, and the verdict, within 100 columns", () => {
     const text = renderExplanation(SCANNER);
-    for (const part of ["93.174.93.175", "AS29073", "Ecatel", "TCP SYN", "12,345", "11,956", "445, 0, 22", "192.0.2.2 and 5,998 more", "masscan in 12,300 of 12,345", "A horizontal SYN scan"]) {
+    for (const part of [
+      "93.174.93.175",
+      "AS29073",
+      "Ecatel",
+      "TCP SYN",
+      "12,345",
+      "11,956",
+      "445, 0, 22",
+      "192.0.2.2 and 5,998 more",
+      "masscan in 12,300 of 12,345",
+      "A horizontal SYN scan",
+    ]) {
       expect(text).toContain(part);
     }
     expect(text).toContain("2013-11-02 01:00:00");
@@ -38,7 +49,11 @@ describe("renderExplanation", () => {
   });
 
   test("an address that was not seen is said not to have been", () => {
-    const labels = { network: null, acknowledged: null, reserved: { name: "private-use", globallyReachable: false, list: "RFC 6890", date: null } };
+    const labels = {
+      network: null,
+      acknowledged: null,
+      reserved: { name: "private-use", globallyReachable: false, list: "RFC 6890", date: null },
+    };
     const text = renderExplanation({ address: "10.9.9.9", labels, classes: [], verdicts: [] });
     expect(text).toContain("was not seen");
     expect(text).toContain("private-use");

@@ -54,7 +54,9 @@ function labelLines(labels: AddressLabels): string[] {
     if (parts.length > 0) lines.push(`Network: ${parts.join(", ")} (${source(network)})`);
   }
   if (acknowledged !== null) {
-    lines.push(`Acknowledged scanner: ${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason} (${source(acknowledged)})`);
+    lines.push(
+      `Acknowledged scanner: ${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason} (${source(acknowledged)})`,
+    );
   }
   if (reserved !== null) {
     const reach = reserved.globallyReachable ? "" : ", which nothing on the Internet can have";
@@ -75,7 +77,12 @@ function span(classes: readonly ExplainedClass[]): string {
 
 function row(one: ExplainedClass): string[] {
   const { outcomes } = one;
-  return [one.name, ...[one.packets, one.contacts, one.targets, one.ports, outcomes.answered, outcomes.refused, outcomes.unreachable, outcomes.silent].map(count)];
+  return [
+    one.name,
+    ...[one.packets, one.contacts, one.targets, one.ports, outcomes.answered, outcomes.refused, outcomes.unreachable, outcomes.silent].map(
+      count,
+    ),
+  ];
 }
 
 /** The class's name with its time, then a line for each thing known of it. */
@@ -84,7 +91,10 @@ function details(one: ExplainedClass): string[] {
   const tools = Object.entries(one.tools).sort(([, a], [, b]) => b - a);
   if (one.topPorts.length > 0) lines.push(`ports: ${some(one.topPorts.map(String), SHOWN_PORTS, one.ports)}`);
   if (one.sampleTargets.length > 0) lines.push(`targets: ${some(one.sampleTargets, SHOWN_TARGETS, one.targets)}`);
-  if (tools.length > 0) lines.push(`marks of tools: ${tools.map(([name, packets]) => `${name} in ${count(packets)} of ${count(one.packets)} packets`).join(", ")}`);
+  if (tools.length > 0)
+    lines.push(
+      `marks of tools: ${tools.map(([name, packets]) => `${name} in ${count(packets)} of ${count(one.packets)} packets`).join(", ")}`,
+    );
   return lines;
 }
 

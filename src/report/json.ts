@@ -156,10 +156,14 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
 
 function labelsJson(labels: AddressLabels | undefined): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved"> {
   return {
-    network: labels?.network == null ? null : { ...labels.network },
-    acknowledged: labels?.acknowledged == null ? null : { ...labels.acknowledged },
-    reserved: labels?.reserved == null ? null : { ...labels.reserved },
+    network: copy(labels?.network),
+    acknowledged: copy(labels?.acknowledged),
+    reserved: copy(labels?.reserved),
   };
+}
+
+function copy<Label extends object>(label: Label | null | undefined): Label | null {
+  return label === undefined || label === null ? null : { ...label };
 }
 
 function maybeTime(seconds: number | null): string | null {

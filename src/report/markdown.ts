@@ -31,7 +31,15 @@ function head(report: Report): string[] {
   const sure = `confidence ${confidence}${tooEarly ? ", too early to tell" : ""}`;
   const { firstSeen, lastSeen, sources } = report.input;
   const facts = [
-    ["Input", sources.length === 0 ? "none could be read" : sources.slice(0, 5).map((source) => `${code(source.name)} (${plain(source.format)})`).join(", ")],
+    [
+      "Input",
+      sources.length === 0
+        ? "none could be read"
+        : sources
+            .slice(0, 5)
+            .map((source) => `${code(source.name)} (${plain(source.format)})`)
+            .join(", "),
+    ],
     ["Size", plain(inputWords(report))],
   ];
   if (sources.length > 5) facts.push(["More inputs", count(sources.length - 5)]);
@@ -39,11 +47,7 @@ function head(report: Report): string[] {
     facts.push(["Time", `${timeSpan(firstSeen, lastSeen, "→")} (${duration(lastSeen - firstSeen)})`]);
   }
   facts.push(["Senders", count(report.senderCount)]);
-  return [
-    `## ${severity.toUpperCase()}: ${SEVERITY_PHRASES[severity]}, ${sure}`,
-    `**${plain(summary)}**`,
-    table(["", ""], [], facts),
-  ];
+  return [`## ${severity.toUpperCase()}: ${SEVERITY_PHRASES[severity]}, ${sure}`, `**${plain(summary)}**`, table(["", ""], [], facts)];
 }
 
 function portZeroSection(report: Report): string[] {

@@ -96,9 +96,7 @@ function excludedWords(portZero: PortZeroActivity): string | null {
 function remarks(portZero: PortZeroActivity, confirmed: number): string[] {
   const lines: string[] = [];
   if (portZero.replies > 0) {
-    lines.push(
-      `${count(portZero.replies)} of ${count(confirmed)} are answers (SYN-ACK, RST): backscatter, or replies to a probe.`,
-    );
+    lines.push(`${count(portZero.replies)} of ${count(confirmed)} are answers (SYN-ACK, RST): backscatter, or replies to a probe.`);
   }
   if (portZero.badHeaderLength > 0) {
     lines.push(`${counted(portZero.badHeaderLength, "TCP header")} had an impossible length: a broken tool, or fingerprinting.`);

@@ -108,6 +108,18 @@ export function duration(seconds: number): string {
   return parts.join(" ");
 }
 
+/** A length of time after "per": 1 → "second", 60 → "minute", 120 → "2 min". */
+export function per(seconds: number): string {
+  return UNITS.get(seconds) ?? duration(seconds);
+}
+
+const UNITS: ReadonlyMap<number, string> = new Map([
+  [1, "second"],
+  [60, "minute"],
+  [3600, "hour"],
+  [86_400, "day"],
+]);
+
 function trimZero(text: string): string {
   return text.endsWith(".0") ? text.slice(0, -2) : text;
 }

@@ -126,7 +126,11 @@ export function novemberReport(): Report {
         reason: "12 of 4,021 hosts answered the probes; they are where an exploit would go first.",
         rules: ["precursor assess capture.pcap --filter 'dst port 445' --format json | jq '.scans[].outcomes'"],
       },
-      { action: "Ask your peers whether they see the same sources.", reason: "One sensor cannot tell a campaign from a coincidence.", rules: [] },
+      {
+        action: "Ask your peers whether they see the same sources.",
+        reason: "One sensor cannot tell a campaign from a coincidence.",
+        rules: [],
+      },
     ],
     lists: [
       { ...LIST, licence: "CC0-1.0" },
@@ -182,7 +186,15 @@ export function artefactReport(): Report {
     ...base,
     input: {
       ...base.input,
-      sources: [{ name: "fragments.pcap", format: "pcap", records: 1_251, bytes: 1_733_902, damage: { offset: 1_733_880, reason: "the last record is cut" } }],
+      sources: [
+        {
+          name: "fragments.pcap",
+          format: "pcap",
+          records: 1_251,
+          bytes: 1_733_902,
+          damage: { offset: 1_733_880, reason: "the last record is cut" },
+        },
+      ],
       records: 1_251,
       firstSeen: 1_700_000_000.5,
       lastSeen: 1_700_000_041.75,
@@ -197,7 +209,14 @@ export function artefactReport(): Report {
       summary: "No port zero: what looks like it are later fragments, which have no transport header.",
       tooEarly: false,
       hypotheses: [
-        { id: "artefact", probability: 0.97, words: "almost certain", for: ["1,248 of 1,251 packets are later fragments."], against: [], missing: [] },
+        {
+          id: "artefact",
+          probability: 0.97,
+          words: "almost certain",
+          for: ["1,248 of 1,251 packets are later fragments."],
+          against: [],
+          missing: [],
+        },
         { id: "ordinary", probability: 0.03, words: "almost no chance", for: [], against: [], missing: [] },
       ],
     },
@@ -208,7 +227,9 @@ export function artefactReport(): Report {
 /** Strings that try to leave their place: escape sequences, markup, mentions, bidirectional overrides, long words; numbers out of range. */
 export function hostileReport(): Report {
   const base = novemberReport();
-  const evil = "\u001b[31m\u009b2Jred\u0007\r\n<script>alert(1)</script>\u202egpj.exe|`a``b` @admin #1 [x](javascript:alert(1)) " + String.fromCodePoint(0xd800, 0xe0041);
+  const evil =
+    "\u001b[31m\u009b2Jred\u0007\r\n<script>alert(1)</script>\u202egpj.exe|`a``b` @admin #1 [x](javascript:alert(1)) " +
+    String.fromCodePoint(0xd800, 0xe0041);
   const first = base.scans[0] ?? novemberScans(generator(1))[0];
   if (first === undefined) throw new Error("the sample has scans");
   return {
@@ -226,7 +247,9 @@ export function hostileReport(): Report {
     },
     home: { networks: [evil], guessed: false },
     portZeroLabels: new Map([["93.174.93.175", hostileLabels(evil)]]),
-    scans: [{ ...first, evidence: [evil, "x".repeat(500)], labels: hostileLabels(evil), targets: [evil], members: [evil], firstSeen: Number.NaN }],
+    scans: [
+      { ...first, evidence: [evil, "x".repeat(500)], labels: hostileLabels(evil), targets: [evil], members: [evil], firstSeen: Number.NaN },
+    ],
     scansTotal: 1,
     timeline: { start: Number.POSITIVE_INFINITY, binSeconds: 0, series: new Map([["udp", [Number.NaN, -5, 1e308]]]) },
     assessment: {
@@ -269,7 +292,13 @@ export function ordinaryReport(): Report {
       lastSeen: 1_700_086_399,
       totals: { udp: 2_436, ipv6: 2_400 },
     },
-    portZero: { ...noPortZero(), udp: { source: 3, destination: 0, both: 0 }, sources: 1, targets: 1, otherPorts: [{ port: 6081, packets: 3 }] },
+    portZero: {
+      ...noPortZero(),
+      udp: { source: 3, destination: 0, both: 0 },
+      sources: 1,
+      targets: 1,
+      otherPorts: [{ port: 6081, packets: 3 }],
+    },
     scans: [scan],
     scansTotal: 1,
     senderCount: 214,
@@ -280,7 +309,14 @@ export function ordinaryReport(): Report {
       summary: "One slow scan that an acknowledged scanner may have sent; three UDP packets from port zero mean little.",
       tooEarly: true,
       hypotheses: [
-        { id: "research", probability: 0.55, words: "roughly even", for: ["Acknowledged, though only claimed."], against: [], missing: ["A forward-confirmed name."] },
+        {
+          id: "research",
+          probability: 0.55,
+          words: "roughly even",
+          for: ["Acknowledged, though only claimed."],
+          against: [],
+          missing: ["A forward-confirmed name."],
+        },
         { id: "ordinary", probability: 0.45, words: "roughly even", for: [], against: [], missing: [] },
       ],
     },
@@ -326,7 +362,16 @@ function noPortZero(): PortZeroActivity {
 }
 
 function novemberPortZero(): PortZeroActivity {
-  const other: [number, number][] = [[445, 17_954], [3389, 2_276], [22, 1_770], [1433, 1_264], [80, 1_011], [23, 504], [0, 305], [8080, 203]];
+  const other: [number, number][] = [
+    [445, 17_954],
+    [3389, 2_276],
+    [22, 1_770],
+    [1433, 1_264],
+    [80, 1_011],
+    [23, 504],
+    [0, 305],
+    [8080, 203],
+  ];
   return {
     ...noPortZero(),
     tcp: { source: 24_871, destination: 111, both: 305 },
@@ -429,7 +474,11 @@ function novemberScans(random: () => number): LabelledScan[] {
       },
     },
     { ...scanOf("198.51.100.9", { ports: [0], portCount: 1, targetCount: 77, packets: 80 }), technique: "null", portZero: true },
-    { ...scanOf("2001:db8:85a3:8d3:1319:8a2e:370:7348", { ports: [53], portCount: 1, targetCount: 64, packets: 64 }), technique: "udp", transport: "udp" },
+    {
+      ...scanOf("2001:db8:85a3:8d3:1319:8a2e:370:7348", { ports: [53], portCount: 1, targetCount: 64, packets: 64 }),
+      technique: "udp",
+      transport: "udp",
+    },
     { ...scanOf("100.64.3.2", { ports: [8], portCount: 1, targetCount: 254, packets: 254 }), technique: "icmp", transport: "icmp" },
   ];
   for (let i = scans.length; i < 128; i++) {
@@ -444,7 +493,10 @@ function novemberScans(random: () => number): LabelledScan[] {
       }),
       tool: port === 23 ? { name: "mirai", packets: targetCount } : null,
       firstSeen: START + Math.floor(random() * 3600),
-      labels: { ...NO_LABELS, network: { asn: 64_496 + (i % 16), name: `Example Telecom ${i % 16}`, country: ["BR", "CN", "VN", "US"][i % 4] ?? "US", ...LIST } },
+      labels: {
+        ...NO_LABELS,
+        network: { asn: 64_496 + (i % 16), name: `Example Telecom ${i % 16}`, country: ["BR", "CN", "VN", "US"][i % 4] ?? "US", ...LIST },
+      },
     });
   }
   return scans;
@@ -464,7 +516,10 @@ function novemberVictims(): LabelledBackscatter[] {
     evidence: ["3,431 SYN-ACK and 65 RST from port 80 to 203 addresses that never asked."],
     labels: { ...NO_LABELS, network: { asn: 2914, name: "NTT", country: "JP", ...LIST } },
   } as const satisfies LabelledBackscatter;
-  return [victim, { ...victim, victim: "198.51.100.200", ports: [25_565, 53], packets: 21, peers: 14, qualifies: false, labels: NO_LABELS }];
+  return [
+    victim,
+    { ...victim, victim: "198.51.100.200", ports: [25_565, 53], packets: 21, peers: 14, qualifies: false, labels: NO_LABELS },
+  ];
 }
 
 function novemberNetworks(random: () => number): [number, number][] {
@@ -478,12 +533,31 @@ function novemberNetworks(random: () => number): [number, number][] {
 
 function novemberPorts(random: () => number, spike: (bin: number) => number): PortActivity[] {
   const shapes: [number, number, boolean][] = [
-    [445, 1_900, true], [23, 610, false], [3389, 300, true], [22, 240, false], [1433, 150, false], [80, 120, false],
-    [8080, 80, false], [2323, 60, false], [5555, 44, false], [0, 30, true], [443, 22, false], [6379, 12, false], [37_215, 7, false], [25, 3, false],
+    [445, 1_900, true],
+    [23, 610, false],
+    [3389, 300, true],
+    [22, 240, false],
+    [1433, 150, false],
+    [80, 120, false],
+    [8080, 80, false],
+    [2323, 60, false],
+    [5555, 44, false],
+    [0, 30, true],
+    [443, 22, false],
+    [6379, 12, false],
+    [37_215, 7, false],
+    [25, 3, false],
   ];
   return shapes.map(([port, scale, spiky]) => {
     const bins = Array.from({ length: BINS }, (_, bin) => Math.floor(scale * (spiky ? spike(bin) : 0.7) * (0.6 + 0.8 * random())));
-    return { transport: "tcp" as const, port, start: START, binSeconds: 60, packets: bins.reduce((all, packets) => all + packets, 0), bins };
+    return {
+      transport: "tcp" as const,
+      port,
+      start: START,
+      binSeconds: 60,
+      packets: bins.reduce((all, packets) => all + packets, 0),
+      bins,
+    };
   });
 }
 

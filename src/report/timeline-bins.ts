@@ -54,7 +54,7 @@ export function totalBins(timeline: Timeline): number[] {
 
 /** One glyph a value, scaled to the largest; a value above zero is never drawn as nothing. */
 export function sparkline(values: readonly number[], ascii: boolean = false): string {
-  const glyphs = [...(ascii ? ASCII_BLOCKS : BLOCKS)];
+  const glyphs = (ascii ? ASCII_BLOCKS : BLOCKS).split("");
   const most = Math.max(1, ...values);
   return values
     .map((value) => {

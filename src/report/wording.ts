@@ -117,3 +117,8 @@ export function inputName(report: Report): string {
   if (first === undefined) return "no readable input";
   return sources.length === 1 ? `${first.name} (${first.format})` : `${counted(sources.length, "input")}, first ${first.name}`;
 }
+
+/** The text with a capital at its start. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

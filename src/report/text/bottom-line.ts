@@ -2,7 +2,7 @@
 import type { Severity } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
 import { inputWords } from "../limits.ts";
-import { counted, duration, short, timeSpan } from "../quantity.ts";
+import { counted, duration, per, short, timeSpan } from "../quantity.ts";
 import { coarsen, sparkline, totalBins } from "../timeline-bins.ts";
 import { inputName, SEVERITY_PHRASES } from "../wording.ts";
 import type { Screen, Style } from "./screen.ts";
@@ -41,7 +41,7 @@ function writeCourse(screen: Screen, report: Report): void {
   if (bins.length < 2) return;
   const peak = Math.max(...bins);
   if (!(peak > 0)) return;
-  const each = duration(report.timeline.binSeconds * factor);
+  const each = per(report.timeline.binSeconds * factor);
   screen.line([
     { text: sparkline(bins, screen.ascii), style: "cyan" },
     { text: `  peak ${short(peak)} packets per ${each}`, style: "dim" },

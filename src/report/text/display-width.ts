@@ -1,7 +1,8 @@
 /** How many terminal columns a text takes, and cutting and wrapping by columns. Source: Unicode UAX #11 (East Asian Width), reduced to whole blocks. */
 
 /** Wide blocks: Hangul Jamo, CJK, Hangul, compatibility and full-width forms, emoji, CJK extensions. */
-const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const COMBINING = /\p{M}/u;
 const PLAIN = /^[\x20-\x7e]*$/;
 

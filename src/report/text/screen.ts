@@ -25,8 +25,24 @@ const DEFAULT_WIDTH = 100;
 const GAP = 2;
 /** What glyphs of ours become in ASCII; anything else beyond ASCII becomes a visible escape. */
 const ASCII_GLYPHS: ReadonlyMap<string, string> = new Map([
-  ["…", "..."], ["–", "-"], ["—", "-"], ["→", "->"], ["·", "|"], ["×", "x"], ["−", "-"], ["▸", ">"], ["≥", ">="], ["≤", "<="],
-  ["█", "#"], ["░", "."], ["─", "-"], ["✓", "ok"], ["“", '"'], ["”", '"'], ["’", "'"], ["“", '"'],
+  ["…", "..."],
+  ["–", "-"],
+  ["—", "-"],
+  ["→", "->"],
+  ["·", "|"],
+  ["×", "x"],
+  ["−", "-"],
+  ["▸", ">"],
+  ["≥", ">="],
+  ["≤", "<="],
+  ["█", "#"],
+  ["░", "."],
+  ["─", "-"],
+  ["✓", "ok"],
+  ["“", '"'],
+  ["”", '"'],
+  ["’", "'"],
+  ["“", '"'],
 ]);
 
 export class Screen {
@@ -53,7 +69,10 @@ export class Screen {
 
   /** One line, cut at the edge of the screen; `right` stands at that edge where there is room. */
   line(spans: readonly Span[], right: readonly Span[] = []): void {
-    const cleaned = this.#fit(spans.map((span) => ({ ...span, text: this.clean(span.text) })), this.width);
+    const cleaned = this.#fit(
+      spans.map((span) => ({ ...span, text: this.clean(span.text) })),
+      this.width,
+    );
     const rightCleaned = right.map((span) => ({ ...span, text: this.clean(span.text) }));
     const used = widthOf(cleaned);
     const rightWidth = widthOf(rightCleaned);
@@ -75,7 +94,10 @@ export class Screen {
   }
 
   /** A wrapped paragraph behind a first-line mark; at most `maxLines` lines, the last of them cut. */
-  paragraph(text: string, { indent = 2, mark = null, style, maxLines = 100 }: { indent?: number; mark?: Span | null; style?: Style; maxLines?: number } = {}): void {
+  paragraph(
+    text: string,
+    { indent = 2, mark = null, style, maxLines = 100 }: { indent?: number; mark?: Span | null; style?: Style; maxLines?: number } = {},
+  ): void {
     const markText = mark === null ? "" : `${this.clean(mark.text)} `;
     const room = this.width - indent - displayWidth(markText);
     const all = wrap(this.clean(text), room);
@@ -97,7 +119,13 @@ export class Screen {
   table(columns: readonly Column[], rows: readonly (readonly string[])[], indent: number = 2): void {
     const cells = rows.map((row) => row.map((cell) => this.clean(cell)));
     const widths = this.#columnWidths(columns, cells, indent);
-    this.#row(columns, columns.map((column) => this.clean(column.title)), widths, indent, "dim");
+    this.#row(
+      columns,
+      columns.map((column) => this.clean(column.title)),
+      widths,
+      indent,
+      "dim",
+    );
     for (const row of cells) this.#row(columns, row, widths, indent);
   }
 
@@ -162,7 +190,9 @@ export class Screen {
   #emit(spans: readonly Span[]): void {
     const full = spans.filter((span) => span.text !== "");
     while (full.length > 0 && full.at(-1)?.text.trim() === "" && full.at(-1)?.style === undefined) full.pop();
-    const line = full.map(({ text, style }) => (this.#colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text)).join("");
+    const line = full
+      .map(({ text, style }) => (this.#colour && style !== undefined ? styleText(style, text, { validateStream: false }) : text))
+      .join("");
     this.#lines.push(line.trimEnd());
   }
 }

@@ -1,0 +1,60 @@
+/** The head of the page: the judgement, how sure it is, what it stands on, and the figures that lead to their evidence. */
+import type { Report } from "../../model/report.ts";
+import { inputWords } from "../limits.ts";
+import { portZeroWords, sum } from "../port-zero-words.ts";
+import { count, counted, duration, percent, share, timeSpan } from "../quantity.ts";
+import { capital, HYPOTHESIS_TITLES, inputName, SEVERITY_PHRASES } from "../wording.ts";
+import { html, type Html, type Piece } from "./markup.ts";
+
+export function overview(report: Report): Html {
+  const { severity, confidence, summary, tooEarly } = report.assessment;
+  const { firstSeen, lastSeen } = report.input;
+  const span =
+    firstSeen === null || lastSeen === null ? null : html`<br />${timeSpan(firstSeen, lastSeen)}, ${duration(lastSeen - firstSeen)}`;
+  return html`<section id="judgement" aria-labelledby="judgement-h">
+    <h1 id="judgement-h">
+      <span class="badge ${severity}">${capital(severity)}</span><span class="h1-phrase">${capital(SEVERITY_PHRASES[severity])}</span
+      ><span>Confidence ${confidence}${tooEarly ? ", too early to tell" : ""}</span>
+    </h1>
+    <p class="summary">${summary}</p>
+    <p class="input">
+      <span class="mono">${inputName(report)}</span><br />${inputWords(report)}, ${counted(report.senderCount, "sender")}${span}
+    </p>
+    <ul class="facts" role="list">
+      ${facts(report)}
+    </ul>
+  </section>`;
+}
+
+function facts(report: Report): Html[] {
+  const { portZero, targets, assessment, backscatterTotal, scansTotal, advice } = report;
+  const words = portZeroWords(portZero);
+  const confirmed = sum(portZero.tcp) + sum(portZero.udp);
+  const tiles = [
+    fact("#port-zero", count(confirmed), `${confirmed === 1 ? "packet" : "packets"} with port zero: ${words.title}`),
+    fact("#scans", count(scansTotal), scansTotal === 1 ? "scan" : "scans"),
+    fact(
+      targets.networks.length > 0 ? "#map" : "#scans",
+      count(targets.count),
+      `targets${targets.dark > 0 ? `, ${share(targets.dark, targets.count)} dark` : ""}`,
+    ),
+  ];
+  if (backscatterTotal > 0)
+    tiles.push(
+      fact(
+        "#backscatter",
+        count(backscatterTotal),
+        backscatterTotal === 1 ? "victim answers (backscatter)" : "victims answer (backscatter)",
+      ),
+    );
+  const [leading] = assessment.hypotheses;
+  if (leading !== undefined) tiles.push(fact("#readings", percent(leading.probability), HYPOTHESIS_TITLES[leading.id]));
+  if (advice.length > 0) tiles.push(fact("#advice", count(advice.length), advice.length === 1 ? "thing to do now" : "things to do now"));
+  return tiles;
+}
+
+function fact(target: string, figure: string, words: Piece): Html {
+  return html`<li>
+    <a href="${target}"><b>${figure}</b><span>${words}</span></a>
+  </li>`;
+}
