@@ -3,11 +3,23 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
-import { formatIPv4, formatIPv6 } from "../../model/address.ts";
-import { FRAGMENT_FIRST, FRAGMENT_LATER, NO_PORT, ObservationBatch, QUIRK_QUOTES_PACKET } from "../../model/observation.ts";
-import { PROTOCOL_ARP, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
-import { type DecodeStats, ObservationWriter } from "../format.ts";
+import { isDeepStrictEqual } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FLAGS_UNKNOWN, FRAGMENT_FIRST, FRAGMENT_LATER, FRAGMENT_NONE, NO_PORT } from "../../model/observation.ts";
+import {
+  PROTOCOL_ARP,
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_PSH,
+  TCP_RST,
+  TCP_SYN,
+  TCP_URG,
+} from "../../model/protocol.ts";
+import { type Decoded, decodeWhole, type Row } from "../decode-whole.ts";
 import { recogniseFormat } from "../index.ts";
 
 const SAMPLES = join(import.meta.dirname, "../../../../shared/samples");
@@ -21,29 +33,8 @@ const BEYOND_TSHARK: ReadonlySet<string> = new Set([
   "pcap-encap/bigtcp-ipv4-vxlan-ipv4.pcap",
 ]);
 
-interface Row {
-  family: number;
-  source: string;
-  destination: string;
-  protocol: number;
-  sourcePort: number;
-  destinationPort: number;
-  flags: number;
-  window: number;
-  sequence: number;
-  acknowledgement: number;
-  urgent: number;
-  mss: number;
-  payload: number;
-  ttl: number;
-  ipId: number;
-  tos: number;
-  bytes: number;
-  fragment: number;
-  icmpType: number;
-  icmpCode: number;
-  quoted: string;
-}
+/** What tshark says of a row. */
+type Expected = { -readonly [Column in keyof Row]?: Row[Column] };
 
 function captures(root: string): string[] {
   if (!existsSync(root)) return [];
@@ -57,50 +48,11 @@ function has(program: string): boolean {
   return spawnSync(program, ["--version"]).error === undefined;
 }
 
-function ours(path: string): { rows: Row[]; frames: number; stats: DecodeStats } {
+function ours(path: string): Decoded {
   const bytes = new Uint8Array(readFileSync(path));
-  const rows: Row[] = [];
-  const writer = new ObservationWriter(new ObservationBatch(), (batch) => {
-    for (let i = 0; i < batch.length; i++) rows.push(rowOf(batch, i));
-    batch.length = 0;
-    return batch;
-  });
   const format = recogniseFormat(bytes.subarray(0, 4096));
   if (format === null) throw new Error(`${path}: not recognised`);
-  const decoder = format.decoder(writer);
-  decoder.end(bytes.length - decoder.push(bytes, 0, bytes.length));
-  writer.flush();
-  return { rows, frames: decoder.stats.records, stats: decoder.stats };
-}
-
-function rowOf(batch: ObservationBatch, i: number): Row {
-  const v6 = (words: Uint32Array): string => formatIPv6(words[4 * i]!, words[4 * i + 1]!, words[4 * i + 2]!, words[4 * i + 3]!);
-  const six = batch.family[i] === 6;
-  const quotes = (batch.quirks[i]! & QUIRK_QUOTES_PACKET) !== 0;
-  const quotedDestination = six ? v6(batch.quotedDestination6) : formatIPv4(batch.quotedDestination[i]!);
-  return {
-    family: batch.family[i]!,
-    source: six ? v6(batch.source6) : formatIPv4(batch.source[i]!),
-    destination: six ? v6(batch.destination6) : formatIPv4(batch.destination[i]!),
-    protocol: batch.protocol[i]!,
-    sourcePort: batch.sourcePort[i]!,
-    destinationPort: batch.destinationPort[i]!,
-    flags: batch.tcpFlags[i]!,
-    window: batch.window[i]!,
-    sequence: batch.protocol[i] === PROTOCOL_TCP ? batch.sequence[i]! : 0,
-    acknowledgement: batch.acknowledgement[i]!,
-    urgent: batch.urgent[i]!,
-    mss: batch.mss[i]!,
-    payload: batch.protocol[i] === PROTOCOL_TCP || batch.protocol[i] === PROTOCOL_UDP ? batch.payload[i]! : 0,
-    ttl: batch.ttl[i]!,
-    ipId: batch.ipId[i]!,
-    tos: batch.tos[i]!,
-    bytes: batch.bytes[i]!,
-    fragment: batch.fragment[i]!,
-    icmpType: batch.icmpType[i]!,
-    icmpCode: batch.icmpCode[i]!,
-    quoted: quotes ? `${quotedDestination} ${batch.quotedProtocol[i]} ${batch.quotedSourcePort[i]} ${batch.quotedDestinationPort[i]}` : "",
-  };
+  return decodeWhole(format, bytes);
 }
 
 const FIELDS = [
@@ -165,7 +117,7 @@ function tshark(paths: readonly string[]): Map<string, string[]>[] {
 }
 
 /** What tshark's fields say our row should be, or null where the frame holds nothing that we observe. */
-function expectedRow(frame: Map<string, string[]>): Partial<Row> | null {
+function expectedRow(frame: Map<string, string[]>): Expected | null {
   const layers = (frame.get("frame.protocols")?.[0] ?? "").split(":");
   const list = (field: (typeof FIELDS)[number]): string[] => frame.get(field) ?? [];
   const number = (text: string | undefined): number => (text === undefined ? Number.NaN : Number(text));
@@ -188,7 +140,7 @@ function expectedRow(frame: Map<string, string[]>): Partial<Row> | null {
     };
   }
   const back = -1 - quotedLayers.filter((layer) => layer === last).length;
-  const row: Partial<Row> = { family: last === "ip" ? 4 : 6 };
+  const row: Expected = { family: last === "ip" ? 4 : 6 };
   let later = false;
   if (last === "ip") {
     if (number(list("ip.version").at(back)) !== 4) return null;
@@ -233,7 +185,7 @@ function expectedRow(frame: Map<string, string[]>): Partial<Row> | null {
       const port = (side: "src" | "dst"): number => number((quotedLayers.includes("tcp") ? list(`tcp.${side}port`) : list(`udp.${side}port`)).at(-1) ?? "-1");
       const protocol = quotedLayers[0] === "ip" ? list("ip.proto").at(-1) : list("ipv6.nxt").at(-1);
       const destination = quotedLayers[0] === "ip" ? list("ip.dst").at(-1) : list("ipv6.dst").at(-1);
-      row.quoted = `${destination} ${protocol} ${port("src")} ${port("dst")}`;
+      row.quoted = { destination: destination ?? "", protocol: number(protocol), sourcePort: port("src"), destinationPort: port("dst") };
     }
   } else if (transport === "tcp") {
     row.protocol = PROTOCOL_TCP;
@@ -241,7 +193,7 @@ function expectedRow(frame: Map<string, string[]>): Partial<Row> | null {
     row.destinationPort = number(list("tcp.dstport").at(-1));
     // tshark says no more of a header whose length is below 20 octets.
     if (list("tcp.flags").length > 0) {
-      row.flags = number(list("tcp.flags").at(-1));
+      row.tcpFlags = number(list("tcp.flags").at(-1));
       row.window = number(list("tcp.window_size_value").at(-1) ?? "0");
       row.sequence = number(list("tcp.seq_raw").at(-1));
       row.acknowledgement = number(list("tcp.ack_raw").at(-1) ?? "0");
@@ -275,14 +227,14 @@ describe.skipIf(files.length === 0 || !has("tshark") || !has("mergecap"))("the r
     let first = 0;
     for (const path of files) {
       firstFrame.set(path, first);
-      first += ours(path).frames;
+      first += ours(path).stats.records;
     }
   });
 
-  test.each(files.map((path) => [nameOf(path), path]))("%s", (name, path) => {
+  test.each(files.map((path) => [nameOf(path), path]))("%s", (_name, path) => {
     const first = firstFrame.get(path) ?? 0;
-    const { rows, frames: count } = ours(path);
-    const expected = frames.slice(first, first + count).map(expectedRow);
+    const { rows, stats } = ours(path);
+    const expected = frames.slice(first, first + stats.records).map(expectedRow);
     const wanted = expected.filter((row) => row !== null);
     const differences: string[] = [];
     if (rows.length !== wanted.length) differences.push(`${rows.length} rows, tshark ${wanted.length}`);
@@ -291,12 +243,70 @@ describe.skipIf(files.length === 0 || !has("tshark") || !has("mergecap"))("the r
       if (row === undefined) break;
       for (const [field, value] of Object.entries(want)) {
         const got = row[field as keyof Row];
-        if (got !== value) differences.push(`row ${i} ${field}: ${got}, tshark ${value}`);
+        if (!isDeepStrictEqual(got, value)) differences.push(`row ${i} ${field}: ${JSON.stringify(got)}, tshark ${JSON.stringify(value)}`);
       }
     }
     expect(differences.slice(0, 20)).toEqual([]);
   });
 });
+
+/** A tcpdump filter and the same question to a row. tcpdump sees outermost headers only, and believes any IPv4 version and header length. */
+const SANE = "ip[0] & 0xf0 = 0x40 and ip[0] & 0xf >= 5";
+const FILTERS: readonly (readonly [filter: string, matches: (row: Row) => boolean])[] = [
+  ["ip and ip[0] & 0xf0 = 0x40 and ip[19] >= 0", (row) => row.family === 4 && row.protocol !== PROTOCOL_ARP],
+  ["ip6 and ip6[39] >= 0", (row) => row.family === 6],
+  ["ip proto 6 and ip[0] & 0xf0 = 0x40", (row) => row.family === 4 && row.protocol === PROTOCOL_TCP],
+  ["ip proto 17 and ip[0] & 0xf0 = 0x40", (row) => row.family === 4 && row.protocol === PROTOCOL_UDP],
+  ["icmp", (row) => row.protocol === PROTOCOL_ICMP],
+  [`${SANE} and tcp[0:2] = 0 and tcp[2:2] != 0`, (row) => isV4(row, PROTOCOL_TCP) && row.sourcePort === 0 && row.destinationPort > 0],
+  [`${SANE} and tcp[0:2] != 0 and tcp[2:2] = 0`, (row) => isV4(row, PROTOCOL_TCP) && row.sourcePort > 0 && row.destinationPort === 0],
+  [`${SANE} and tcp[0:2] = 0 and tcp[2:2] = 0`, (row) => isV4(row, PROTOCOL_TCP) && row.sourcePort === 0 && row.destinationPort === 0],
+  [`${SANE} and udp[0:2] = 0 and udp[2:2] != 0`, (row) => isV4(row, PROTOCOL_UDP) && row.sourcePort === 0 && row.destinationPort > 0],
+  [`${SANE} and udp[0:2] != 0 and udp[2:2] = 0`, (row) => isV4(row, PROTOCOL_UDP) && row.sourcePort > 0 && row.destinationPort === 0],
+  [`${SANE} and udp[0:2] = 0 and udp[2:2] = 0`, (row) => isV4(row, PROTOCOL_UDP) && row.sourcePort === 0 && row.destinationPort === 0],
+  [`${SANE} and tcp[13] & 0x3f = 0x02`, (row) => flags(row) === TCP_SYN],
+  [`${SANE} and tcp[13] & 0x3f = 0x12`, (row) => flags(row) === (TCP_SYN | TCP_ACK)],
+  [`${SANE} and tcp[13] & 0x04 != 0`, (row) => flags(row) >= 0 && (flags(row) & TCP_RST) !== 0],
+  [`${SANE} and tcp[13] & 0x3f = 0x01`, (row) => flags(row) === TCP_FIN],
+  [`${SANE} and tcp[13] & 0x3f = 0`, (row) => flags(row) === 0],
+  [`${SANE} and tcp[13] & 0x3f = 0x29`, (row) => flags(row) === (TCP_FIN | TCP_PSH | TCP_URG)],
+  [`${SANE} and icmp[0] = 3`, (row) => row.protocol === PROTOCOL_ICMP && row.fragment !== FRAGMENT_LATER && row.icmpType === 3],
+  [`${SANE} and ip[6:2] & 0x3fff != 0`, (row) => row.family === 4 && row.fragment !== FRAGMENT_NONE],
+  [`${SANE} and ip[6:2] & 0x1fff != 0`, (row) => row.family === 4 && row.fragment === FRAGMENT_LATER],
+];
+
+function isV4(row: Row, protocol: number): boolean {
+  return row.family === 4 && row.protocol === protocol;
+}
+
+/** The six old flags of an IPv4 TCP segment, -1 where they were not seen. */
+function flags(row: Row): number {
+  return isV4(row, PROTOCOL_TCP) && row.tcpFlags !== FLAGS_UNKNOWN ? row.tcpFlags & 0x3f : -1;
+}
+
+describe.skipIf(files.length === 0 || !has("tcpdump") || !has("mergecap"))("the counts of captures without tunnels are those of tcpdump's filters", () => {
+  const folder = mkdtempSync(join(tmpdir(), "precursor-reference-"));
+  const merged = join(folder, "merged.pcap");
+  let rows: readonly Row[] = [];
+  beforeAll(() => {
+    const plain = files.filter((path) => isEthernet(path) && ours(path).stats.encapsulations.size === 0);
+    spawnSync("mergecap", ["-a", "-F", "pcap", "-w", merged, ...plain]);
+    ({ rows } = ours(merged));
+    expect(rows.length).toBeGreaterThan(10_000);
+    expect(rows).toEqual(plain.flatMap((path) => ours(path).rows.map((row) => ({ ...row, time: expect.any(Number) }))));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each(FILTERS)("%s", (filter, matches) => {
+    const { stdout } = spawnSync("tcpdump", ["-n", "-r", merged, "--count", filter], { encoding: "utf8" });
+    expect(rows.filter(matches).length).toBe(Number.parseInt(stdout, 10));
+  });
+});
+
+function isEthernet(path: string): boolean {
+  const head = readFileSync(path).subarray(0, 24);
+  return head.readUInt32LE(0) === 0xa1b2c3d4 && head.readUInt32LE(20) === 1;
+}
 
 function nameOf(path: string): string {
   return path.startsWith(SAMPLES) ? relative(SAMPLES, path) : `gopacket/${relative(GOPACKET, path)}`;
