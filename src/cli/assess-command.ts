@@ -91,13 +91,24 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
   if (all.length === 0) throw new UsageError("no input: name a capture, a folder, or - for standard input");
   const since = flags.since ?? null;
   const until = flags.until ?? null;
-  if (since !== null && until !== null && since >= until) throw new UsageError("--since is not before --until: nothing is left between them");
+  if (since !== null && until !== null && since >= until)
+    throw new UsageError("--since is not before --until: nothing is left between them");
   const explain = flags.explain ?? null;
   if (explain !== null && parseIPv4(explain) === null && parseIPv6(explain) === null) {
     throw new UsageError(`--explain takes an IPv4 or IPv6 address, not '${explain}'`);
   }
   if (flags.quiet === true && flags.verbose === true) throw new UsageError("--quiet and --verbose exclude each other");
-  return { inputs: all, home, since, until, filter: flags.filter ?? null, explain, threads: flags.threads, limit: flags.limit ?? DEFAULT_LIMIT, onProgress: null };
+  return {
+    inputs: all,
+    home,
+    since,
+    until,
+    filter: flags.filter ?? null,
+    explain,
+    threads: flags.threads,
+    limit: flags.limit ?? DEFAULT_LIMIT,
+    onProgress: null,
+  };
 }
 
 /**
@@ -136,7 +147,9 @@ function damageLines(report: Report): string[] {
   return report.input.sources.flatMap(({ name, damage, records }) =>
     damage === null
       ? []
-      : [`precursor: ${name}: ${damage.reason} at octet ${damage.offset}; the ${records} records before it were assessed (E_INPUT_DAMAGED)`],
+      : [
+          `precursor: ${name}: ${damage.reason} at octet ${damage.offset}; the ${records} records before it were assessed (E_INPUT_DAMAGED)`,
+        ],
   );
 }
 
@@ -147,9 +160,13 @@ function readingLines(report: Report, seconds: number): string[] {
     Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(", ");
-  const lines = sources.map(({ name, format, records, bytes }) => `precursor: ${name}: ${format}, ${records} records, ${scaled(bytes, "B")}`);
+  const lines = sources.map(
+    ({ name, format, records, bytes }) => `precursor: ${name}: ${format}, ${records} records, ${scaled(bytes, "B")}`,
+  );
   if (Object.keys(skipped).length > 0) lines.push(`precursor: skipped: ${listed(skipped)}`);
   if (Object.keys(encapsulations).length > 0) lines.push(`precursor: stripped: ${listed(encapsulations)}`);
-  lines.push(`precursor: assessed in ${seconds.toFixed(1)} s: ${scaled(records / seconds, "records")}/s, ${scaled(bytes / seconds, "B")}/s`);
+  lines.push(
+    `precursor: assessed in ${seconds.toFixed(1)} s: ${scaled(records / seconds, "records")}/s, ${scaled(bytes / seconds, "B")}/s`,
+  );
   return lines;
 }

@@ -21,15 +21,13 @@ export function addCompletionCommand(program: Command): void {
 
 /** The script that completes the commands and options of `program` in a shell. */
 export function completionScript(program: Command, shell: Shell): string {
-  const commands = program.commands.map(
-    (command): CompletedCommand => ({
-      name: command.name(),
-      description: firstSentence(command.description()),
-      options: command.createHelp().visibleOptions(command),
-      argumentChoices: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
-      takesFiles: command.registeredArguments.some((argument) => argument.argChoices === undefined),
-    }),
-  );
+  const commands = program.commands.map((command): CompletedCommand => ({
+    name: command.name(),
+    description: firstSentence(command.description()),
+    options: command.createHelp().visibleOptions(command),
+    argumentChoices: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+    takesFiles: command.registeredArguments.some((argument) => argument.argChoices === undefined),
+  }));
   const all: readonly CompletedCommand[] = [...commands, helpCommand(commands)];
   switch (shell) {
     case "bash":
@@ -68,7 +66,7 @@ function bashScript(commands: readonly CompletedCommand[]): string {
     "_precursor() {",
     '  local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" command="${COMP_WORDS[1]}"',
     "  COMPREPLY=()",
-    "  if [ \"$COMP_CWORD\" -eq 1 ]; then",
+    '  if [ "$COMP_CWORD" -eq 1 ]; then',
     `    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} --help --version" -- "$current"))`,
     "    return",
     "  fi",
@@ -120,7 +118,11 @@ function zshScript(commands: readonly CompletedCommand[]): string {
       const meaning = `[${option.description.replaceAll(/[[\]:\\]/g, String.raw`\$&`)}]`;
       for (const name of names(option)) lines.push(`        ${zshQuote(`${name}${meaning}${value}`)} \\`);
     }
-    const rest = command.takesFiles ? "*:input:_files" : command.argumentChoices.length > 0 ? `1:argument:(${command.argumentChoices.join(" ")})` : "";
+    const rest = command.takesFiles
+      ? "*:input:_files"
+      : command.argumentChoices.length > 0
+        ? `1:argument:(${command.argumentChoices.join(" ")})`
+        : "";
     lines.push(rest === "" ? "        && return 0" : `        ${zshQuote(rest)}`, "      ;;");
   }
   lines.push("  esac", "}", '_precursor "$@"', "");
@@ -145,12 +147,19 @@ function fishScript(commands: readonly CompletedCommand[]): string {
   ];
   for (const command of commands) {
     const when = `complete -c precursor -n '__fish_seen_subcommand_from ${command.name}'`;
-    if (!command.takesFiles) lines.push(`${when} -f${command.argumentChoices.length > 0 ? ` -a ${quote(command.argumentChoices.join(" "))}` : ""}`);
+    if (!command.takesFiles)
+      lines.push(`${when} -f${command.argumentChoices.length > 0 ? ` -a ${quote(command.argumentChoices.join(" "))}` : ""}`);
     for (const option of command.options) {
       const short = option.short === undefined || option.short === null ? "" : ` -s ${option.short.slice(1)}`;
       const long = option.long === undefined || option.long === null ? "" : ` -l ${option.long.slice(2)}`;
       const values =
-        option.argChoices !== undefined ? ` -x -a ${quote(option.argChoices.join(" "))}` : !takesValue(option) ? "" : FILE_OPTIONS.has(option.long ?? "") ? " -r -F" : " -x";
+        option.argChoices !== undefined
+          ? ` -x -a ${quote(option.argChoices.join(" "))}`
+          : !takesValue(option)
+            ? ""
+            : FILE_OPTIONS.has(option.long ?? "")
+              ? " -r -F"
+              : " -x";
       lines.push(`${when}${short}${long}${values} -d ${quote(option.description)}`);
     }
   }

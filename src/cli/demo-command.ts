@@ -8,6 +8,9 @@ import { writeError } from "./terminal.ts";
 /** The input's name in the report where no file is written. */
 const DEMO_NAME = "demo-2013-11-02.pcap";
 
+/** Takes the line away that says what takes a moment (ECMA-48 EL). */
+const ERASE_LINE = "\r\u001B[K";
+
 interface DemoFlags extends ReportFlags {
   readonly write?: string;
 }
@@ -33,7 +36,9 @@ async function demo(flags: DemoFlags): Promise<void> {
   const format = chooseFormat(flags);
   if (flags.write !== undefined) checkOutputPath(flags.write);
   const [{ november2013Capture }, { assess }] = await Promise.all([import("../lab/index.ts"), import("../pipeline/assess.ts")]);
+  if (process.stderr.isTTY) await writeError("precursor: making the capture …");
   const { bytes: capture } = november2013Capture();
+  if (process.stderr.isTTY) await writeError(ERASE_LINE);
   if (flags.write !== undefined) writeOutputFile(flags.write, capture);
   const name = flags.write ?? DEMO_NAME;
   const { report } = await assess({

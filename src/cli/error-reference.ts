@@ -10,35 +10,43 @@ export interface ErrorMeaning {
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   E_USAGE: {
     meaning: "The command line asks for something that does not exist, lacks something, or contradicts itself.",
-    remedy: "Read the message, which names the word and often the one that was meant; `precursor help COMMAND` lists all options with examples.",
+    remedy:
+      "Read the message, which names the word and often the one that was meant; `precursor help COMMAND` lists all options with examples.",
   },
   E_INPUT_UNREADABLE: {
-    meaning: "An input cannot be opened or read: it does not exist, the user may not read it, the device failed, or a compressed file is broken from its start.",
-    remedy: "Check the path and its rights (`ls -l`). Captures written by tcpdump often belong to its own user: copy the file or add read rights.",
+    meaning:
+      "An input cannot be opened or read: it does not exist, the user may not read it, the device failed, or a compressed file is broken from its start.",
+    remedy:
+      "Check the path and its rights (`ls -l`). Captures written by tcpdump often belong to its own user: copy the file or add read rights.",
   },
   E_INPUT_EMPTY: {
-    meaning: "An input has no octets at all, or a folder holds no files. A capture without packets is not empty: it has a header, and gives a report that says so.",
+    meaning:
+      "An input has no octets at all, or a folder holds no files. A capture without packets is not empty: it has a header, and gives a report that says so.",
     remedy: "Check that the capture was written: a full disk and a stopped tcpdump leave empty files.",
   },
   E_INPUT_UNKNOWN: {
     meaning: "The first octets of an input are of no format that Precursor reads. Its name plays no part.",
-    remedy: "`precursor formats` lists what is read. `file NAME` tells what it is; editcap of Wireshark converts many formats: `editcap -F pcap IN OUT`.",
+    remedy:
+      "`precursor formats` lists what is read. `file NAME` tells what it is; editcap of Wireshark converts many formats: `editcap -F pcap IN OUT`.",
   },
   E_INPUT_DAMAGED: {
     meaning:
       "An input breaks off or holds an impossible length, for example a capture that was still being written. All records before the break were assessed, and the report names the octet.",
-    remedy: "Nothing, where the file was cut while it was being written; otherwise fetch it again from where it was made. `pcapfix` repairs some.",
+    remedy:
+      "Nothing, where the file was cut while it was being written; otherwise fetch it again from where it was made. `pcapfix` repairs some.",
   },
   E_FILTER: {
     meaning: "The expression of `--filter` does not parse. The mark under it stands where it breaks.",
     remedy: "docs/filter.md has the language. Quote the expression for the shell: `--filter 'tcp and (port 0 or port 445)'`.",
   },
   E_OUTPUT: {
-    meaning: "A report or capture cannot be written: no space, no rights, no such folder. A file that stood in its place is as it was, and no part of the new one is left.",
+    meaning:
+      "A report or capture cannot be written: no space, no rights, no such folder. A file that stood in its place is as it was, and no part of the new one is left.",
     remedy: "Make room or choose another place with `--output`.",
   },
   E_RUNTIME: {
     meaning: "The program cannot start here: Node is older than 24 and the checkout has none of its own, or the build is missing.",
-    remedy: "Install Node 24 or later, or run `npm install` in the checkout, which builds the program and on Linux x64 brings its own Node.",
+    remedy:
+      "Install Node 24 or later, or run `npm install` in the checkout, which builds the program and on Linux x64 brings its own Node.",
   },
 };

@@ -1,5 +1,6 @@
 /** What stands below the options in a command's help: examples and notes, kept so that docs/cli.md prints the same. */
 import type { Command } from "commander";
+import { helpWidth } from "./terminal.ts";
 
 /** A command line and what it is for. */
 export type Example = readonly [commandLine: string, purpose: string];
@@ -16,7 +17,7 @@ export function addExamples(command: Command, examples: readonly Example[], note
   extras.set(command, { examples, notes });
   command.addHelpText("after", () => {
     const lines = examples.flatMap(([commandLine, purpose]) => [`  $ ${commandLine}`, `      ${purpose}`]);
-    const paragraphs = notes.map((note) => `\n${note}`);
+    const paragraphs = notes.map((note) => `\n${command.createHelp().boxWrap(note, helpWidth(process.stdout))}`);
     return ["\nExamples:", ...lines, ...paragraphs].join("\n");
   });
 }

@@ -33,7 +33,14 @@ export function formatsTable(formats: readonly Format[]): string {
     ...formats.map((format) => [format.name, format.title, ...PROOFS.map(([, key]) => (format.proves[key] ? "yes" : "no"))]),
   ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return `${rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n")}\n`;
+  return `${rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n")}\n`;
 }
 
 function formatsJson(formats: readonly Format[]): string {

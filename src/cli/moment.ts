@@ -1,8 +1,7 @@
 /** Moments on the command line: ISO 8601, in UTC where no offset is given, or seconds since 1970. */
 import { InvalidArgumentError } from "commander";
 
-const DATE_TIME =
-  /^(\d{4})-(\d\d)(?:-(\d\d))?(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+const DATE_TIME = /^(\d{4})-(\d\d)(?:-(\d\d))?(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 /** Numbers of so many digits are more often a year or a date than seconds. */
 const DIGITS_OF_A_YEAR = 4;
 const DIGITS_OF_A_DATE = 8;

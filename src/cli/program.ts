@@ -8,9 +8,7 @@ import { addDemoCommand } from "./demo-command.ts";
 import { addExamples } from "./examples.ts";
 import { addFormatsCommand } from "./formats-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
-
-/** Columns of help where the output is no terminal: `man precursor` and docs/cli.md wrap the same everywhere. */
-const HELP_WIDTH = 100;
+import { helpWidth } from "./terminal.ts";
 
 /** The program with all its commands. Parsing throws CommanderError for usage and PrecursorError for the rest; it never exits. */
 export function buildProgram(): Command {
@@ -22,8 +20,8 @@ export function buildProgram(): Command {
     .exitOverride()
     .configureHelp({ styleTitle: (title) => styleText("bold", title, { validateStream: false }) })
     .configureOutput({
-      getOutHelpWidth: () => (process.stdout.isTTY ? process.stdout.columns : HELP_WIDTH),
-      getErrHelpWidth: () => (process.stderr.isTTY ? process.stderr.columns : HELP_WIDTH),
+      getOutHelpWidth: () => helpWidth(process.stdout),
+      getErrHelpWidth: () => helpWidth(process.stderr),
       // Errors are printed once, in one line, with the code: see failure.ts.
       outputError: () => {},
     });

@@ -17,31 +17,66 @@ export function referencePages(program: Command): ReadonlyMap<string, string> {
 const EXIT_CODES = [
   ["0", "Done."],
   ["1", "Done, and the severity is at or above `--fail-on`."],
-  ["2", "Usage; an input that could not be read (where others could, their report is printed all the same); a report that could not be written."],
+  [
+    "2",
+    "Usage; an input that could not be read (where others could, their report is printed all the same); a report that could not be written.",
+  ],
   ["130, 143", "Interrupted (Ctrl-C), terminated. Nothing half-written is left."],
 ] as const;
 
 const ENVIRONMENT = [
   ["NO_COLOR", "When set and not empty, nothing is coloured."],
-  ["FORCE_COLOR", "When set, colours also where the output is no terminal; `0` forbids them. It goes before NO_COLOR, and `--no-color` before both."],
+  [
+    "FORCE_COLOR",
+    "When set, colours also where the output is no terminal; `0` forbids them. It goes before NO_COLOR, and `--no-color` before both.",
+  ],
   ["PRECURSOR_DEBUG", "When set, errors come with their stack."],
 ] as const;
 
 function cliPage(program: Command): string {
-  const lines = ["# The command line", "", MADE, "", "```", program.createHelp().commandUsage(program), "```", "", program.description(), ""];
+  const lines = [
+    "# The command line",
+    "",
+    MADE,
+    "",
+    "```",
+    program.createHelp().commandUsage(program),
+    "```",
+    "",
+    program.description(),
+    "",
+  ];
   lines.push("| command | |", "|---|---|");
-  for (const command of program.commands) lines.push(`| [${command.name()}](#precursor-${command.name()}) | ${cell(command.description())} |`);
+  for (const command of program.commands)
+    lines.push(`| [${command.name()}](#precursor-${command.name()}) | ${cell(command.description())} |`);
   lines.push("", ...examplesSection(program));
   for (const command of program.commands) {
-    lines.push(`## precursor ${command.name()}`, "", "```", command.createHelp().commandUsage(command), "```", "", command.description(), "");
+    lines.push(
+      `## precursor ${command.name()}`,
+      "",
+      "```",
+      command.createHelp().commandUsage(command),
+      "```",
+      "",
+      command.description(),
+      "",
+    );
     const args = command.registeredArguments.map((argument) => [argument.name(), argumentMeaning(argument)] as const);
-    if (args.length > 0) lines.push("| argument | |", "|---|---|", ...args.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`), "");
+    if (args.length > 0)
+      lines.push("| argument | |", "|---|---|", ...args.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`), "");
     lines.push("| option | |", "|---|---|");
     for (const option of optionsOf(command)) lines.push(`| \`${option.flags}\` | ${cell(optionMeaning(option))} |`);
     lines.push("", ...examplesSection(command));
   }
   lines.push("## Exit codes", "", "| code | |", "|---|---|", ...EXIT_CODES.map(([code, meaning]) => `| ${code} | ${meaning} |`), "");
-  lines.push("## Environment", "", "| variable | |", "|---|---|", ...ENVIRONMENT.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`), "");
+  lines.push(
+    "## Environment",
+    "",
+    "| variable | |",
+    "|---|---|",
+    ...ENVIRONMENT.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    "",
+  );
   lines.push(
     "## Errors",
     "",
@@ -58,8 +93,16 @@ function examplesSection(command: Command): string[] {
 }
 
 function errorPage(): string {
-  const lines = ["# Errors", "", MADE, "", "Every error that a user can meet has a code, in brackets at the end of its line. Codes never change their meaning.", ""];
-  for (const [code, { meaning, remedy }] of Object.entries(ERROR_MEANINGS)) lines.push(`## ${code}`, "", meaning, "", `**What to do:** ${remedy}`, "");
+  const lines = [
+    "# Errors",
+    "",
+    MADE,
+    "",
+    "Every error that a user can meet has a code, in brackets at the end of its line. Codes never change their meaning.",
+    "",
+  ];
+  for (const [code, { meaning, remedy }] of Object.entries(ERROR_MEANINGS))
+    lines.push(`## ${code}`, "", meaning, "", `**What to do:** ${remedy}`, "");
   lines.push(
     "## unexpected error",
     "",

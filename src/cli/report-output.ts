@@ -32,14 +32,17 @@ export interface ReportFlags {
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(
-      new Option("-f, --format <format>", "text for people, md for tickets, json for programs, html for a page; by default what the name of --output ends in, else text").choices(
-        FORMATS,
-      ),
+      new Option(
+        "-f, --format <format>",
+        "text for people, md for tickets, json for programs, html for a page; by default what the name of --output ends in, else text",
+      ).choices(FORMATS),
     )
     .option("-o, --output <file>", "write the report to a file, whole or not at all; - is standard output")
     .option("--limit <n>", "rows in the lists of scans and victims (default: 10 in text and md, 200 in html, 1000 in json)", parseLimit)
     .addOption(
-      new Option("--fail-on <severity>", "exit with 1 where the severity is this or above").choices(SEVERITIES.filter((severity) => severity !== "none")),
+      new Option("--fail-on <severity>", "exit with 1 where the severity is this or above").choices(
+        SEVERITIES.filter((severity) => severity !== "none"),
+      ),
     )
     .option("--no-color", "never colour; otherwise only on a terminal, or as NO_COLOR and FORCE_COLOR say")
     .option("--ascii", "no characters beyond ASCII in text");
@@ -55,7 +58,12 @@ export function chooseFormat(flags: ReportFlags): ReportFormat {
 }
 
 /** Prints the report, or in its place the explanation of one address. */
-export async function printReport(report: Report, explanation: Explanation | null, format: ReportFormat, flags: ReportFlags): Promise<void> {
+export async function printReport(
+  report: Report,
+  explanation: Explanation | null,
+  format: ReportFormat,
+  flags: ReportFlags,
+): Promise<void> {
   const text = explanation === null ? await renderReport(report, format, flags) : await renderExplained(explanation, format, flags);
   const whole = text.endsWith("\n") ? text : `${text}\n`;
   const file = outputFile(flags);

@@ -27,6 +27,11 @@ export function outputWidth(isTerminal: boolean, columns: number | undefined): n
   return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, columns));
 }
 
+/** Columns of help: the terminal's, or, where it goes elsewhere, as many as text has. */
+export function helpWidth(stream: { readonly isTTY?: boolean; readonly columns?: number }): number {
+  return outputWidth(stream.isTTY === true, stream.columns);
+}
+
 /** Whether a locale was chosen that has no Unicode (setlocale(3): LC_ALL, then LC_CTYPE, then LANG). None chosen is no choice. */
 export function lacksUnicode(environment: Environment): boolean {
   const locale = [environment["LC_ALL"], environment["LC_CTYPE"], environment["LANG"]].find((value) => (value ?? "") !== "");

@@ -1,13 +1,6 @@
 /** For tests: small random packets as rows of a batch and, octet for octet, as a libpcap capture that tcpdump reads. */
 import fc from "fast-check";
-import {
-  FLAGS_UNKNOWN,
-  FRAGMENT_FIRST,
-  FRAGMENT_LATER,
-  FRAGMENT_NONE,
-  NO_PORT,
-  ObservationBatch,
-} from "../../model/observation.ts";
+import { FLAGS_UNKNOWN, FRAGMENT_FIRST, FRAGMENT_LATER, FRAGMENT_NONE, NO_PORT, ObservationBatch } from "../../model/observation.ts";
 import { hashIPv6 } from "../../model/address.ts";
 import { PROTOCOL_ARP, PROTOCOL_ICMP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 

@@ -6,9 +6,7 @@ import type { Shorthand } from "./vocabulary.ts";
 export type Direction = "source" | "destination" | "either" | "both";
 
 /** What a `tcp`, `ip6`, … before a test, or alone, asks for. */
-export type Carrier =
-  | { readonly kind: "protocol"; readonly number: number }
-  | { readonly kind: "family"; readonly family: 4 | 6 };
+export type Carrier = { readonly kind: "protocol"; readonly number: number } | { readonly kind: "family"; readonly family: 4 | 6 };
 
 export type Comparison = "<" | "<=" | ">" | ">=" | "=" | "!=";
 

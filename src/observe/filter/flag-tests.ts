@@ -90,5 +90,8 @@ function flagOf(token: Token, word: string): number {
   const bit = FLAGS.get(word);
   if (bit !== undefined) return bit;
   const hint = suggestion(word, FLAGS.keys())?.replaceAll(/"(\w+)"/g, (_, flag: string) => flag.toUpperCase());
-  throw new FilterError(`unknown TCP flag "${token.text.slice(0, 40)}": ${hint ?? "flags are FIN SYN RST PSH ACK URG ECE CWR AE"}`, token.position);
+  throw new FilterError(
+    `unknown TCP flag "${token.text.slice(0, 40)}": ${hint ?? "flags are FIN SYN RST PSH ACK URG ECE CWR AE"}`,
+    token.position,
+  );
 }

@@ -9,17 +9,7 @@ import { parseFlags, parseFlagTest } from "./flag-tests.ts";
 import { type Token, tokenize } from "./tokens.ts";
 import { TokenReader } from "./token-reader.ts";
 import { comparisonOf, notAnAddress, parseHost, parseNet, parseNumber, parsePorts, shown } from "./values.ts";
-import {
-  FAMILIES,
-  FIELD_ALIASES,
-  FIELDS,
-  FOREIGN_WORDS,
-  PROTOCOLS,
-  type Shorthand,
-  SHORTHANDS,
-  suggestion,
-  WORDS,
-} from "./vocabulary.ts";
+import { FAMILIES, FIELD_ALIASES, FIELDS, FOREIGN_WORDS, PROTOCOLS, type Shorthand, SHORTHANDS, suggestion, WORDS } from "./vocabulary.ts";
 
 /** Deepest nesting of parentheses, and height of the tree: it is walked by recursion, for every row. */
 const MAX_DEPTH = 256;

@@ -56,16 +56,7 @@ export const FLAGS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Words that are a whole test. */
-export const SHORTHANDS = [
-  "syn",
-  "syn-ack",
-  "null",
-  "xmas",
-  "fragment",
-  "portzero",
-  "confirmed",
-  "tunnelled",
-] as const;
+export const SHORTHANDS = ["syn", "syn-ack", "null", "xmas", "fragment", "portzero", "confirmed", "tunnelled"] as const;
 export type Shorthand = (typeof SHORTHANDS)[number];
 
 /** Numbers of a row that can be compared, with the largest value each can take. */
