@@ -1,5 +1,5 @@
 /** A filter expression as a predicate over the rows of a batch: closures over the columns, none of which allocates. */
-import { containsIPv4, containsIPv6, type Network } from "../../model/address.ts";
+import type { Network } from "../../model/address.ts";
 import {
   FLAGS_UNKNOWN,
   FRAGMENT_FIRST,
@@ -21,6 +21,7 @@ import {
   TCP_URG,
 } from "../../model/protocol.ts";
 import type { Comparison, Direction, Expression } from "./expression.ts";
+import { NetworkSet } from "./network-set.ts";
 import { parseFilter } from "./parser.ts";
 import type { Shorthand } from "./vocabulary.ts";
 
@@ -52,7 +53,7 @@ function compile(expression: Expression): Predicate {
     case "and":
       return conjunction(expression.parts.map(compile));
     case "or":
-      return disjunction(expression.parts.map(compile));
+      return disjunction(joinNetworks(expression.parts).map(compile));
     case "not": {
       const inner = compile(expression.part);
       return (batch, row) => !inner(batch, row);
@@ -68,7 +69,7 @@ function compile(expression: Expression): Predicate {
     case "port":
       return portPredicate(expression.direction, expression.ranges);
     case "network":
-      return disjunction(expression.networks.map((network) => networkPredicate(expression.direction, network)));
+      return networkPredicate(expression.direction, expression.networks);
     case "shorthand":
       return SHORTHAND_PREDICATES[expression.name];
     case "fragment": {
@@ -85,6 +86,27 @@ function compile(expression: Expression): Predicate {
     case "field":
       return comparing(expression.comparison, expression.value, FIELD_READINGS[expression.field] ?? NOTHING);
   }
+}
+
+/** The parts of an `or` with its tests of addresses joined by direction: `host A or host B` is `host A, B`. */
+function joinNetworks(parts: readonly Expression[]): readonly Expression[] {
+  const lists = new Map<Direction, Network[]>();
+  const joined: Expression[] = [];
+  for (const part of parts) {
+    if (part.kind !== "network" || part.direction === "both") {
+      joined.push(part);
+      continue;
+    }
+    const list = lists.get(part.direction);
+    if (list !== undefined) {
+      for (const network of part.networks) list.push(network);
+      continue;
+    }
+    const networks = [...part.networks];
+    lists.set(part.direction, networks);
+    joined.push({ ...part, networks });
+  }
+  return joined;
 }
 
 function conjunction(parts: readonly Predicate[]): Predicate {
@@ -129,16 +151,13 @@ function portRangePredicate(direction: Direction, low: number, high: number): Pr
   return directed(direction, source, destination);
 }
 
-function networkPredicate(direction: Direction, network: Network): Predicate {
-  if (network.family === 4) {
-    const source: Predicate = (batch, row) => batch.family[row] !== 6 && containsIPv4(network, batch.source[row]!);
-    const destination: Predicate = (batch, row) => batch.family[row] !== 6 && containsIPv4(network, batch.destination[row]!);
-    return directed(direction, source, destination);
-  }
-  const inside = (words: Uint32Array, row: number): boolean =>
-    containsIPv6(network, words[4 * row]!, words[4 * row + 1]!, words[4 * row + 2]!, words[4 * row + 3]!);
-  const source: Predicate = (batch, row) => batch.family[row] === 6 && inside(batch.source6, row);
-  const destination: Predicate = (batch, row) => batch.family[row] === 6 && inside(batch.destination6, row);
+function networkPredicate(direction: Direction, networks: readonly Network[]): Predicate {
+  // `src and dst net A, B` asks for both ends in A, or both in B.
+  if (direction === "both" && networks.length > 1) return disjunction(networks.map((network) => networkPredicate("both", [network])));
+  const set = new NetworkSet(networks);
+  const source: Predicate = (batch, row) => (batch.family[row] === 6 ? set.hasIPv6(batch.source6, row) : set.hasIPv4(batch.source[row]!));
+  const destination: Predicate = (batch, row) =>
+    batch.family[row] === 6 ? set.hasIPv6(batch.destination6, row) : set.hasIPv4(batch.destination[row]!);
   return directed(direction, source, destination);
 }
 
