@@ -104,7 +104,8 @@ function transportOf(batch: ObservationBatch, row: number): string {
   const protocol = batch.protocol[row]!;
   const hasPorts = batch.sourcePort[row] !== NO_PORT && batch.destinationPort[row] !== NO_PORT;
   const ports = hasPorts ? ` SPT=${batch.sourcePort[row]!} DPT=${batch.destinationPort[row]!}` : "";
-  if (protocol === PROTOCOL_TCP) return `PROTO=TCP${ports} WINDOW=${batch.window[row]!} RES=0x00 ${flagWords(batch.tcpFlags[row]!)}URGP=${batch.urgent[row]!} `;
+  if (protocol === PROTOCOL_TCP)
+    return `PROTO=TCP${ports} WINDOW=${batch.window[row]!} RES=0x00 ${flagWords(batch.tcpFlags[row]!)}URGP=${batch.urgent[row]!} `;
   if (protocol === PROTOCOL_UDP) return `PROTO=UDP${ports} LEN=${batch.payload[row]! + 8} `;
   if (protocol === PROTOCOL_ICMP) return `PROTO=ICMP TYPE=${batch.icmpType[row]!} CODE=${batch.icmpCode[row]!} ID=1 SEQ=1 `;
   return `PROTO=${protocol} `;

@@ -20,7 +20,17 @@ export function runPsad(lines: readonly string[]): PsadResult {
     if (config === null) return "psad is not installed";
     writeFileSync(join(folder, "psad.conf"), config);
     writeFileSync(join(folder, "messages"), `${lines.join("\n")}\n`);
-    const args = ["-A", "-m", join(folder, "messages"), "-c", join(folder, "psad.conf"), "--no-whois", "--no-fwcheck", "--no-netstat", "--no-rdns"];
+    const args = [
+      "-A",
+      "-m",
+      join(folder, "messages"),
+      "-c",
+      join(folder, "psad.conf"),
+      "--no-whois",
+      "--no-fwcheck",
+      "--no-netstat",
+      "--no-rdns",
+    ];
     const { status, stdout, error } = spawnSync("psad", args, { encoding: "utf8", timeout: TIMEOUT * 1000, maxBuffer: 1 << 28 });
     if (error !== undefined) return `psad did not end: ${error.message}`;
     return status === 0 ? parse(stdout) : `psad ended with ${status}`;
@@ -37,8 +47,17 @@ function configFor(folder: string): string | null {
   } catch {
     return null;
   }
-  const settings: Record<string, string> = { HOSTNAME: "lab", HOME_NET: "any", EMAIL_ADDRESSES: "nobody@localhost", ALERTING_METHODS: "noemail" };
-  for (const [name, sub] of [["PSAD_DIR", "log"], ["PSAD_RUN_DIR", "run"], ["PSAD_FIFO_DIR", "fifo"]] as const) {
+  const settings: Record<string, string> = {
+    HOSTNAME: "lab",
+    HOME_NET: "any",
+    EMAIL_ADDRESSES: "nobody@localhost",
+    ALERTING_METHODS: "noemail",
+  };
+  for (const [name, sub] of [
+    ["PSAD_DIR", "log"],
+    ["PSAD_RUN_DIR", "run"],
+    ["PSAD_FIFO_DIR", "fifo"],
+  ] as const) {
     settings[name] = join(folder, sub);
     mkdirSync(join(folder, sub));
   }

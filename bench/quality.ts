@@ -13,8 +13,8 @@ import { runPsad } from "./psad.ts";
 import { labCases, sampleCases, type QualityCase } from "./quality-cases.ts";
 import { addScore, emptyScore, scoreReport, scoreSources, type Score } from "./quality-score.ts";
 
-/** psad reads some 2,000 lines a second: of longer logs it gets the beginning. */
-const PSAD_LINES = 30_000;
+/** psad reads some 2,000 lines a second: of longer logs it gets the beginning, and the case says so. */
+const PSAD_LINES = 60_000;
 const MANY_ROWS = 1_000_000;
 
 const { values } = parseArgs({ options: { seeds: { type: "string", default: "1" }, brief: { type: "boolean", default: false } } });
@@ -22,7 +22,10 @@ const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index +
 const samples = sampleCases();
 if (samples.length === 0) console.log("the samples folder is not here: lab events only");
 
-for (const [title, cases] of [["samples", samples], ["lab events", seeds.flatMap(labCases)]] as const) {
+for (const [title, cases] of [
+  ["samples", samples],
+  ["lab events", seeds.flatMap(labCases)],
+] as const) {
   if (cases.length > 0) await runCases(title, cases);
 }
 
@@ -33,9 +36,17 @@ async function runCases(title: string, cases: readonly QualityCase[]): Promise<v
   for (const one of cases) {
     const capture = one.capture();
     const score = scoreReport(one, await assessCase(one, capture));
-    const psad = runPsad(firewallLog(one, capture));
+    const lines = firewallLog(one, capture);
+    if (lines.length > PSAD_LINES) console.log(`${one.name}: psad gets the first ${PSAD_LINES} of ${lines.length} lines`);
+    const psad = runPsad(lines.slice(0, PSAD_LINES));
     if (typeof psad === "string") psadTrouble = psad;
-    const psadScore = typeof psad === "string" ? emptyScore() : scoreSources(one, [...psad.keys()].map((source) => [source]));
+    const psadScore =
+      typeof psad === "string"
+        ? emptyScore()
+        : scoreSources(
+            one,
+            [...psad.keys()].map((source) => [source]),
+          );
     addScore(ours, score);
     addScore(theirs, psadScore);
     printCase(one, score, psadScore, psadTrouble);
@@ -61,13 +72,16 @@ function firewallLog(one: QualityCase, capture: Uint8Array): string[] {
   const decoder = recogniseFormat(capture)?.decoder(writer);
   decoder?.push(capture, 0, capture.length);
   writer.flush();
-  return log.lines().slice(0, PSAD_LINES);
+  return log.lines();
 }
 
 function printCase(one: QualityCase, ours: Score, theirs: Score, psadTrouble: string | null): void {
   const wrong = ours.mistakes.length > 0 || (psadTrouble === null && theirs.mistakes.length > 0);
   if (values.brief && !wrong) return;
-  const expected = one.scans.length === 0 ? "no scan" : one.scans.map(({ technique }) => technique).join(", ");
+  const expected =
+    one.scans.length === 0
+      ? "no scan"
+      : [...Map.groupBy(one.scans, ({ technique }) => technique)].map(([technique, { length }]) => `${length} ${technique}`).join(", ");
   console.log(`${one.name} (${expected})`);
   console.log(`    precursor  ${ours.mistakes.length === 0 ? "right" : ours.mistakes.slice(0, 6).join("; ")}`);
   console.log(`    psad       ${psadTrouble ?? (theirs.mistakes.length === 0 ? "right" : theirs.mistakes.slice(0, 3).join("; "))}`);
@@ -87,6 +101,7 @@ function printTable(title: string, cases: number, ours: Score, theirs: Score, ps
     ["first reading right", `${ours.reading} of ${ours.readingOf}`, "gives none"],
   ];
   console.log(`\n${`${title}, ${cases}`.padEnd(44)}${"precursor".padEnd(16)}psad 2`);
-  for (const [what, left, right] of rows) console.log(`${what.padEnd(44)}${left.padEnd(16)}${psadTrouble === null ? right : "did not run"}`);
+  for (const [what, left, right] of rows)
+    console.log(`${what.padEnd(44)}${left.padEnd(16)}${psadTrouble === null ? right : "did not run"}`);
   console.log("");
 }
