@@ -65,6 +65,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   const options = assessOptions(inputs, flags);
   const format = chooseFormat(flags);
   if (options.explain !== null && format === "html") throw new UsageError("--explain prints text, md or json, not html");
+  if (options.inputs.includes("-") && process.stdin.isTTY) throw new UsageError("standard input is a terminal: pipe a capture into it");
   const { assess } = await import("../pipeline/assess.ts");
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
   const started = performance.now();

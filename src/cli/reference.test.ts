@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compileFilter } from "../observe/filter/index.ts";
 import { completionScript } from "./completion-command.ts";
@@ -26,6 +26,29 @@ describe("the reference pages", () => {
     const tests = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map((match) => (match[1] ?? "").replaceAll("¦", "|")));
     expect(tests.length).toBeGreaterThan(50);
     for (const expression of [...examples, ...tests]) expect(() => compileFilter(expression), expression).not.toThrow();
+  });
+
+  test("every command line that the documentation shows is one", () => {
+    const pages = ["README.md", ...readdirSync(new URL("../../docs", import.meta.url)).map((name) => `docs/${name}`)].filter((name) =>
+      name.endsWith(".md"),
+    );
+    const lines = pages
+      .filter((path) => existsSync(new URL(`../../${path}`, import.meta.url)))
+      .flatMap((path) => page(path).split("\n"))
+      .flatMap(
+        (line) => /(?:^|[|$] |npx )\s*(?:npx )?precursor ((?:assess|demo|schema|formats|completion|help)\b.*)$/.exec(line)?.[1] ?? [],
+      )
+      .filter((line) => !line.includes("[") && !line.includes("…"));
+    expect(lines.length).toBeGreaterThan(15);
+    for (const line of lines) {
+      const program = buildProgram();
+      for (const command of program.commands) command.action(() => {});
+      const words = [...line.replace(/\s[|>#)].*$/, "").matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)].map(
+        (match) => match[1] ?? match[2] ?? match[3] ?? "",
+      );
+      if (words[0] === "help") continue;
+      expect(() => program.parse(words, { from: "user" }), line).not.toThrow();
+    }
   });
 
   test("every command has examples, and every option a description", () => {

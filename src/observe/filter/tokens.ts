@@ -6,7 +6,6 @@ const MAX_TEXT = 1 << 20;
 
 /** Signs, the longer first, so that `<=` is never read as `<`. */
 const SIGNS = ["&&", "||", "==", "!=", "<=", ">=", "&", "|", "=", "<", ">", "!", "(", ")", ",", "[", "]"] as const;
-export type Sign = (typeof SIGNS)[number];
 
 export interface Token {
   readonly kind: "word" | "sign" | "end";
