@@ -12,6 +12,7 @@ describe("who may import whom", () => {
     ],
     ["src/detect/deep/scan.ts", `import { x } from "../scan.ts";`],
     ["src/detect/scan.test.ts", `import { event } from "../lab/event.ts";`],
+    ["src/detect/scan.fixture.ts", `import { event } from "../lab/event.ts";`],
     ["src/pipeline/assess.ts", `import { pcap } from "../formats/pcap.ts"; import { open } from "../sources/open.ts";`],
     ["src/cli/main.ts", `import { assess } from "../pipeline/assess.ts"; import pkg from "../../package.json" with { type: "json" };`],
     ["src/index.ts", `export { assess } from "./pipeline/assess.ts";`],
@@ -32,6 +33,7 @@ describe("who may import whom", () => {
     ["src/model/a.ts", `import { tail } from "../stats/tail.ts";`, "model/ may not import stats/"],
     ["src/pipeline/run.ts", `import { main } from "../cli/main.ts";`, "pipeline/ may not import cli/"],
     ["src/report/html.ts", `import { x } from "../../scripts/x.ts";`, "not part of the program"],
+    ["src/report/html.ts", `import { x } from "./page.fixture.ts";`, "which is for tests"],
     ["src/report/html.ts", `import { readFileSync } from "fs";`, `import "node:fs"`],
     ["src/kitchen/knife.ts", ``, "no room of the house"],
   ] as const)("not %s: %s", ([path, text, problem]) => {
@@ -89,6 +91,7 @@ describe("a port is never tested by truthiness", () => {
     "if (!report) return;",
     "if (transport) count++;",
     "if (hasPort && x) count++;",
+    "const ports = singlePort ? 1 : portCount;",
     "if (!hasPorts(protocol)) return;",
     "if (!import.meta.main) run();",
     "const shown = port ?? fallback;",

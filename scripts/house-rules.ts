@@ -42,10 +42,10 @@ const MAY_IMPORT: ReadonlyMap<string, readonly string[]> = new Map([
 const TESTS_MAY_IMPORT: readonly string[] = [...GROUND, ...ROOMS];
 
 const VAGUE_NAMES = new Set(["util", "utils", "common", "helper", "helpers", "misc", "types", "shared", "stuff", "base"]);
-const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|config|d))*\.ts$/;
+const KEBAB_CASE = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|fixture|config|d))*\.ts$/;
 
 /** An expression that names a port: `port`, `batch.sourcePort[row]`, `ports[0]`; not `hasPort`, not `report`. */
-const PORT = String.raw`(?:[\w$#]+[?!]?\.)*(?:port|ports\[[^\]]*\]|(?!(?:has|is|uses|with|no|knows|wants|shows|can|matches)[A-Z])[a-z][\w$]*Port)(?:\[[^\]]*\])?!?`;
+const PORT = String.raw`(?:[\w$#]+[?!]?\.)*(?:port|ports\[[^\]]*\]|(?!(?:has|is|uses|with|no|knows|wants|shows|can|matches|single|one|same|any|only)[A-Z])[a-z][\w$]*Port)(?:\[[^\]]*\])?!?`;
 const OPERAND_START = String.raw`(?:[(,;{}:?\[]|&&|\|\||\breturn\b|=>|(?<![=!<>])=)\s*`;
 const PORT_BY_TRUTHINESS: readonly RegExp[] = [
   new RegExp(String.raw`\b(?:if|while|Boolean)\s*\(\s*!*${PORT}\s*\)`),
@@ -81,8 +81,9 @@ export function checkHouse(files: ReadonlyMap<string, string>): HouseReport {
   return { problems, warnings };
 }
 
+/** Tests, and what several tests share. */
 function isTest(path: string): boolean {
-  return path.endsWith(".test.ts");
+  return path.endsWith(".test.ts") || path.endsWith(".fixture.ts");
 }
 
 function namesOf(path: string): string[] {
@@ -104,8 +105,9 @@ function problemOfImport(path: string, specifier: string): string | null {
   if (!specifier.startsWith(".")) {
     return isBuiltin(specifier) && !specifier.startsWith("node:") ? `"${specifier}" is Node's own: import "node:${specifier}"` : null;
   }
-  if (!path.startsWith("src/")) return null;
   const target = posix.normalize(posix.join(posix.dirname(path), specifier));
+  if (isTest(target) && !isTest(path)) return `imports ${target}, which is for tests`;
+  if (!path.startsWith("src/")) return null;
   if (target === "package.json") return null;
   if (!target.startsWith("src/")) return isTest(path) ? null : `imports ${target}, which is not part of the program`;
   const from = roomOf(path);
