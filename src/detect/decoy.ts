@@ -5,12 +5,19 @@
 import { compareText } from "./ranking.ts";
 import { SIGNATURE_LENGTH } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
+import { meanGap } from "./slow.ts";
 
 /** Fewest contacts: a handful in common happens by chance where popular ports are probed. */
 const FEWEST_CONTACTS = 5;
-/** Start and end may differ by a second (decoys are sent with every probe), and by this share of a long scan. */
+/**
+ * Decoys are sent with every probe: start and end may differ by a second, and by two mean gaps between probes where packets were lost,
+ * but no more than seconds: scans that cover the same site over days end alike by chance.
+ */
 const TIME_SLACK = 1;
-const TIME_SLACK_SHARE = 0.02;
+const TIME_SLACK_GAPS = 2;
+const LONGEST_GAPS = 5;
+/** And their numbers of packets may differ by this share. */
+const PACKET_SLACK = 0.25;
 /** Signatures may differ in this many places: lost packets. */
 const SIGNATURE_SLACK = 2;
 /** Decoys listed with a scan: Nmap allows 128. */
@@ -69,11 +76,12 @@ function isCompanion(a: ScanDraft, b: ScanDraft): boolean {
   if (a.word === b.word && a.family === b.family) return false;
   const limit = slack(a);
   if (Math.abs(a.scan.firstSeen - b.scan.firstSeen) > limit || Math.abs(a.scan.lastSeen - b.scan.lastSeen) > limit) return false;
+  if (Math.abs(a.scan.packets - b.scan.packets) > PACKET_SLACK * Math.max(a.scan.packets, b.scan.packets)) return false;
   let different = 0;
   for (let k = 0; k < SIGNATURE_LENGTH; k++) if (a.signature[k] !== b.signature[k]) different++;
   return different <= SIGNATURE_SLACK;
 }
 
 function slack({ scan }: ScanDraft): number {
-  return TIME_SLACK + TIME_SLACK_SHARE * (scan.lastSeen - scan.firstSeen);
+  return TIME_SLACK + Math.min(LONGEST_GAPS, TIME_SLACK_GAPS * meanGap(scan.contactCount, scan.firstSeen, scan.lastSeen));
 }

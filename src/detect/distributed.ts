@@ -18,14 +18,22 @@ const MAXIMUM_CONTACTS = 1 << 18;
 /** Fewest sources and distinct targets: below, chance suffices. The latter is Zeek's threshold for one source. */
 const FEWEST_MEMBERS = 5;
 const FEWEST_TARGETS = 25;
-/** Standard deviations by which distinct targets must exceed what independent choice leaves. */
-const SHARED_OUT_SIGMA = 3;
+/**
+ * Signs that sources belong together; two are needed. Distinct targets exceed what independent choice leaves by so many standard
+ * deviations: one sign, or at the higher figure both. By chance the first comes once in 40 groups, the second once in 30,000.
+ */
+const SIGNS = 2;
+const SHARED_OUT_SIGMA = 2;
+const SURELY_SHARED_OUT_SIGMA = 4;
 /** Share of contacts that must be with distinct targets. */
 const DISTINCT_SHARE = 0.9;
-/** Sources come at once when this share of them starts within a share of the capture, or within seconds of one another. */
+/** Variance over mean of the members' contacts below which the work was dealt out evenly: independent sources have 1 or more. */
+const EVEN_DISPERSION = 0.25;
+const EVEN_MEMBERS = 8;
+/** Sources come at once when this share of them starts within a share of the capture, but seconds at the least. */
 const TOGETHER_SHARE = 0.8;
 const TOGETHER_TIME_SHARE = 0.1;
-const TOGETHER_SECONDS = 600;
+const TOGETHER_SECONDS = 60;
 /** Sources are neighbours when this share lies in one /24. */
 const NEIGHBOUR_SHARE = 0.8;
 /** Contacts of one member at least, on average: forged floods have one a source. */
@@ -43,6 +51,14 @@ interface Member {
   readonly tool: Scan["tool"];
   readonly stack: boolean;
   readonly portZero: boolean;
+}
+
+interface Signs {
+  /** Standard deviations, or null where there are too few to say. */
+  readonly sigma: number | null;
+  readonly even: boolean;
+  readonly together: boolean;
+  readonly neighbours: boolean;
 }
 
 /** Collects the contacts of sources that are no scanners by themselves, and finds the groups among them. */
@@ -133,12 +149,17 @@ export class DistributedScans {
     if (rows.length < CONTACTS_PER_MEMBER * counts.size) return null;
     const members = [...counts].map(([index, contacts]) => ({ ...this.#members[index]!, contacts }));
     const family = members[0]!.family;
+    if (targets.size < DISTINCT_SHARE * rows.length) return null;
     const sigma = sharedOut(rows.length, targets.size, family === 4 ? spaceOf(targets) : Number.POSITIVE_INFINITY);
-    const together = cameTogether(members, activity);
-    const neighbours = family === 4 && shareInOneNetwork(members.map((member) => member.word)) >= NEIGHBOUR_SHARE;
-    const isSharedOut = sigma >= SHARED_OUT_SIGMA && targets.size >= DISTINCT_SHARE * rows.length;
-    if (!(isSharedOut && (together || neighbours)) && !(neighbours && together && targets.size >= DISTINCT_SHARE * rows.length)) return null;
-    return this.#scan(activity, key, rows, members, targets, { sigma: isSharedOut ? sigma : null, together, neighbours });
+    const signs: Signs = {
+      sigma: sigma >= SHARED_OUT_SIGMA ? sigma : null,
+      even: members.length >= EVEN_MEMBERS && dispersion(members.map((member) => member.contacts)) <= EVEN_DISPERSION,
+      together: cameTogether(members, activity),
+      neighbours: family === 4 && shareInOneNetwork(members.map((member) => member.word)) >= NEIGHBOUR_SHARE,
+    };
+    if (signs.sigma === null && !signs.neighbours) return null;
+    const count = (signs.sigma === null ? 0 : signs.sigma >= SURELY_SHARED_OUT_SIGMA ? 2 : 1) + Number(signs.even) + Number(signs.together) + Number(signs.neighbours);
+    return count >= SIGNS ? this.#scan(activity, key, rows, members, targets, signs) : null;
   }
 
   #scan(
@@ -147,7 +168,7 @@ export class DistributedScans {
     rows: readonly number[],
     members: (Member & { contacts: number })[],
     targets: ReadonlyMap<number, number>,
-    signs: { sigma: number | null; together: boolean; neighbours: boolean },
+    signs: Signs,
   ): Scan {
     const trafficClass = Math.floor(key / 65536);
     const port = key % 65536;
@@ -168,6 +189,7 @@ export class DistributedScans {
       `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets; ${number(dark)} targets never sent a packet`,
     ];
     if (signs.sigma !== null) evidence.push(`independent sources would have hit the same targets more often: ${signs.sigma.toFixed(1)} standard deviations`);
+    if (signs.even) evidence.push("every source did about the same share");
     if (signs.together) evidence.push(`${number(TOGETHER_SHARE * 100)} % of the sources or more came at once`);
     if (signs.neighbours) evidence.push("the sources are neighbours in one /24 network");
     return {
@@ -234,6 +256,12 @@ function spaceOf(targets: ReadonlyMap<number, number>): number {
   const networks = new Set<number>();
   for (const target of targets.keys()) networks.add(target >>> 8);
   return networks.size * 256;
+}
+
+/** Variance over mean: 1 for independent (Poisson) counts. */
+function dispersion(counts: readonly number[]): number {
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  return counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length / mean;
 }
 
 function cameTogether(members: readonly Member[], activity: Activity): boolean {

@@ -1,5 +1,5 @@
 /** Sentences with numbers that led to a finding, for the report's evidence column and `--explain`. */
-import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION, CLASS_UDP, OS_TESTS } from "../model/activity.ts";
+import { CLASS_NAMES, CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION, CLASS_UDP, OS_TESTS } from "../model/activity.ts";
 import type { ToolName } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { meanGap } from "./slow.ts";
@@ -22,6 +22,8 @@ export interface EvidenceInput {
   readonly ratio: number | null;
   /** Numbers of OS-detection tests, in OS_TESTS. */
   readonly tests: readonly number[];
+  /** Classes of a scan whose flags are at random. */
+  readonly mixed: readonly { readonly trafficClass: number; readonly packets: number }[];
   readonly halfOpen: number;
   /** Contacts left out as ordinary use. */
   readonly ordinary: number;
@@ -38,6 +40,8 @@ export function scanEvidence(input: EvidenceInput): string[] {
   if (input.halfOpen > 0) sentences.push(`${plural(input.halfOpen, "answered connection")} left half-open`);
   if (scan.tool !== null && input.tests.length === 0) sentences.push(`${TOOL_MARKS[scan.tool.name]} in ${number(scan.tool.packets)} of ${plural(scan.packets, "packet")}`);
   if (input.trafficClass === CLASS_OS_DETECTION) sentences.push(`Nmap's OS-detection tests: ${input.tests.map((test) => OS_TESTS[test] ?? test).join(", ")}`);
+  if (input.mixed.length > 0)
+    sentences.push(`flags at random: ${input.mixed.map((part) => `${number(part.packets)} ${CLASS_NAMES.get(part.trafficClass) ?? "other"}`).join(", ")}`);
   if (scan.fragmented) sentences.push("TCP headers in fragments too short for the flags: no stack sends them; SYN is assumed, as Nmap's -f sends it");
   if (scan.slow) sentences.push(`${duration(meanGap(scan.contactCount, scan.firstSeen, scan.lastSeen))} between new contacts on average: slower than the windows of most detectors`);
   if (scan.decoys.length > 0) sentences.push(`the same probes at the same time from ${plural(scan.decoys.length, "other address", "other addresses")}: decoys`);

@@ -12,6 +12,7 @@ import { SCAN_POINTS } from "./fan-out.ts";
 import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
+import { joinMixedFlags } from "./mixed-flags.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
 import { draftScan, finishScan, scanWeight } from "./scan-draft.ts";
@@ -133,7 +134,7 @@ function makeScans(activity: Activity, home: HomeNetworks, candidates: readonly 
     drafts.push(draft);
   };
   for (const entry of wanted.values()) {
-    for (const draft of entry.drafts) {
+    for (const draft of joinMixedFlags(entry.drafts)) {
       if (draft.trafficClass === CLASS_ARP_REQUEST) sweeps.push({ draft, entry });
       else if (byProductReason(draft, entry.drafts, entry.facts) === null) keep(draft, entry);
     }

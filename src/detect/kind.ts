@@ -5,20 +5,25 @@ import type { ScanKind } from "../model/finding.ts";
 const STROBE_PORTS = 12;
 /** A strobe has more targets than ports; below that it works through hosts. */
 const STROBE_TARGETS_PER_PORT = 1;
-/** One port with this share of the contacts makes the others noise. */
-const DOMINANT = 0.95;
-/** Targets beyond which working through many ports is a block of hosts and not a few hosts one by one. */
-const VERTICAL_TARGETS = 3;
+/** One port, or one target, with this share of the contacts makes the others noise. Mirai's second port has a tenth, and is none. */
+const DOMINANT_PORT = 0.98;
+const DOMINANT_TARGET = 0.9;
 
-/**
- * The kind from distinct targets and ports and the largest count of contacts on one port, over `contacts`.
- * Where a class has no ports (ARP) pass one.
- */
-export function kindOf(targets: number, ports: number, largestPort: number, contacts: number): ScanKind {
-  if (targets <= 1) return "vertical";
-  if (ports <= 1) return "horizontal";
-  if (targets <= VERTICAL_TARGETS && ports > targets) return "vertical";
-  if (largestPort >= DOMINANT * contacts) return "horizontal";
+/** A scan's extent. */
+export interface Extent {
+  readonly targets: number;
+  /** Distinct ports; 1 where the class has none. */
+  readonly ports: number;
+  readonly contacts: number;
+  /** Contacts on the port, and with the target, that have most. */
+  readonly largestPort: number;
+  readonly largestTarget: number;
+}
+
+/** The kind of a scan from its extent. */
+export function kindOf({ targets, ports, contacts, largestPort, largestTarget }: Extent): ScanKind {
+  if (targets <= 1 || (largestTarget >= DOMINANT_TARGET * contacts && ports > targets)) return "vertical";
+  if (ports <= 1 || largestPort >= DOMINANT_PORT * contacts) return "horizontal";
   if (ports <= STROBE_PORTS && targets > STROBE_TARGETS_PER_PORT * ports) return "strobe";
   return "block";
 }

@@ -210,6 +210,8 @@ export function metBy(trafficClass: number, outcome: number, repeated: boolean):
   if (outcome === 0) return MET_SILENCE;
   if ((outcome & OUTCOME_DATA) !== 0) return MET_SUCCESS;
   if (hasHandshake(trafficClass)) {
+    // Packets beside the SYN to a port that refused it, as OS detection sends them, complete nothing.
+    if ((outcome & (OUTCOME_REFUSED | OUTCOME_ANSWERED)) === OUTCOME_REFUSED) return MET_REFUSAL;
     if ((outcome & OUTCOME_COMPLETED) !== 0) return repeated ? MET_SUCCESS : MET_ANSWER;
     if ((outcome & OUTCOME_ANSWERED) !== 0) return repeated ? MET_SUCCESS : MET_HALF_OPEN;
   } else if ((outcome & OUTCOME_ANSWERED) !== 0) {

@@ -1,5 +1,5 @@
 /** A scan in the making: its facts from one source × class, before scans are compared with one another. */
-import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION } from "../model/activity.ts";
+import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION, CLASS_SCTP_INIT, CLASS_SYN } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { scanEvidence } from "./evidence.ts";
@@ -30,8 +30,11 @@ export interface ScanDraft {
   readonly verdict: Verdict;
   /** Numbers of OS-detection tests. */
   readonly tests: readonly number[];
-  /** Distinct targets, for adding up. */
+  /** Target and port of every contact, each standing for `scale`. */
   readonly targets: Uint32Array;
+  readonly contactPorts: Uint16Array;
+  /** The classes joined into this scan, where its flags are at random. */
+  readonly mixed: readonly { readonly trafficClass: number; readonly packets: number }[];
   readonly scale: number;
   /** Whether the source reset connections that it was offered, as a true one does and a forged one that is not in use cannot. */
   resets: boolean;
@@ -53,12 +56,13 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
   const targets = byCount(set.countBy("target"));
   const contactCount = set.contactCount;
   const darkShare = targets.length === 0 ? 0 : targets.filter(([target]) => !activity.isLive(target)).length / targets.length;
+  const tool = toolOf(view);
   const tests = set.trafficClass === CLASS_OS_DETECTION;
   const portless = set.trafficClass === CLASS_ARP_REQUEST || tests;
   const portCount = portless ? 0 : Math.max(set.portCount, ports.length);
   const targetCount = Math.max(set.targetCount, targets.length);
   const { outcomes, halfOpen, proven } = tally(set, contactCount);
-  const largestPort = (ports[0]?.[1] ?? 0) * set.scale;
+  const singlePort = portless || set.trafficClass === CLASS_ICMP_REQUEST;
   return {
     family: set.family,
     word: set.word,
@@ -66,8 +70,15 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
     weight: scanWeight(set, verdict),
     scan: {
       source: view.address,
-      kind: kindOf(targetCount, portless || set.trafficClass === CLASS_ICMP_REQUEST ? 1 : portCount, largestPort, contactCount),
-      technique: techniqueOf(set),
+      kind: kindOf({
+        targets: targetCount,
+        ports: singlePort ? 1 : portCount,
+        contacts: contactCount,
+        largestPort: (ports[0]?.[1] ?? 0) * set.scale,
+        largestTarget: (targets[0]?.[1] ?? 0) * set.scale,
+      }),
+      // Every tool with a mark sends its SYNs raw.
+      technique: set.trafficClass === CLASS_SYN && tool !== null ? "syn" : techniqueOf(set),
       transport: transportOf(set.trafficClass),
       ports: portless ? [] : ports.slice(0, LISTED_PORTS).map(([port]) => port),
       portCount,
@@ -79,7 +90,7 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
       firstSeen: set.firstSeen,
       lastSeen: set.lastSeen,
       // The tests are Nmap's own: they are its mark.
-      tool: tests ? { name: "nmap", packets: set.packets } : toolOf(view),
+      tool: tests ? { name: "nmap", packets: set.packets } : tool,
       slow: isSlow(contactCount, set.firstSeen, set.lastSeen),
       fragmented: isFragmented(set.trafficClass),
       spoofable: !proven,
@@ -91,6 +102,8 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
     },
     signature: signatureOf(set),
     targets: set.target.slice(0, set.length),
+    contactPorts: set.port.slice(0, set.length),
+    mixed: [],
     scale: set.scale,
     resets: false,
     verdict,
@@ -105,8 +118,8 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
 
 /** The scan with its evidence. */
 export function finishScan(draft: ScanDraft): Scan {
-  const { scan, trafficClass, verdict, tests, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
-  const evidence = scanEvidence({ scan, trafficClass, points: verdict.fan.points, ratio: verdict.ratio, tests, halfOpen, ordinary, sampled, portZeroPackets, outbound });
+  const { scan, trafficClass, verdict, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
+  const evidence = scanEvidence({ scan, trafficClass, points: verdict.fan.points, ratio: verdict.ratio, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound });
   return { ...scan, evidence };
 }
 
@@ -124,7 +137,7 @@ function tally(set: ProbeSet, contactCount: number): { outcomes: Outcomes; halfO
   const refused = of(MET_REFUSAL);
   const unreachable = Math.min(of(MET_UNREACHABLE), contactCount - silent - refused);
   const answered = Math.max(0, contactCount - silent - refused - unreachable);
-  const walked = set.trafficClass === 1 || set.trafficClass === 9;
+  const walked = set.trafficClass === CLASS_SYN || set.trafficClass === CLASS_SCTP_INIT;
   const proven = walked && met[MET_ANSWER]! + met[MET_SUCCESS]! > 0;
   return { outcomes: { answered, refused, unreachable, silent }, halfOpen: of(MET_HALF_OPEN), proven };
 }
