@@ -107,13 +107,16 @@ export class ObservationBatch {
   /** IPv4 type of service, or IPv6 traffic class. */
   readonly tos: Uint8Array;
 
-  /** @param buffer of at least {@link ObservationBatch.byteLength}(capacity) octets; a SharedArrayBuffer to hand batches between threads. */
-  constructor(capacity: number = BATCH_ROWS, buffer?: ArrayBufferLike) {
+  /**
+   * @param buffer with {@link ObservationBatch.byteLength}(capacity) octets from `byteOffset` (a multiple of 8); a SharedArrayBuffer to
+   * hand batches between threads. Whoever fills the batch then sets `packets` to 1.
+   */
+  constructor(capacity: number = BATCH_ROWS, buffer?: ArrayBufferLike, byteOffset: number = 0) {
     const fresh = buffer === undefined;
     const memory = buffer ?? new ArrayBuffer(ObservationBatch.byteLength(capacity));
     this.capacity = capacity;
     this.buffer = memory;
-    let offset = 0;
+    let offset = byteOffset;
     const take = (bytesPerRow: number): number => {
       const at = offset;
       offset += bytesPerRow * capacity;

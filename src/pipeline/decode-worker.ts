@@ -1,0 +1,33 @@
+/** The decoding thread: reads inputs into the ring, and says at the end how it went. */
+import { parentPort, workerData } from "node:worker_threads";
+import { ObservationWriter } from "../formats/format.ts";
+import type { RingMemory } from "./batch-ring.ts";
+import { RingProducer } from "./batch-ring.ts";
+import { InputReader } from "./read-inputs.ts";
+import type { RowChoice } from "./row-gate.ts";
+import { gate } from "./row-gate.ts";
+
+/** What the thread is started with. */
+export interface DecodeJob {
+  readonly ring: RingMemory;
+  readonly paths: readonly string[];
+  readonly choice: RowChoice;
+}
+
+// eslint-disable-next-line typescript/no-unsafe-type-assertion -- the only sender is observe-inputs.ts
+const job = workerData as DecodeJob;
+const producer = new RingProducer(job.ring);
+const progress = new Float64Array(job.ring.progress);
+const writer = new ObservationWriter(
+  producer.batch,
+  gate(job.choice, (batch) => producer.handOn(batch)),
+);
+const reader = new InputReader(writer, (bytes, records) => {
+  progress[0] = bytes;
+  progress[1] = records;
+  return null;
+});
+for (const path of job.paths) await reader.read(path);
+writer.flush();
+producer.end();
+parentPort?.postMessage(reader.summary);

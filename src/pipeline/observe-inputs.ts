@@ -1,0 +1,153 @@
+/** Inputs to activity, in this thread or, for much input, with the decoding in another. */
+import { statSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { ObservationWriter } from "../formats/format.ts";
+import { PrecursorError } from "../model/errors.ts";
+import { ObservationBatch } from "../model/observation.ts";
+import { Observer } from "../observe/index.ts";
+import type { SourceSpec } from "../sources/open.ts";
+import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
+import type { DecodeJob } from "./decode-worker.ts";
+import type { ReadSummary } from "./read-inputs.ts";
+import { InputReader } from "./read-inputs.ts";
+import type { RowChoice } from "./row-gate.ts";
+import { gate } from "./row-gate.ts";
+
+/** Input from which a second thread earns the 40 ms that it takes to start, octets. */
+const THREAD_WORTHY_BYTES = 24 << 20;
+/** How often the event loop gets a turn (signals, progress), milliseconds. */
+const TURN_MS = 100;
+
+/** Progress of a run. */
+export interface Progress {
+  readonly bytesDone: number;
+  /** Octets of all inputs as stored; null where one is a pipe. */
+  readonly bytesTotal: number | null;
+  readonly records: number;
+  readonly seconds: number;
+}
+
+export interface ObserveInputs {
+  readonly specs: readonly SourceSpec[];
+  readonly choice: RowChoice;
+  /** 0: decide by the size of the input; 1: this thread only; 2 or more: one to decode, one to observe. */
+  readonly threads: number;
+  readonly onProgress: ((progress: Progress) => void) | null;
+}
+
+/** Reads all inputs and observes them. */
+export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
+  const total = totalBytes(job.specs);
+  const ticker = new Ticker(job.onProgress, total);
+  const paths = job.specs.filter((spec) => typeof spec === "string");
+  const onlyPaths = paths.length === job.specs.length;
+  const wantsThread = job.threads === 0 ? total === null || total >= THREAD_WORTHY_BYTES : job.threads > 1;
+  return onlyPaths && wantsThread ? observeThreaded(paths, job.choice, ticker) : observeHere(job, ticker);
+}
+
+async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
+  const observer = new Observer();
+  const sink = gate(job.choice, (batch) => {
+    observer.observe(batch);
+    batch.length = 0;
+    return batch;
+  });
+  const writer = new ObservationWriter(new ObservationBatch(), sink);
+  const reader = new InputReader(writer, (bytes, records) => {
+    ticker.note(bytes, records);
+    return ticker.isDue() ? ticker.turn() : null;
+  });
+  for (const spec of job.specs) await reader.read(spec);
+  writer.flush();
+  return { observer, summary: reader.summary };
+}
+
+async function observeThreaded(paths: readonly string[], choice: RowChoice, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
+  const ring = makeRingMemory();
+  const progress = new Float64Array(ring.progress);
+  const job: DecodeJob = { ring, paths, choice };
+  // In dist/ the thread is bundled beside the program; in the sources it is this file's neighbour.
+  const script = new URL(import.meta.url.endsWith(".ts") ? "./decode-worker.ts" : "./decode-worker.js", import.meta.url);
+  const worker = new Worker(script, { workerData: job });
+  const outcome = new Promise<ReadSummary>((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+    worker.once("exit", () => reject(new PrecursorError("E_RUNTIME", "the decoding thread ended before its input did")));
+  });
+  let failure: unknown = null;
+  outcome.catch((error: unknown) => {
+    failure = error;
+  });
+  const observer = new Observer();
+  const consumer = new RingConsumer(ring);
+  for (;;) {
+    const taken = consumer.take();
+    if (taken === "ended") break;
+    if (taken === "waiting") {
+      await setImmediate();
+      if (failure !== null) break;
+    } else {
+      observer.observe(taken);
+      consumer.giveBack();
+    }
+    ticker.note(progress[0]!, progress[1]!);
+    if (ticker.isDue()) await ticker.turn();
+  }
+  const summary = await outcome;
+  await worker.terminate();
+  return { observer, summary };
+}
+
+/** Gives the event loop its turns, and whoever watches its news. */
+class Ticker {
+  readonly #onProgress: ((progress: Progress) => void) | null;
+  readonly #total: number | null;
+  readonly #started = performance.now();
+  #next = this.#started + TURN_MS;
+  #bytes = 0;
+  #records = 0;
+
+  constructor(onProgress: ((progress: Progress) => void) | null, total: number | null) {
+    this.#onProgress = onProgress;
+    this.#total = total;
+  }
+
+  note(bytes: number, records: number): void {
+    this.#bytes = bytes;
+    this.#records = records;
+  }
+
+  isDue(): boolean {
+    return performance.now() >= this.#next;
+  }
+
+  async turn(): Promise<void> {
+    this.#report();
+    await setImmediate();
+  }
+
+  #report(): void {
+    this.#next = performance.now() + TURN_MS;
+    this.#onProgress?.({
+      bytesDone: this.#bytes,
+      bytesTotal: this.#total,
+      records: this.#records,
+      seconds: (performance.now() - this.#started) / 1000,
+    });
+  }
+}
+
+/** Octets of all inputs as stored, or null where one of them does not tell. */
+function totalBytes(specs: readonly SourceSpec[]): number | null {
+  let total = 0;
+  for (const spec of specs) {
+    if (typeof spec !== "string") total += spec.bytes.length;
+    else {
+      const stat = spec === "-" ? undefined : statSync(spec, { throwIfNoEntry: false });
+      if (stat === undefined || !stat.isFile()) return null;
+      total += stat.size;
+    }
+  }
+  return total;
+}

@@ -1,0 +1,121 @@
+/** Inputs to observations: opens each source, recognises its format, and lets its decoder fill batches. One input's trouble never stops the others. */
+import type { Decoder, Format } from "../formats/format.ts";
+import { ObservationWriter } from "../formats/format.ts";
+import { FORMATS, recogniseFormat } from "../formats/index.ts";
+import { InputError, PrecursorError } from "../model/errors.ts";
+import type { InputSource } from "../model/report.ts";
+import { type SourceSpec, openSource } from "../sources/open.ts";
+import type { ByteReader } from "../sources/reader.ts";
+
+/** Octets read at a time: large enough for few system calls, small enough to stay in the cache while it is decoded. */
+const READ_BYTES = 1 << 20;
+/** Octets by which a format is recognised. */
+const HEAD_BYTES = 4096;
+
+/** What reading came to. */
+export interface ReadSummary {
+  readonly sources: InputSource[];
+  readonly skipped: Map<string, number>;
+  readonly encapsulations: Map<string, number>;
+  /** Inputs that could not be read at all: one line each. */
+  readonly unreadable: string[];
+}
+
+/** Gets octets as stored and records so far, over all inputs, after each read; a promise makes reading wait for it. */
+export type ReadProgress = (bytes: number, records: number) => Promise<void> | null;
+
+/** Reads inputs one after another into a writer. */
+export class InputReader {
+  readonly summary: ReadSummary = { sources: [], skipped: new Map(), encapsulations: new Map(), unreadable: [] };
+  readonly #writer: ObservationWriter;
+  readonly #onProgress: ReadProgress;
+  readonly #buffer: Uint8Array;
+  #bytesBefore = 0;
+  #recordsBefore = 0;
+
+  constructor(writer: ObservationWriter, onProgress: ReadProgress) {
+    this.#writer = writer;
+    this.#onProgress = onProgress;
+    this.#buffer = new Uint8Array(READ_BYTES + 2 * Math.max(...FORMATS.map((format) => format.maxRecord)));
+  }
+
+  /** Reads one input to its end. Trouble goes into the summary. */
+  async read(spec: SourceSpec): Promise<void> {
+    let reader: ByteReader | null = null;
+    try {
+      reader = await openSource(spec);
+      await this.#readOpen(reader);
+    } catch (error) {
+      if (!(error instanceof PrecursorError)) throw error;
+      this.summary.unreadable.push(error.message);
+    } finally {
+      await reader?.close();
+    }
+  }
+
+  async #readOpen(reader: ByteReader): Promise<void> {
+    const buffer = this.#buffer;
+    let end = 0;
+    while (end < HEAD_BYTES) {
+      const count = await reader.read(buffer, end);
+      if (count === 0) break;
+      end += count;
+    }
+    const format = recogniseFormat(buffer.subarray(0, Math.min(end, HEAD_BYTES)));
+    if (format === null) throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(buffer.subarray(0, end)));
+    const decoder = format.decoder(this.#writer);
+    await this.#decode(reader, decoder, end);
+    this.#settle(reader, decoder, format);
+  }
+
+  async #decode(reader: ByteReader, decoder: Decoder, filled: number): Promise<void> {
+    const buffer = this.#buffer;
+    let start = 0;
+    let end = filled;
+    for (;;) {
+      start += decoder.push(buffer, start, end);
+      const pause = this.#onProgress(this.#bytesBefore + reader.bytesRead, this.#recordsBefore + decoder.stats.records);
+      if (pause !== null) await pause;
+      if (start > 0) {
+        buffer.copyWithin(0, start, end);
+        end -= start;
+        start = 0;
+      }
+      if (end === buffer.length) break;
+      const read = reader.read(buffer, end);
+      const count = typeof read === "number" ? read : await read;
+      if (count === 0) break;
+      end += count;
+    }
+    decoder.end(end);
+  }
+
+  #settle(reader: ByteReader, decoder: Decoder, format: Format): void {
+    const { stats } = decoder;
+    const { summary } = this;
+    addCounts(summary.skipped, stats.skipped);
+    addCounts(summary.encapsulations, stats.encapsulations);
+    this.#bytesBefore += reader.bytesRead;
+    this.#recordsBefore += stats.records;
+    summary.sources.push({
+      name: reader.name,
+      format: [format.name, ...reader.compression].join("+"),
+      records: stats.records,
+      bytes: reader.bytesRead,
+      damage: reader.damage ?? stats.damage,
+    });
+  }
+}
+
+function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): void {
+  for (const [key, count] of from) to.set(key, (to.get(key) ?? 0) + count);
+}
+
+/** What an input that no format recognises looks like. */
+function unknownReason(head: Uint8Array): string {
+  const known = `Precursor reads ${FORMATS.map((format) => format.title).join(" and ")}`;
+  const isText = head.every((octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 32 && octet !== 127));
+  if (isText) return `not a capture: it looks like text; ${known}`;
+  const magic = [...head.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
+  return `not a capture: it begins with ${magic}; ${known}`;
+}
