@@ -128,7 +128,7 @@ export function writeIPv6(d: Dissection, row: number): void {
   batch.fragment[row] = walk & WALK_FRAGMENT;
   let quirks = 0;
   if ((walk & WALK_OPTIONS) !== 0) quirks |= QUIRK_IP_OPTIONS;
-  if ((walk & WALK_CUT) !== 0) quirks |= QUIRK_SNAPPED;
+  if ((walk & WALK_CUT) !== 0) quirks |= d.wireEnd > d.end ? QUIRK_SNAPPED : QUIRK_BAD_HEADER_LENGTH;
   const transportAt = d.transportAt === NO_TRANSPORT ? at + 40 + (walk >>> 8) : d.transportAt;
   writeTransport(d, row, d.transportAt !== NO_TRANSPORT, transportAt, at + length, quirks);
 }
