@@ -2,7 +2,7 @@
 import type { Decoder, Format } from "../formats/format.ts";
 import { ObservationWriter } from "../formats/format.ts";
 import { FORMATS, recogniseFormat } from "../formats/index.ts";
-import { InputError, PrecursorError } from "../model/errors.ts";
+import { InputError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
 import { type SourceSpec, openSource } from "../sources/open.ts";
 import type { ByteReader } from "../sources/reader.ts";
@@ -17,8 +17,8 @@ export interface ReadSummary {
   readonly sources: InputSource[];
   readonly skipped: Map<string, number>;
   readonly encapsulations: Map<string, number>;
-  /** Inputs that could not be read at all: one line each. */
-  readonly unreadable: string[];
+  /** Inputs that could not be read at all. */
+  readonly unreadable: InputError[];
 }
 
 /** Gets octets as stored and records so far, over all inputs, after each read; a promise makes reading wait for it. */
@@ -46,8 +46,8 @@ export class InputReader {
       reader = await openSource(spec);
       await this.#readOpen(reader);
     } catch (error) {
-      if (!(error instanceof PrecursorError)) throw error;
-      this.summary.unreadable.push(error.message);
+      if (!(error instanceof InputError)) throw error;
+      this.summary.unreadable.push(error);
     } finally {
       await reader?.close();
     }

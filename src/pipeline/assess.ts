@@ -1,0 +1,149 @@
+/** The whole of `assess`: read, observe, detect, label, judge. The order of the steps and nothing else. */
+import packageManifest from "../../package.json" with { type: "json" };
+import { assess as judge } from "../assess/index.ts";
+import { detect, explainAddress } from "../detect/index.ts";
+import { Intel } from "../intel/index.ts";
+import type { Activity } from "../model/activity.ts";
+import { parseNetwork } from "../model/address.ts";
+import { InputError, UsageError } from "../model/errors.ts";
+import type { Explanation } from "../model/explanation.ts";
+import type { Detection } from "../model/finding.ts";
+import type { AddressLabels } from "../model/label.ts";
+import type { Report } from "../model/report.ts";
+import { expandInputs } from "../sources/expand.ts";
+import type { SourceSpec } from "../sources/open.ts";
+import type { Progress } from "./observe-inputs.ts";
+import { observeInputs } from "./observe-inputs.ts";
+import type { ReadSummary } from "./read-inputs.ts";
+
+
+export type { Progress } from "./observe-inputs.ts";
+
+/** Ports and findings that a report lists at most, whatever the limit: the rest are counted. */
+const REPORT_PORTS = 24;
+
+export interface AssessOptions {
+  /** Paths of files and folders, or "-" for standard input. */
+  readonly inputs: readonly string[];
+  /** The defended networks in CIDR notation; empty to have them guessed. */
+  readonly home: readonly string[];
+  /** Seconds since 1970, inclusive; null for no bound. */
+  readonly since: number | null;
+  readonly until: number | null;
+  readonly filter: string | null;
+  /** Address to explain, or null. */
+  readonly explain: string | null;
+  /** 0: decide by the size of the input. */
+  readonly threads: number;
+  /** Findings of each kind to keep in the report. */
+  readonly limit: number;
+  readonly onProgress: ((progress: Progress) => void) | null;
+  /** Inputs given as octets: name → capture. */
+  readonly memory?: ReadonlyMap<string, Uint8Array>;
+}
+
+export interface AssessResult {
+  readonly report: Report;
+  readonly explanation: Explanation | null;
+}
+
+/**
+ * Assesses inputs. Inputs that cannot be read are named in the report; where none can, the first error is thrown.
+ * @throws UsageError, FilterError, InputError
+ */
+export async function assess(options: AssessOptions): Promise<AssessResult> {
+  const home = options.home.map((text) => {
+    const network = parseNetwork(text);
+    if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
+    return network;
+  });
+  const { paths, problems } = expandInputs(options.inputs);
+  const specs: SourceSpec[] = [...paths, ...[...(options.memory ?? [])].map(([name, bytes]) => ({ name, bytes }))];
+  if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a capture file, a folder, or - for standard input");
+  const { observer, summary } = await observeInputs({ specs, choice: options, threads: options.threads, onProgress: options.onProgress });
+  const unreadable = [...problems, ...summary.unreadable];
+  if (summary.sources.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
+  const activity = observer.finish();
+  const detection = detect(activity, { home });
+  const intel = Intel.open();
+  try {
+    const labels = labelFindings(intel, activity, detection, options.limit);
+    const report = makeReport({ options, summary, unreadable, activity, detection, labels, intel });
+    const explanation =
+      options.explain === null ? null : explainAddress(activity, detection, options.explain, intel.label(options.explain, { spoofable: false, beyondScanning: false }));
+    return { report, explanation };
+  } finally {
+    intel.close();
+  }
+}
+
+/** Labels of every address that the report or the judgement speaks of. */
+function labelFindings(intel: Intel, activity: Activity, detection: Detection, limit: number): Map<string, AddressLabels> {
+  const labels = new Map<string, AddressLabels>();
+  const label = (address: string, spoofable: boolean): void => {
+    if (!labels.has(address)) labels.set(address, intel.label(address, { spoofable, beyondScanning: false }));
+  };
+  for (const scan of detection.scans.slice(0, limit)) {
+    label(scan.source, scan.spoofable);
+    for (const member of scan.members) label(member, scan.spoofable);
+  }
+  for (const { victim } of detection.backscatter.slice(0, limit)) label(victim, true);
+  for (const { address } of activity.portZero.topSources) label(address, true);
+  return labels;
+}
+
+interface Parts {
+  readonly options: AssessOptions;
+  readonly summary: ReadSummary;
+  readonly unreadable: readonly InputError[];
+  readonly activity: Activity;
+  readonly detection: Detection;
+  readonly labels: ReadonlyMap<string, AddressLabels>;
+  readonly intel: Intel;
+}
+
+function makeReport({ options, summary, unreadable, activity, detection, labels, intel }: Parts): Report {
+  const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
+  const { assessment, advice } = judge({
+    detection,
+    portZero: activity.portZero,
+    totals: activity.totals,
+    firstSeen: activity.firstSeen,
+    lastSeen: activity.lastSeen,
+    labels,
+    forgotten: activity.forgotten,
+    records,
+    skipped: summary.skipped,
+  });
+  const none: AddressLabels = { network: null, acknowledged: null, reserved: null };
+  const labelsOf = (address: string): AddressLabels => labels.get(address) ?? none;
+  return {
+    version: packageManifest.version,
+    madeAt: Date.now() / 1000,
+    input: {
+      sources: summary.sources,
+      records,
+      skipped: Object.fromEntries(summary.skipped),
+      encapsulations: Object.fromEntries(summary.encapsulations),
+      firstSeen: activity.firstSeen,
+      lastSeen: activity.lastSeen,
+      totals: Object.fromEntries(activity.totals),
+      unreadable: unreadable.map((error) => error.message),
+    },
+    home: detection.home,
+    portZero: activity.portZero,
+    portZeroLabels: new Map(activity.portZero.topSources.map(({ address }) => [address, labelsOf(address)])),
+    scansTotal: detection.scansTotal,
+    scans: detection.scans.slice(0, options.limit).map((scan) => ({ ...scan, labels: labelsOf(scan.source) })),
+    backscatterTotal: detection.backscatterTotal,
+    backscatter: detection.backscatter.slice(0, options.limit).map((found) => ({ ...found, labels: labelsOf(found.victim) })),
+    targets: detection.targets,
+    timeline: activity.timeline,
+    ports: activity.topPorts(REPORT_PORTS),
+    senderCount: activity.senderCount,
+    forgotten: activity.forgotten,
+    assessment,
+    advice,
+    lists: intel.lists(),
+  };
+}
