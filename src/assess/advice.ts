@@ -39,7 +39,7 @@ export function adviceFor(
       rules: [],
     });
   }
-  const probesPortZero = portZero.strong > 0 && portZero.repliesShare < 0.8 && leading !== "backscatter" && leading !== "artefact";
+  const probesPortZero = portZero.strong > 0 && !portZero.answersOnly && leading !== "backscatter" && leading !== "artefact";
   if (probesPortZero) {
     advice.push({
       action: "Drop TCP and UDP packets from or to port zero at the border, whole packets only.",
@@ -62,7 +62,7 @@ export function adviceFor(
       rules: [],
     });
   }
-  if (backscatter.victims > 0 || portZero.repliesShare >= 0.8) {
+  if (backscatter.victims > 0 || portZero.answersOnly) {
     advice.push({
       action: "Do nothing against the addresses that answer.",
       reason: `${backscatter.leading ?? "The sender"} is the victim of somebody who forges addresses of yours; blocking it changes nothing and hits the wrong one.`,

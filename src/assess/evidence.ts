@@ -4,9 +4,9 @@
  */
 import type { HypothesisId } from "../model/assessment.ts";
 import { type Facts, FEW_TARGETS, MANY_PORTS } from "./facts.ts";
-import { foundThings, fragmentShare, hasFinding } from "./found.ts";
+import { foundThings, fragmentFlood, fragmentShare, hasFinding, ramp } from "./found.ts";
 import type { Observed } from "./likelihood.ts";
-import { agree, count, listed, percent, plural } from "./words.ts";
+import { agree, count, duration, listed, percent, plural } from "./words.ts";
 
 interface EvidenceItem {
   readonly id: string;
@@ -34,6 +34,22 @@ const PROBING: readonly HypothesisId[] = [
   "fingerprinting",
   "targeted-reconnaissance",
 ];
+
+/** Services through which worms and bots of the past twenty years spread by themselves. */
+const WORM_SERVICES: ReadonlySet<string> = new Set([
+  "TCP/22",
+  "TCP/23",
+  "TCP/135",
+  "TCP/139",
+  "TCP/445",
+  "TCP/1433",
+  "TCP/2323",
+  "TCP/5555",
+  "TCP/7547",
+  "TCP/37215",
+  "TCP/52869",
+  "UDP/1434",
+]);
 
 const EVIDENCE: readonly EvidenceItem[] = [
   // What is there at all. The absence of what a reading needs is the strongest evidence against it.
@@ -80,7 +96,7 @@ const EVIDENCE: readonly EvidenceItem[] = [
     group: "no-backscatter",
     source: STATED,
     ratios: { backscatter: 0.01 },
-    strength: (f) => (f.backscatter.victims === 0 && f.portZero.repliesShare < 0.8 ? 1 : 0),
+    strength: (f) => (f.backscatter.victims === 0 && !f.portZero.answersOnly ? 1 : 0),
     sentence: () => "No answers come in that nobody here asked for.",
   },
   {
@@ -88,8 +104,8 @@ const EVIDENCE: readonly EvidenceItem[] = [
     group: "no-flood",
     source: STATED,
     ratios: { ddos: 0.02 },
-    strength: (f) => (f.backscatter.reflectors === 0 && f.scans.floodSources < 50 ? 1 - ramp(fragmentShare(f), 0.1, 0.6) * 0.5 : 0),
-    sentence: () => "Neither amplifiers nor many sources on one target are there.",
+    strength: (f) => (f.backscatter.reflectors === 0 && f.scans.floodSources < 50 ? 1 - fragmentFlood(f) : 0),
+    sentence: () => "Neither amplifiers, nor many sources on one target, nor a flood of fragments are there.",
   },
   {
     id: "nothing-false",
@@ -117,7 +133,8 @@ const EVIDENCE: readonly EvidenceItem[] = [
     id: "fragments-only",
     group: "false-port-zero",
     source: PAM_2021,
-    ratios: { artefact: 20 },
+    // Nobody claims port zero here; only other records of the same traffic would.
+    ratios: { artefact: 4 },
     strength: (f) => (f.portZero.confirmed === 0 && f.portZero.unconfirmed === 0 ? ramp(fragmentShare(f), 0.05, 0.6) : 0),
     sentence: (f) =>
       `${plural(f.portZero.excludedFragments, "later fragment")} ${agree(f.portZero.excludedFragments, "has", "have")} no transport header: flow exporters write them down as port zero, and there is none.`,
@@ -136,7 +153,7 @@ const EVIDENCE: readonly EvidenceItem[] = [
       ordinary: 0.2,
     },
     strength: (f) =>
-      f.portZero.tcpSourceOnly > f.portZero.toZero && f.portZero.otherPort !== null && f.portZero.repliesShare < 0.8
+      f.portZero.tcpSourceOnly > f.portZero.toZero && f.portZero.otherPort !== null && !f.portZero.answersOnly
         ? ramp(f.portZero.otherPort.share, 0.1, 0.5) * ramp(f.portZero.targets, 2, 50)
         : 0,
     sentence: (f) =>
@@ -159,7 +176,7 @@ const EVIDENCE: readonly EvidenceItem[] = [
     group: "port-zero-kind",
     source: `${STATED}, after ${CERT_POLSKA}`,
     ratios: { fingerprinting: 5, misconfiguration: 2, "vulnerability-search": 0.4, "worm-or-botnet": 0.3, research: 0.7 },
-    strength: (f) => (f.portZero.toZero > f.portZero.tcpSourceOnly && f.portZero.repliesShare < 0.8 ? ramp(f.portZero.toZero, 1, 20) : 0),
+    strength: (f) => (f.portZero.toZero > f.portZero.tcpSourceOnly && !f.portZero.answersOnly ? ramp(f.portZero.toZero, 1, 20) : 0),
     sentence: (f) =>
       `${plural(f.portZero.toZero, "packet")} ${agree(f.portZero.toZero, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
   },
@@ -276,6 +293,16 @@ const EVIDENCE: readonly EvidenceItem[] = [
       `${plural(f.scans.internalSources, "source")} ${agree(f.scans.internalSources, "is", "are")} inside: an inventory scan of one's own, or a host that somebody else controls.`,
   },
 
+  {
+    id: "arp",
+    group: "internal",
+    source: "RFC 826 (ARP does not leave its link); ATT&CK T1018",
+    ratios: { "targeted-reconnaissance": 8, misconfiguration: 4, "worm-or-botnet": 1.5, research: 0.01, "vulnerability-search": 0.1 },
+    strength: (f) => ramp(arpShare(f), 0.1, 0.6),
+    sentence: (f) =>
+      `${plural(f.scans.techniqueSources.get("arp") ?? 0, "source")} ${agree(f.scans.techniqueSources.get("arp") ?? 0, "asks", "ask")} by ARP who is on this link, so it is on it: an inventory, or a host in other hands.`,
+  },
+
   // How.
   {
     id: "mirai",
@@ -350,16 +377,35 @@ const EVIDENCE: readonly EvidenceItem[] = [
       `Only ${plural(f.scans.targets, "target")} ${agree(f.scans.targets, "is", "are")} asked, each on ${plural(f.scans.portsPerTarget, "port")}.`,
   },
   {
+    id: "many-targets-many-ports",
+    group: "breadth",
+    source: STATED,
+    ratios: { "targeted-reconnaissance": 12, misconfiguration: 3, "vulnerability-search": 0.35, "worm-or-botnet": 0.05, research: 0.4 },
+    strength: (f) =>
+      f.scans.targets > FEW_TARGETS * 2 ? ramp(f.scans.portsPerTarget, MANY_PORTS / 4, MANY_PORTS) * (1 - ramp(f.scans.sources, 3, 20)) : 0,
+    sentence: (f) =>
+      `${plural(f.scans.targets, "target")} are asked on ${plural(f.scans.portsPerTarget, "port")} each: more than a search of the Internet can afford.`,
+  },
+  {
     id: "many-targets-one-service",
     group: "breadth",
     source: DURUMERIC,
     ratios: { "vulnerability-search": 3, "worm-or-botnet": 3, research: 2, "targeted-reconnaissance": 0.3, misconfiguration: 0.3 },
     strength: (f) =>
-      f.scans.portsPerTarget < 5
+      f.scans.portsPerTarget < 5 && arpShare(f) < 0.5
         ? ramp(Math.max(f.scans.targetsPerSource, f.scans.targets / 10), 4, 30) * (0.5 + (f.scans.leadingPort?.share ?? 0) / 2)
         : 0,
     sentence: (f) =>
       `${plural(f.scans.targets, "target")} ${agree(f.scans.targets, "is", "are")} asked for few services${f.scans.leadingPort === null ? "" : `, most for ${f.scans.leadingPort.name}`}.`,
+  },
+  {
+    id: "worm-service",
+    group: "service",
+    source: `${ANTONAKAKIS}; Conficker, Sasser and Blaster before it`,
+    ratios: { "worm-or-botnet": 2.5, research: 0.7, "targeted-reconnaissance": 0.7 },
+    strength: (f) =>
+      f.concentration.chance > 1e-3 && WORM_SERVICES.has(f.scans.leadingPort?.name ?? "") ? ramp(f.hostileSources, 5, 40) : 0,
+    sentence: (f) => `${f.scans.leadingPort?.name ?? ""} is a service that worms have spread by, and the sources are scattered.`,
   },
   {
     id: "dark-targets",
@@ -384,7 +430,8 @@ const EVIDENCE: readonly EvidenceItem[] = [
     group: "pace",
     source: STATED,
     ratios: { "targeted-reconnaissance": 4, research: 1.3, "worm-or-botnet": 0.3, ddos: 0.05 },
-    strength: (f) => ramp(f.scans.slowSources / Math.max(1, f.scans.sources), 0.1, 0.8),
+    // Of many sources, each may well be slow without meaning to be.
+    strength: (f) => ramp(f.scans.slowSources / Math.max(1, f.scans.sources), 0.1, 0.8) * (1 - ramp(f.scans.sources, 3, 20)),
     sentence: (f) =>
       `${plural(f.scans.slowSources, "source")} ${agree(f.scans.slowSources, "leaves", "leave")} minutes to hours between probes, as one does to stay unseen.`,
   },
@@ -414,9 +461,9 @@ const EVIDENCE: readonly EvidenceItem[] = [
     group: "backscatter",
     source: MOORE,
     ratios: { backscatter: 30, "vulnerability-search": 0.1, "worm-or-botnet": 0.1, fingerprinting: 0.2, research: 0.1 },
-    strength: (f) => ramp(f.portZero.repliesShare, 0.8, 0.95) * ramp(f.portZero.strong, 1, 10),
+    strength: (f) => (f.portZero.answersOnly ? ramp(f.portZero.replies, 1, 20) : 0),
     sentence: (f) =>
-      `${percent(f.portZero.repliesShare)} of packets with port zero are answers (SYN-ACK, RST): somebody forged our addresses with source port zero.`,
+      `${count(f.portZero.replies)} of ${plural(f.portZero.confirmed, "packet")} with port zero are answers (SYN-ACK, RST): somebody forged our addresses with source port zero.`,
   },
   {
     id: "reflection",
@@ -439,9 +486,11 @@ const EVIDENCE: readonly EvidenceItem[] = [
     id: "flood-fragments",
     group: "flood-fragments",
     source: "NANOG, DDoS using port 0 and 53",
-    ratios: { ddos: 4, artefact: 2 },
-    strength: (f) => (f.backscatter.reflectors > 0 || f.portZero.unconfirmed > 0 ? ramp(fragmentShare(f), 0.05, 0.4) : 0),
-    sentence: (f) => `${percent(fragmentShare(f))} of packets are later fragments, as of large answers cut up.`,
+    ratios: { ddos: 10, artefact: 2, ordinary: 0.5 },
+    strength: (f) =>
+      Math.max(fragmentFlood(f), f.backscatter.reflectors > 0 || f.portZero.unconfirmed > 0 ? ramp(fragmentShare(f), 0.05, 0.4) / 2 : 0),
+    sentence: (f) =>
+      `${plural(f.portZero.excludedFragments, "later fragment")} in ${duration(f.span)}, ${percent(fragmentShare(f))} of packets: large answers cut up, as amplifiers send them.`,
   },
 ];
 
@@ -453,9 +502,8 @@ export function observe(facts: Facts): Observed[] {
   });
 }
 
-/** 0 up to `low`, 1 from `high` on, straight in between. */
-function ramp(value: number, low: number, high: number): number {
-  return Math.min(1, Math.max(0, (value - low) / (high - low)));
+function arpShare(facts: Facts): number {
+  return (facts.scans.techniqueSources.get("arp") ?? 0) / Math.max(1, facts.scans.sources);
 }
 
 function toolSum(facts: Facts, names: readonly ("mirai" | "masscan" | "zmap" | "nmap" | "unicornscan" | "hping")[]): number {

@@ -10,6 +10,8 @@ import { backscatterFacts, type BackscatterFacts, portZeroFacts, type PortZeroFa
 export const MANY_PORTS = 20;
 /** Targets up to which a source counts as having chosen them. */
 export const FEW_TARGETS = 5;
+/** Senders from port zero from which they are looked at apart from other scanners. */
+const EVENT_SOURCES = 5;
 
 export interface ScanFacts {
   readonly count: number;
@@ -53,7 +55,7 @@ export interface Facts {
   readonly scans: ScanFacts;
   readonly portZero: PortZeroFacts;
   readonly backscatter: BackscatterFacts;
-  /** Of hostile scanners and senders of TCP port zero together. */
+  /** Of those who send from port zero, where they are enough; they would drown in the noise. Else of all hostile sources. */
   readonly concentration: Concentration;
   /** Distinct hostile sources of scans and of confirmed TCP or destination port zero. */
   readonly hostileSources: number;
@@ -75,6 +77,9 @@ export function factsOf(input: AssessInput): Facts {
   for (const source of members.keys()) if (isHostile(input, source)) hostile.add(source);
   for (const source of portZero.strongSources) if (isHostile(input, source)) hostile.add(source);
   const scans = scanFacts(input, members, home);
+  const zeroScanners = [...members].flatMap(([source, scan]) => (scan.portZero ? [source] : []));
+  const zeroSenders = [...new Set([...portZero.strongSources, ...zeroScanners])];
+  const portZeroEvent = portZero.tcpSourceOnly > portZero.toZero && zeroSenders.length >= EVENT_SOURCES;
   const skipped = [...input.skipped.values()].reduce((sum, records) => sum + records, 0);
   return {
     span: input.firstSeen === null || input.lastSeen === null ? 0 : Math.max(0, input.lastSeen - input.firstSeen),
@@ -83,7 +88,7 @@ export function factsOf(input: AssessInput): Facts {
     scans,
     portZero,
     backscatter: backscatterFacts(input),
-    concentration: concentrationOf(hostile, labels),
+    concentration: concentrationOf(portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile, labels),
     // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
     hostileSources: Math.max(
       hostile.size,

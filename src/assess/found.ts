@@ -4,7 +4,13 @@ import { plural } from "./words.ts";
 
 /** Whether there is anything to explain. UDP from source port zero alone is legal (RFC 768) and no finding. */
 export function hasFinding(facts: Facts): boolean {
-  return facts.scans.count > 0 || facts.backscatter.victims > 0 || facts.backscatter.reflectors > 0 || facts.portZero.strong > 0;
+  return (
+    facts.scans.count > 0 ||
+    facts.backscatter.victims > 0 ||
+    facts.backscatter.reflectors > 0 ||
+    facts.portZero.strong > 0 ||
+    facts.portZero.replies >= 10
+  );
 }
 
 /** "2 scans", "1 packet with port zero", …; empty where nothing was found. */
@@ -17,7 +23,19 @@ export function foundThings(facts: Facts): string[] {
   if (backscatter.victims > 0) things.push(`${plural(backscatter.packets, "answer")} without a question`);
   if (backscatter.reflectors > 0)
     things.push(`${plural(backscatter.reflectedPackets, "packet")} of ${plural(backscatter.reflectors, "amplifier")}`);
+  if (backscatter.victims === 0 && portZero.answersOnly) things.push(`${plural(portZero.replies, "answer")} with port zero`);
   return things;
+}
+
+/** How much later fragments look like large answers cut up, 0 to 1: many, fast, and much of all there is. */
+export function fragmentFlood(facts: Facts): number {
+  const later = facts.portZero.excludedFragments;
+  return ramp(later, 500, 3000) * ramp(later / Math.max(1, facts.span), 5, 30) * ramp(fragmentShare(facts), 0.2, 0.5);
+}
+
+/** 0 up to `low`, 1 from `high` on, straight in between. */
+export function ramp(value: number, low: number, high: number): number {
+  return Math.min(1, Math.max(0, (value - low) / (high - low)));
 }
 
 /** Share of packets that are later fragments. */

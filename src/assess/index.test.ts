@@ -85,7 +85,7 @@ describe("near misses", () => {
     const { assessment } = assess(fragments);
     expect(assessment.severity).toBe("none");
     expect(rules(fragments)).toBe("");
-    expect(assessment.summary).toContain("no packet really had port zero");
+    expect(assessment.summary).toContain("1,248 later fragments, which have no ports");
   });
   test("one packet is too early to tell, and low", () => {
     const one = made.input({
@@ -134,6 +134,24 @@ describe("near misses", () => {
       detection: made.detection([], [made.victim({ transport: "udp", ports: [53] }), made.victim({ transport: "udp", ports: [53] })]),
     });
     expect(leading(servers)).toBe("backscatter");
+  });
+  test("a fast flood of large answers cut up is DDoS, though no port says so", () => {
+    const flood = made.input({
+      portZero: made.portZero({ excluded: { fragments: 4800, icmp: 0, placeholder: 0 } }),
+      totals: new Map([["udp", 7300]]),
+      lastSeen: made.START + 120,
+    });
+    expect(leading(flood)).toBe("ddos");
+    expect(assess(flood).assessment.severity).toBe("medium");
+    expect(rules(flood)).toBe("");
+  });
+  test("what targets answer from port zero is not counted as probes", () => {
+    const probes = made.input({
+      detection: made.detection([made.scan({ portZero: true, ports: [0], targetCount: 40, contactCount: 40 })]),
+      portZero: made.portZero({ tcp: { source: 40, destination: 40, both: 0 }, sources: 1, targets: 40, replies: 40 }),
+    });
+    expect(assess(probes).assessment.summary).toContain("sent 40 packets to port 0");
+    expect(assess(probes).assessment.summary).not.toContain("from port 0");
   });
 });
 

@@ -6,25 +6,30 @@ import type { AssessInput } from "./input.ts";
 export const AMPLIFICATION_PORTS: ReadonlySet<number> = new Set([
   17, 19, 53, 69, 111, 123, 137, 161, 389, 427, 520, 1434, 1900, 3283, 3702, 5351, 5353, 10001, 11211, 27015, 37810,
 ]);
+/** Share of port-zero packets from which answers are all that there is. */
+const ANSWERS_ONLY_SHARE = 0.8;
 /** Targets up to which many amplifiers that send to them are a flood on them, rather than each a victim. */
 const FLOOD_TARGETS = 3;
 
 export interface PortZeroFacts {
-  /** Confirmed packets. `strong` is TCP, and UDP to port zero; UDP with only its source zero is legal (RFC 768) and apart. */
+  /** Packets with a real header, answers included. */
   readonly confirmed: number;
+  /** Probes, answers left out: TCP, and UDP to port zero. UDP with only its source zero is legal (RFC 768) and apart. */
   readonly strong: number;
   readonly udpSourceOnly: number;
   readonly tcpSourceOnly: number;
   readonly toZero: number;
+  /** TCP answers from or to port zero, and whether they are nearly all there is: then somebody forged our addresses. */
+  readonly replies: number;
+  readonly answersOnly: boolean;
   readonly unconfirmed: number;
-  readonly excluded: number;
   readonly excludedFragments: number;
+  readonly excluded: number;
   readonly sources: number;
   readonly targets: number;
-  /** Shares of confirmed TCP packets, and of confirmed packets for `repliesShare`. */
+  /** Share of TCP probes with an impossible header length or impossible flags. */
   readonly malformedShare: number;
-  readonly repliesShare: number;
-  /** The real port most met beside port zero, and its share of confirmed packets. */
+  /** The real port most met beside port zero, and its share of probes. */
   readonly otherPort: { readonly name: string; readonly share: number } | null;
   /** Addresses that sent strong port zero, the most active. */
   readonly strongSources: readonly string[];
@@ -48,29 +53,46 @@ export interface BackscatterFacts {
 
 export function portZeroFacts(input: AssessInput): PortZeroFacts {
   const { portZero } = input;
-  const tcp = total(portZero.tcp);
-  const udp = total(portZero.udp);
-  const confirmed = tcp + udp;
-  const strong = tcp + portZero.udp.destination + portZero.udp.both;
+  const tcp = probesOf(input);
+  const udp = portZero.udp;
+  const tcpProbes = total(tcp);
+  const strong = tcpProbes + udp.destination + udp.both;
+  const probes = tcpProbes + total(udp);
+  const confirmed = total(portZero.tcp) + total(udp);
   const [other] = portZero.otherPorts.filter(({ port }) => port > 0);
   return {
     confirmed,
     strong,
-    udpSourceOnly: portZero.udp.source,
-    tcpSourceOnly: portZero.tcp.source,
-    toZero: portZero.tcp.destination + portZero.tcp.both + portZero.udp.destination + portZero.udp.both,
+    udpSourceOnly: udp.source,
+    tcpSourceOnly: tcp.source,
+    toZero: tcp.destination + tcp.both + udp.destination + udp.both,
+    replies: portZero.replies,
+    answersOnly: portZero.replies >= ANSWERS_ONLY_SHARE * confirmed && portZero.replies > 0,
     unconfirmed: total(portZero.unconfirmed.tcp) + total(portZero.unconfirmed.udp),
-    excluded: portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder,
     excludedFragments: portZero.excluded.fragments,
+    excluded: portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder,
     sources: portZero.sources,
     targets: portZero.targets,
-    malformedShare: tcp === 0 ? 0 : Math.min(1, Math.max(portZero.badHeaderLength, portZero.oddFlags) / tcp),
-    repliesShare: confirmed === 0 ? 0 : Math.min(1, portZero.replies / confirmed),
+    malformedShare: tcpProbes === 0 ? 0 : Math.min(1, Math.max(portZero.badHeaderLength, portZero.oddFlags) / tcpProbes),
     otherPort:
-      other === undefined || confirmed === 0
+      other === undefined || probes === 0
         ? null
-        : { name: `${tcp >= udp ? "TCP" : "UDP"}/${other.port}`, share: Math.min(1, other.packets / confirmed) },
-    strongSources: portZero.topSources.filter((source) => source.tcpPackets > 0 || strong > tcp).map((source) => source.address),
+        : { name: `${tcpProbes >= total(udp) ? "TCP" : "UDP"}/${other.port}`, share: Math.min(1, other.packets / probes) },
+    strongSources: portZero.topSources.filter((source) => source.tcpPackets > 0 || strong > tcpProbes).map((source) => source.address),
+  };
+}
+
+/** TCP packets without answers. Whoever probes port zero is answered from it, whoever probes from it is answered to it: the scans tell which. */
+function probesOf(input: AssessInput): PortZeroCounts {
+  const { tcp, replies } = input.portZero;
+  const zeroProbed = input.detection.scans.some((scan) => scan.portZero && scan.ports.includes(0));
+  const first = Math.min(replies, zeroProbed ? tcp.source : tcp.destination);
+  const second = Math.min(replies - first, zeroProbed ? tcp.destination : tcp.source);
+  const both = Math.min(replies - first - second, tcp.both);
+  return {
+    source: tcp.source - (zeroProbed ? first : second),
+    destination: tcp.destination - (zeroProbed ? second : first),
+    both: tcp.both - both,
   };
 }
 

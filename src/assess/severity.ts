@@ -22,6 +22,9 @@ const PORT_ZERO_TARGETS = 50;
 const CRITICAL_SOURCES = 50;
 /** Probability that all readings which prepare an attack must reach together for the top. */
 const CRITICAL_PROBABILITY = 0.8;
+/** Probability of aimed reconnaissance from which one source with answers is high, and from which it is medium whatever it learned. */
+const HIGH_AIMED = 0.7;
+const MEDIUM_AIMED = 0.55;
 /** Amplifiers from which a flood is high. */
 const HIGH_REFLECTORS = 20;
 
@@ -37,9 +40,11 @@ function baseSeverity(facts: Facts, hypotheses: readonly Hypothesis[]): Severity
   if (backscatter.reflectors > 0 || scans.floodSources >= MEDIUM_SOURCES * 10) {
     return backscatter.reflectors >= HIGH_REFLECTORS || scans.floodSources >= HIGH_SOURCES * 10 ? "high" : "medium";
   }
-  const answersOnly = portZero.repliesShare >= 0.8;
-  if (scans.count === 0 && (portZero.strong === 0 || answersOnly))
-    return backscatter.qualifying > 0 || (answersOnly && portZero.strong > 0) ? "low" : "none";
+  const answers = portZero.answersOnly || (hypotheses[0]?.id === "backscatter" && backscatter.victims > 0);
+  if (scans.count === 0 && (portZero.strong === 0 || portZero.answersOnly)) {
+    if (hypotheses[0]?.id === "ddos") return "medium";
+    return answers ? "low" : "none";
+  }
 
   const serviceMeant = portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort !== null;
   const preparing = hypotheses.filter(({ id }) => ATTACK_PREPARATION.has(id)).reduce((sum, { probability }) => sum + probability, 0);
@@ -50,10 +55,10 @@ function baseSeverity(facts: Facts, hypotheses: readonly Hypothesis[]): Severity
 
   const spread = concentration.networks >= HIGH_NETWORKS || concentration.chance < CONCENTRATED;
   if (hostileSources >= HIGH_SOURCES && spread) return "high";
-  if (scans.hostileAnswered >= HIGH_ANSWERS && hostileSources >= PORT_ZERO_SOURCES) return "high";
-  const aimed = hypotheses[0]?.id === "targeted-reconnaissance" && hypotheses[0].probability >= 0.55;
-  if (aimed && scans.hostileAnswered >= MEDIUM_ANSWERS) return "high";
-  if (aimed || hostileSources >= MEDIUM_SOURCES || scans.hostileAnswered >= MEDIUM_ANSWERS) return "medium";
+  if (scans.hostileAnswered >= HIGH_ANSWERS && hostileSources >= MEDIUM_SOURCES && spread) return "high";
+  const aimed = hypotheses[0]?.id === "targeted-reconnaissance" ? hypotheses[0].probability : 0;
+  if (aimed >= HIGH_AIMED && scans.hostileAnswered >= MEDIUM_ANSWERS) return "high";
+  if (aimed >= MEDIUM_AIMED || hostileSources >= MEDIUM_SOURCES || scans.hostileAnswered >= MEDIUM_ANSWERS) return "medium";
   return "low";
 }
 

@@ -43,7 +43,7 @@ function tooEarlySentence(facts: Facts, leading: Hypothesis): string {
  * address gets, and then with the probability of all readings that prepare an attack. Else the leading reading alone.
  */
 function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypothesis, severity: Severity): string {
-  if (leading.id === "ordinary" && facts.scans.count === 0) return "nobody probes here";
+  if (leading.id === "ordinary" && facts.scans.count === 0) return "no probing was seen";
   const port = ATTACK_PREPARATION.has(leading.id) ? servicePort(facts) : null;
   const grave = severity === "high" || severity === "critical";
   const spreads = leading.id === "worm-or-botnet" && facts.portZero.tcpSourceOnly === 0;
@@ -60,6 +60,11 @@ function numbers(facts: Facts, leading: HypothesisId): string {
   if (leading === "ddos" && backscatter.reflectors > 0) {
     return `${plural(backscatter.reflectors, "amplifier")} on UDP/${backscatter.reflectedPorts.join(", ")} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses, with ${plural(portZero.excludedFragments + portZero.unconfirmed, "later fragment or record without ports", "later fragments or records without ports")}`;
   }
+  if (leading === "ddos" && scans.count === 0) {
+    return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; the capture does not show from which service`;
+  }
+  if (leading === "backscatter" && backscatter.victims === 0)
+    return `${plural(portZero.replies, "answer")} with port zero that nobody here asked for`;
   if (leading === "backscatter" && backscatter.victims > 0) {
     return `${plural(backscatter.victims, "victim")} sent ${plural(backscatter.packets, "answer")} that nobody here asked for, to up to ${plural(backscatter.peers, "address", "addresses")}`;
   }
