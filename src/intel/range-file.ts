@@ -9,7 +9,9 @@ import { parseIPv4, parseIPv6 } from "../model/address.ts";
 const BLOCK_BYTES = 4096;
 /** Octets read beyond a block so that its last line is whole. The longest line of the lists in use has 231. */
 const OVERLAP_BYTES = 1024;
-/** Blocks kept: about 1.3 MB. The upper twelve levels of the search are among them. */
+/** Octets of a block that a step of the search looks at: the rest of a line and the start of the next. */
+const PROBE_BYTES = 256;
+/** Blocks kept: about 1.3 MB. */
 const CACHED_BLOCKS = 256;
 
 /** Four words of an address; IPv4 stands in the last. */
@@ -20,6 +22,10 @@ export class RangeFile {
   readonly #descriptor: number;
   readonly #size: number;
   readonly #parse: (text: string) => Words | null;
+  readonly #decoder = new TextDecoder();
+  readonly #buffer = new Uint8Array(BLOCK_BYTES + OVERLAP_BYTES);
+  /** First range start of the blocks that a search has met: one entry per 4 KiB of file at most. */
+  readonly #starts = new Map<number, Words | null>();
   /** Lines that start in a block, by block number; insertion order is age. */
   readonly #blocks = new Map<number, readonly string[]>();
 
@@ -47,15 +53,30 @@ export class RangeFile {
   close(): void {
     closeSync(this.#descriptor);
     this.#blocks.clear();
+    this.#starts.clear();
   }
 
   /** Start of the first readable range at or after a block and before `end`; null where there is none. */
   #firstStart(block: number, end: number): Words | null {
     for (let at = block; at < end; at++) {
-      for (const line of this.#lines(at)) {
-        const start = this.#parse(line.slice(0, line.indexOf(",")));
-        if (start !== null) return start;
+      let start = this.#starts.get(at);
+      if (start === undefined) {
+        start = this.#startOf(at);
+        this.#starts.set(at, start);
       }
+      if (start !== null) return start;
+    }
+    return null;
+  }
+
+  /** Start of the first readable range in a block. A short read does, but for noise. */
+  #startOf(block: number): Words | null {
+    const [line] = this.#read(block, PROBE_BYTES);
+    const start = line === undefined ? null : this.#parse(line.slice(0, line.indexOf(",")));
+    if (start !== null) return start;
+    for (const one of this.#lines(block)) {
+      const later = this.#parse(one.slice(0, one.indexOf(",")));
+      if (later !== null) return later;
     }
     return null;
   }
@@ -81,7 +102,7 @@ export class RangeFile {
       this.#blocks.set(block, kept);
       return kept;
     }
-    const lines = this.#read(block);
+    const lines = this.#read(block, BLOCK_BYTES);
     if (this.#blocks.size >= CACHED_BLOCKS) {
       for (const oldest of this.#blocks.keys()) {
         this.#blocks.delete(oldest);
@@ -92,23 +113,20 @@ export class RangeFile {
     return lines;
   }
 
-  #read(block: number): readonly string[] {
+  /** Lines that start in the block, as far as they start in its first `length` octets; the last may be cut where the octets end. */
+  #read(block: number, length: number): readonly string[] {
     // One octet before the block tells whether a line starts exactly at its edge.
     const from = Math.max(0, block * BLOCK_BYTES - 1);
-    const buffer = new Uint8Array(BLOCK_BYTES + OVERLAP_BYTES);
-    const length = readSync(this.#descriptor, buffer, 0, buffer.length, from);
-    let at = block === 0 ? 0 : buffer.subarray(0, length).indexOf(10) + 1;
-    if (block > 0 && at === 0) return [];
-    const last = block * BLOCK_BYTES + BLOCK_BYTES - from;
-    const lines: string[] = [];
-    const decoder = new TextDecoder();
-    while (at < Math.min(last, length)) {
-      const newline = buffer.subarray(at, length).indexOf(10);
-      const end = newline < 0 ? length : at + newline;
-      lines.push(decoder.decode(buffer.subarray(at, end)).trimEnd());
-      at = end + 1;
-    }
-    return lines;
+    const got = readSync(this.#descriptor, this.#buffer, 0, length + OVERLAP_BYTES, from);
+    const bytes = this.#buffer.subarray(0, got);
+    const first = block === 0 ? 0 : bytes.indexOf(10) + 1;
+    const last = block * BLOCK_BYTES + length - from;
+    if ((block > 0 && first === 0) || first >= last) return [];
+    const end = bytes.indexOf(10, last - 1);
+    return this.#decoder
+      .decode(bytes.subarray(first, end < 0 ? got : end))
+      .split("\n")
+      .map((line) => line.trimEnd());
   }
 }
 
