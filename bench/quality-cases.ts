@@ -14,7 +14,8 @@ export const SAMPLES = join(import.meta.dirname, "..", "..", "shared", "samples"
 export interface CaseScan {
   /** Any of these addresses as the source counts as found: more than one for a distributed scan. */
   readonly sources: readonly string[];
-  readonly technique: Technique;
+  /** Any of these is right. */
+  readonly techniques: readonly Technique[];
   /** Null where the verdict does not say. */
   readonly kind: ScanKind | null;
   /** Undefined where the verdict does not say, null where the packets carry no mark. */
@@ -59,7 +60,7 @@ function sampleCase(verdict: SampleVerdict): QualityCase {
     name: verdict.path.replace(/\.pcap(ng)?$/, ""),
     origin: "sample",
     capture: () => readFileSync(join(SAMPLES, verdict.path)),
-    scans: verdict.scans.map(({ source, technique, tool }) => ({ sources: [source], technique, kind: null, tool })),
+    scans: verdict.scans.map(({ source, techniques, tool }) => ({ sources: [source], techniques, kind: null, tool })),
     mayReport: new Set(verdict.mayReport),
     victims: verdict.backscatter ?? [],
     portZero: [a, b, c, d, e, f],
@@ -74,7 +75,12 @@ function labCase(truth: Truth, capture: () => Uint8Array): QualityCase {
     name: truth.event,
     origin: "lab",
     capture,
-    scans: truth.scans.map(({ source, members, technique, kind, tool }) => ({ sources: [source, ...members], technique, kind, tool })),
+    scans: truth.scans.map(({ source, members, technique, kind, tool }) => ({
+      sources: [source, ...members],
+      techniques: [technique],
+      kind,
+      tool,
+    })),
     mayReport: new Set([...truth.mayReport, ...truth.scans.flatMap(({ decoys }) => decoys)]),
     victims: truth.backscatter.map(({ victim }) => victim),
     portZero: [tcp.source, tcp.destination, tcp.both, udp.source, udp.destination, udp.both],

@@ -6,7 +6,7 @@ const CASE: QualityCase = {
   name: "case",
   origin: "lab",
   capture: () => new Uint8Array(0),
-  scans: [{ sources: ["192.0.2.1", "192.0.2.2"], technique: "syn", kind: "distributed", tool: null }],
+  scans: [{ sources: ["192.0.2.1", "192.0.2.2"], techniques: ["syn"], kind: "distributed", tool: null }],
   mayReport: new Set(["192.0.2.9"]),
   victims: ["198.51.100.1"],
   portZero: [0, 0, 0, 0, 0, 0],

@@ -69,10 +69,10 @@ export function scoreSources(truth: QualityCase, accused: readonly (readonly str
   const score = emptyScore();
   const everyone = new Set(accused.flat());
   const guilty = new Set([...truth.scans.flatMap(({ sources }) => sources), ...truth.mayReport]);
-  for (const { sources, technique } of truth.scans) {
+  for (const { sources, techniques } of truth.scans) {
     score.scans++;
     if (sources.some((source) => everyone.has(source))) score.found++;
-    else score.mistakes.push(`the ${technique} scan by ${sources[0] ?? "?"} is not found`);
+    else score.mistakes.push(`the ${techniques.join(" or ")} scan by ${sources[0] ?? "?"} is not found`);
   }
   const innocent = accused.filter((group) => !group.some((source) => guilty.has(source)));
   score.falseAlarms = new Set(innocent.map(([source]) => source)).size;
@@ -92,9 +92,9 @@ export function scoreSources(truth: QualityCase, accused: readonly (readonly str
 function scoreScan(score: Score, expected: CaseScan, report: Report): void {
   const bySource = report.scans.filter(({ source, members }) => [source, ...members].some((one) => expected.sources.includes(one)));
   if (bySource.length === 0) return;
-  const [match] = bySource.filter(({ technique }) => technique === expected.technique);
+  const match = bySource.find(({ technique }) => expected.techniques.includes(technique));
   const who = expected.sources[0] ?? "?";
-  if (match === undefined) score.mistakes.push(`${who}: ${bySource[0]?.technique ?? "?"} instead of ${expected.technique}`);
+  if (match === undefined) score.mistakes.push(`${who}: ${bySource[0]?.technique ?? "?"} instead of ${expected.techniques.join(" or ")}`);
   else score.technique++;
   const kind = (match ?? bySource[0])?.kind;
   if (expected.kind !== null) {

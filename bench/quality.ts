@@ -81,7 +81,9 @@ function printCase(one: QualityCase, ours: Score, theirs: Score, psadTrouble: st
   const expected =
     one.scans.length === 0
       ? "no scan"
-      : [...Map.groupBy(one.scans, ({ technique }) => technique)].map(([technique, { length }]) => `${length} ${technique}`).join(", ");
+      : [...Map.groupBy(one.scans, ({ techniques }) => techniques.join(" or "))]
+          .map(([technique, { length }]) => `${length} ${technique}`)
+          .join(", ");
   console.log(`${one.name} (${expected})`);
   console.log(`    precursor  ${ours.mistakes.length === 0 ? "right" : ours.mistakes.slice(0, 6).join("; ")}`);
   console.log(`    psad       ${psadTrouble ?? (theirs.mistakes.length === 0 ? "right" : theirs.mistakes.slice(0, 3).join("; "))}`);

@@ -7,7 +7,8 @@ import type { Technique } from "../src/model/finding.ts";
 
 export interface ExpectedScan {
   readonly source: string;
-  readonly technique: Technique;
+  /** Any of these is right: whether unanswered SYNs of an ordinary stack are a connect scan, the verdicts do not say. */
+  readonly techniques: readonly Technique[];
   readonly transport: Transport;
   /** The tool whose mark the packets carry, null where they carry none, undefined where nobody can say. */
   readonly tool?: ToolName | null;
@@ -28,9 +29,9 @@ export interface SampleVerdict {
 }
 
 const SCANNER = "10.77.0.1";
-const scan = (source: string, technique: Technique, transport: Transport, tool?: ToolName | null): ExpectedScan => ({
+const scan = (source: string, technique: Technique | readonly Technique[], transport: Transport, tool?: ToolName | null): ExpectedScan => ({
   source,
-  technique,
+  techniques: typeof technique === "string" ? [technique] : technique,
   transport,
   ...(tool === undefined ? {} : { tool }),
 });
@@ -49,7 +50,7 @@ export const SAMPLE_VERDICTS: readonly SampleVerdict[] = [
   { path: "pcap-scanners-live/nmap_xmas.pcap", scans: [scan(SCANNER, "xmas", "tcp", "nmap")] },
   { path: "pcap-scanners-live/zmap_p443.pcap", scans: [scan(SCANNER, "syn", "tcp", "zmap")] },
   // Zeek's verdicts
-  { path: "pcap-scans/445_scan.pcap", scans: [scan("176.192.150.3", "syn", "tcp")] },
+  { path: "pcap-scans/445_scan.pcap", scans: [scan("176.192.150.3", ["syn", "connect"], "tcp")] },
   { path: "pcap-scans/port_scan.pcap", scans: [scan("192.168.2.154", "syn", "tcp")] },
   { path: "pcap-backscatter-dos/bro-simple-scan-backscatter.pcap", scans: [], backscatter: ["202.229.120.98"] },
   // nDPI's
