@@ -68,9 +68,10 @@ export class ObservationBatch {
   /** 0–65535, or NO_PORT. */
   readonly sourcePort: Int32Array;
   readonly destinationPort: Int32Array;
+  /** TCP sequence number; for ICMP the word behind the checksum (echo: identifier, sequence), for SCTP the verification tag. */
   readonly sequence: Uint32Array;
   readonly acknowledgement: Uint32Array;
-  /** FNV-1a of the TCP option bytes, 0 where there are none. */
+  /** FNV-1a of the TCP option bytes; 0 where there are none, or only those of an established conversation (ACK with NOP NOP TS or SACK). */
   readonly optionsHash: Uint32Array;
   /** Octets of the IP packet on the wire, whatever the capture kept. */
   readonly bytes: Uint32Array;
@@ -84,7 +85,10 @@ export class ObservationBatch {
   readonly quotedDestinationPort: Int32Array;
   /** IP protocol (innermost header reached), or PROTOCOL_ARP. */
   readonly protocol: Uint16Array;
-  /** The twelve bits of TCP offset 12–13 below the header length, or FLAGS_UNKNOWN. */
+  /**
+   * The twelve bits of TCP offset 12–13 below the header length, or FLAGS_UNKNOWN. For SCTP the type of the first chunk (1 is INIT),
+   * for DCCP the packet type (0 is Request).
+   */
   readonly tcpFlags: Uint16Array;
   readonly window: Uint16Array;
   readonly mss: Uint16Array;
@@ -102,7 +106,7 @@ export class ObservationBatch {
   readonly icmpType: Uint8Array;
   readonly icmpCode: Uint8Array;
   readonly quotedProtocol: Uint8Array;
-  /** Tunnel headers stripped before the IP header of this row. */
+  /** Tunnel headers stripped before the IP header of this row (GRE, VXLAN, …; VLAN tags, MPLS and PPPoE of the link do not count). */
   readonly tunnels: Uint8Array;
   /** IPv4 type of service, or IPv6 traffic class. */
   readonly tos: Uint8Array;

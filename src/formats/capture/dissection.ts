@@ -3,7 +3,7 @@
  * stripped on the way. Layers are peeled in a loop and never call one another, so nesting is bounded and a bad inner packet falls
  * back to the outer one.
  */
-import { ObservationBatch } from "../../model/observation.ts";
+import type { ObservationBatch } from "../../model/observation.ts";
 
 /** What stands at `at`. */
 export const LAYER_DONE = 0;

@@ -67,7 +67,13 @@ describe("IPv4", () => {
 
   test("options are stepped over and noted", () => {
     const packet = tcpPacket({ ...ENDS, options: hex("94040000") }, SYN);
-    expect(observe(ethernet(packet))).toMatchObject({ sourcePort: 0, destinationPort: 445, bytes: 44, payload: 0, quirks: QUIRK_IP_OPTIONS });
+    expect(observe(ethernet(packet))).toMatchObject({
+      sourcePort: 0,
+      destinationPort: 445,
+      bytes: 44,
+      payload: 0,
+      quirks: QUIRK_IP_OPTIONS,
+    });
   });
 
   test("Ethernet's padding is not payload", () => {
@@ -79,7 +85,12 @@ describe("IPv4", () => {
   test("ports are not read from padding", () => {
     const frame = new Uint8Array(60);
     frame.set(ethernet(ipPacket(ENDS, PROTOCOL_TCP, new Uint8Array(0))));
-    expect(observe(frame)).toMatchObject({ sourcePort: NO_PORT, destinationPort: NO_PORT, tcpFlags: FLAGS_UNKNOWN, quirks: QUIRK_BAD_HEADER_LENGTH });
+    expect(observe(frame)).toMatchObject({
+      sourcePort: NO_PORT,
+      destinationPort: NO_PORT,
+      tcpFlags: FLAGS_UNKNOWN,
+      quirks: QUIRK_BAD_HEADER_LENGTH,
+    });
   });
 
   test("a total length of 0 is an offloaded segment, as long as the wire says", () => {
@@ -155,7 +166,13 @@ describe("IPv6", () => {
 
   test("a later fragment has no ports, though its octets look like some", () => {
     const row = observe(ethernet(extended(44, "06000008 00000001", tcp)));
-    expect(row).toMatchObject({ protocol: PROTOCOL_TCP, fragment: FRAGMENT_LATER, sourcePort: NO_PORT, destinationPort: NO_PORT, payload: 20 });
+    expect(row).toMatchObject({
+      protocol: PROTOCOL_TCP,
+      fragment: FRAGMENT_LATER,
+      sourcePort: NO_PORT,
+      destinationPort: NO_PORT,
+      payload: 20,
+    });
   });
 
   test("ESP and no next header have no ports", () => {
@@ -166,7 +183,11 @@ describe("IPv6", () => {
 
   test("an extension header that the capture cut leaves no ports", () => {
     const packet = extended(0, "06000502 00000000", tcp);
-    expect(observe(ethernet(packet), 14 + 40 + 4)).toMatchObject({ protocol: 0, sourcePort: NO_PORT, quirks: QUIRK_SNAPPED | QUIRK_IP_OPTIONS });
+    expect(observe(ethernet(packet), 14 + 40 + 4)).toMatchObject({
+      protocol: 0,
+      sourcePort: NO_PORT,
+      quirks: QUIRK_SNAPPED | QUIRK_IP_OPTIONS,
+    });
   });
 
   test("a jumbogram is as long as the wire says", () => {

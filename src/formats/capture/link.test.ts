@@ -6,14 +6,29 @@ import { NO_PORT } from "../../model/observation.ts";
 import { PROTOCOL_ARP, PROTOCOL_TCP, TCP_SYN } from "../../model/protocol.ts";
 import { type Decoded, decodeWhole } from "../decode-whole.ts";
 import { PCAP } from "./pcap.ts";
+import { PCAPNG } from "./pcapng.ts";
 
 const V4 = tcpPacket({ source: 0xc0000201, destination: 0xc6336402 }, { sourcePort: 0, destinationPort: 445, flags: TCP_SYN });
 const V6 = tcpPacket(
   { source: [0x20010db8, 0, 0, 1], destination: [0x20010db8, 0, 0, 2] },
   { sourcePort: 1025, destinationPort: 0, flags: TCP_SYN },
 );
-const SEEN_V4 = { family: 4, source: "192.0.2.1", destination: "198.51.100.2", protocol: PROTOCOL_TCP, sourcePort: 0, destinationPort: 445 };
-const SEEN_V6 = { family: 6, source: "2001:db8::1", destination: "2001:db8::2", protocol: PROTOCOL_TCP, sourcePort: 1025, destinationPort: 0 };
+const SEEN_V4 = {
+  family: 4,
+  source: "192.0.2.1",
+  destination: "198.51.100.2",
+  protocol: PROTOCOL_TCP,
+  sourcePort: 0,
+  destinationPort: 445,
+};
+const SEEN_V6 = {
+  family: 6,
+  source: "2001:db8::1",
+  destination: "2001:db8::2",
+  protocol: PROTOCOL_TCP,
+  sourcePort: 1025,
+  destinationPort: 0,
+};
 
 function hex(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.replaceAll(" ", ""), "hex"));
@@ -106,12 +121,10 @@ describe("frames without IP are named and counted", () => {
       blocks.push(hex(`00000001 00000014 ${number} 0000 00000000 00000014`));
       blocks.push(hex(`00000006 00000024 000000${i.toString(16).padStart(2, "0")} 00000000 00000000 00000004 00000004 45000000 00000024`));
     }
-    return import("./pcapng.ts").then(({ PCAPNG }) => {
-      const { stats } = decodeWhole(PCAPNG, join(...blocks));
-      expect(stats.records).toBe(40);
-      expect(stats.skipped.size).toBe(17);
-      expect(stats.skipped.get("other link types not decoded")).toBe(24);
-    });
+    const { stats } = decodeWhole(PCAPNG, join(...blocks));
+    expect(stats.records).toBe(40);
+    expect(stats.skipped.size).toBe(17);
+    expect(stats.skipped.get("other link types not decoded")).toBe(24);
   });
 });
 

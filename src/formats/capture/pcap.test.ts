@@ -54,10 +54,16 @@ describe("variants that libpcap and Wireshark read", () => {
     ["microseconds", { magic: 0xa1b2c3d4 }],
     ["nanoseconds", { magic: 0xa1b23c4d, records: [{ fraction: 500_000_000 }] }],
     ["Kuznetzov's record headers", { magic: 0xa1b2cd34, recordExtra: 8 }],
-    ["IXIA hardware", { magic: 0x1c0001ac, fileExtra: 4, records: [{ fraction: 500_000_000 }] }],
-    ["IXIA software", { magic: 0x1c0001ab, fileExtra: 4, records: [{ fraction: 500_000_000 }] }],
-    ["lengths the other way round, version 2.2", { magic: 0xa1b2c3d4, minor: 2, records: [{ captured: FRAME.length + 9, wire: FRAME.length }] }],
-    ["lengths that only make sense the other way round, version 2.3", { magic: 0xa1b2c3d4, minor: 3, records: [{ captured: FRAME.length + 9, wire: FRAME.length }] }],
+    ["IXIA hardware", { magic: 0x1c0001ac, fileExtra: 4 }],
+    ["IXIA software", { magic: 0x1c0001ab, fileExtra: 4 }],
+    [
+      "lengths the other way round, version 2.2",
+      { magic: 0xa1b2c3d4, minor: 2, records: [{ captured: FRAME.length + 9, wire: FRAME.length }] },
+    ],
+    [
+      "lengths that only make sense the other way round, version 2.3",
+      { magic: 0xa1b2c3d4, minor: 3, records: [{ captured: FRAME.length + 9, wire: FRAME.length }] },
+    ],
     ["lengths as they should be, version 2.3", { magic: 0xa1b2c3d4, minor: 3, records: [{ wire: FRAME.length + 9 }] }],
     ["a frame check sequence in the link type", { magic: 0xa1b2c3d4, linkType: 0x24000001 }],
   ])("%s, in both byte orders", (_name, fields) => {
@@ -92,7 +98,10 @@ describe("damage keeps what came before and says where", () => {
   test("a record of 4 GiB", () => {
     const { rows, stats } = decodeWhole(PCAP, capture({ ...good, records: [{}, { captured: 0xffffffff }, {}] }));
     expect(rows.length).toBe(1);
-    expect(stats.damage).toEqual({ offset: second, reason: `a record claims 4294967295 octets, more than the ${MAX_FRAME} that a frame can have` });
+    expect(stats.damage).toEqual({
+      offset: second,
+      reason: `a record claims 4294967295 octets, more than the ${MAX_FRAME} that a frame can have`,
+    });
   });
 
   test("the largest record and one octet more", () => {
@@ -100,7 +109,9 @@ describe("damage keeps what came before and says where", () => {
     frame.set(FRAME);
     const records = [{ frame }, {}];
     expect(decodeWhole(PCAP, capture({ ...good, records }), 65_536).rows.length).toBe(2);
-    expect(decodeWhole(PCAP, capture({ ...good, records: [{ frame: new Uint8Array(MAX_FRAME + 1) }] }), 65_536).stats.damage?.offset).toBe(24);
+    expect(decodeWhole(PCAP, capture({ ...good, records: [{ frame: new Uint8Array(MAX_FRAME + 1) }] }), 65_536).stats.damage?.offset).toBe(
+      24,
+    );
   });
 
   test.each([

@@ -12,7 +12,7 @@ const MAGIC_MICROSECONDS = 0xa1b2c3d4;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
 /** Alexey Kuznetzov's patch: eight more octets in each record header. */
 const MAGIC_KUZNETZOV = 0xa1b2cd34;
-/** IXIA's hardware and software captures: four more octets in the file header, nanoseconds. */
+/** IXIA's hardware and software captures: four more octets in the file header. */
 const MAGIC_IXIA_HARDWARE = 0x1c0001ac;
 const MAGIC_IXIA_SOFTWARE = 0x1c0001ab;
 
@@ -179,7 +179,7 @@ function variantOfMagic(magic: number, little: boolean): Variant | null {
       return { little, fileHeader: FILE_HEADER, recordHeader: KUZNETZOV_RECORD_HEADER, resolution: 1e6 };
     case MAGIC_IXIA_HARDWARE:
     case MAGIC_IXIA_SOFTWARE:
-      return { little, fileHeader: FILE_HEADER + 4, recordHeader: RECORD_HEADER, resolution: 1e9 };
+      return { little, fileHeader: FILE_HEADER + 4, recordHeader: RECORD_HEADER, resolution: 1e6 };
     default:
       return null;
   }

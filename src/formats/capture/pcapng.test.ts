@@ -75,14 +75,32 @@ function join(...sections: readonly Section[]): Uint8Array {
   return new Uint8Array(Buffer.concat(sections.map((section) => section.bytes())));
 }
 
-describe.each([["little-endian", true], ["big-endian", false]] as const)("%s sections", (_name, little) => {
+describe.each([
+  ["little-endian", true],
+  ["big-endian", false],
+] as const)("%s sections", (_name, little) => {
   test.each<[string, (section: Section) => [number, Uint8Array][], bigint]>([
     ["microseconds where nothing is said", () => [], 1_383_354_000_500_000n],
     ["nanoseconds", () => [[9, Uint8Array.of(9)]], 1_383_354_000_500_000_000n],
-    ["whole seconds and an offset", (section) => [[9, Uint8Array.of(1)], [14, section.signed64(1_000_000_000n)]], 3_833_540_005n],
+    [
+      "whole seconds and an offset",
+      (section) => [
+        [9, Uint8Array.of(1)],
+        [14, section.signed64(1_000_000_000n)],
+      ],
+      3_833_540_005n,
+    ],
     ["a negative offset", (section) => [[14, section.signed64(-10n)]], 1_383_354_010_500_000n],
     ["a power of two", () => [[9, Uint8Array.of(0x80 | 10)]], 1_383_354_000n * 1024n + 512n],
-    ["among other options", () => [[2, new TextEncoder().encode("eth0")], [9, Uint8Array.of(3)], [12, new TextEncoder().encode("Linux")]], 1_383_354_000_500n],
+    [
+      "among other options",
+      () => [
+        [2, new TextEncoder().encode("eth0")],
+        [9, Uint8Array.of(3)],
+        [12, new TextEncoder().encode("Linux")],
+      ],
+      1_383_354_000_500n,
+    ],
   ])("time in %s", (_unit, options, ticks) => {
     const section = new Section(little);
     const bytes = section.interface(1, options(section)).enhanced(0, ticks).bytes();
@@ -103,7 +121,15 @@ describe.each([["little-endian", true], ["big-endian", false]] as const)("%s sec
 
   test("the obsolete packet block", () => {
     const section = new Section(little).interface();
-    section.block(2, [section.half(0), section.half(7), Number(1_383_354_000_500_000n >> 32n), Number(1_383_354_000_500_000n & 0xffffffffn), FRAME.length, FRAME.length, FRAME]);
+    section.block(2, [
+      section.half(0),
+      section.half(7),
+      Number(1_383_354_000_500_000n >> 32n),
+      Number(1_383_354_000_500_000n & 0xffffffffn),
+      FRAME.length,
+      FRAME.length,
+      FRAME,
+    ]);
     expect(decodeWhole(PCAPNG, section.bytes()).rows).toEqual([expect.objectContaining({ ...SEEN, time: TIME })]);
   });
 
@@ -116,7 +142,10 @@ describe.each([["little-endian", true], ["big-endian", false]] as const)("%s sec
 
   test("blocks without packets are stepped over; those of unknown types are counted", () => {
     const section = new Section(little).interface();
-    section.block(4, [new Uint8Array(40)]).block(5, [0, 0, 0]).block(10, [new Uint8Array(100)]);
+    section
+      .block(4, [new Uint8Array(40)])
+      .block(5, [0, 0, 0])
+      .block(10, [new Uint8Array(100)]);
     section.block(0x0bad, [32_473, new Uint8Array(9)]).block(0x7fff0000, [new Uint8Array(1_000_000)]);
     section.enhanced(0, 0n);
     const { rows, stats, largestRest } = decodeWhole(PCAPNG, section.bytes(), 1000);
@@ -145,7 +174,11 @@ describe("damage keeps what came before and says where", () => {
   test.each<[string, Section, string]>([
     ["a length under twelve", good().block(6, [], 8), "a block claims a length of 8 octets, which no block can have"],
     ["a length that is no multiple of four", good().block(6, [], 33), "a block claims a length of 33 octets, which no block can have"],
-    ["a packet of 4 GiB", good().block(6, [], 0xfffffffc), "a block claims 4294967292 octets, more than the 524288 that one of its type can have"],
+    [
+      "a packet of 4 GiB",
+      good().block(6, [], 0xfffffffc),
+      "a block claims 4294967292 octets, more than the 524288 that one of its type can have",
+    ],
     ["lengths that differ", good().block(6, [new Uint8Array(24)], undefined, 32), "a block's two lengths differ"],
     ["a packet longer than its block", good().enhanced(0, 0n, FRAME, 1000), "a packet of 1000 octets in a block of 88"],
     ["a packet block without its fields", good().block(6, [0]), "a packet block that is too short"],
@@ -165,9 +198,14 @@ describe("damage keeps what came before and says where", () => {
   });
 
   test("a cut inside a block that is stepped over", () => {
-    const bytes = good().block(0x0bad, [new Uint8Array(600_000)]).bytes();
+    const bytes = good()
+      .block(0x0bad, [new Uint8Array(600_000)])
+      .bytes();
     for (const length of [start + 5, start + 20, bytes.length - 1]) {
-      expect(decodeWhole(PCAPNG, bytes.subarray(0, length), 4096).stats.damage).toEqual({ offset: start, reason: "the input ends inside a block" });
+      expect(decodeWhole(PCAPNG, bytes.subarray(0, length), 4096).stats.damage).toEqual({
+        offset: start,
+        reason: "the input ends inside a block",
+      });
     }
     expect(decodeWhole(PCAPNG, bytes, 4096).stats.damage).toBeNull();
   });

@@ -156,7 +156,11 @@ function expectedRow(frame: Map<string, string[]>): Expected | null {
     row.tos = number(list("ip.dsfield").at(back));
     const length = number(list("ip.len").at(back));
     if (length > 0) row.bytes = length;
-    row.fragment = later ? FRAGMENT_LATER : list("ip.flags.mf").at(back) === "1" || list("ip.flags.mf").at(back) === "True" ? FRAGMENT_FIRST : 0;
+    row.fragment = later
+      ? FRAGMENT_LATER
+      : list("ip.flags.mf").at(back) === "1" || list("ip.flags.mf").at(back) === "True"
+        ? FRAGMENT_FIRST
+        : 0;
   } else {
     if (list("ipv6.dst").length === 0) return null;
     if (list("eth.type").at(-1) === "0x0800") return null; // a version that belies the EtherType, which tshark lets pass
@@ -182,7 +186,8 @@ function expectedRow(frame: Map<string, string[]>): Expected | null {
     row.sourcePort = NO_PORT;
     row.destinationPort = NO_PORT;
     if (quotes) {
-      const port = (side: "src" | "dst"): number => number((quotedLayers.includes("tcp") ? list(`tcp.${side}port`) : list(`udp.${side}port`)).at(-1) ?? "-1");
+      const port = (side: "src" | "dst"): number =>
+        number((quotedLayers.includes("tcp") ? list(`tcp.${side}port`) : list(`udp.${side}port`)).at(-1) ?? "-1");
       const protocol = quotedLayers[0] === "ip" ? list("ip.proto").at(-1) : list("ipv6.nxt").at(-1);
       const destination = quotedLayers[0] === "ip" ? list("ip.dst").at(-1) : list("ipv6.dst").at(-1);
       row.quoted = { destination: destination ?? "", protocol: number(protocol), sourcePort: port("src"), destinationPort: port("dst") };
@@ -284,24 +289,27 @@ function flags(row: Row): number {
   return isV4(row, PROTOCOL_TCP) && row.tcpFlags !== FLAGS_UNKNOWN ? row.tcpFlags & 0x3f : -1;
 }
 
-describe.skipIf(files.length === 0 || !has("tcpdump") || !has("mergecap"))("the counts of captures without tunnels are those of tcpdump's filters", () => {
-  const folder = mkdtempSync(join(tmpdir(), "precursor-reference-"));
-  const merged = join(folder, "merged.pcap");
-  let rows: readonly Row[] = [];
-  beforeAll(() => {
-    const plain = files.filter((path) => isEthernet(path) && ours(path).stats.encapsulations.size === 0);
-    spawnSync("mergecap", ["-a", "-F", "pcap", "-w", merged, ...plain]);
-    ({ rows } = ours(merged));
-    expect(rows.length).toBeGreaterThan(10_000);
-    expect(rows).toEqual(plain.flatMap((path) => ours(path).rows.map((row) => ({ ...row, time: expect.any(Number) }))));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+describe.skipIf(files.length === 0 || !has("tcpdump") || !has("mergecap"))(
+  "the counts of captures without tunnels are those of tcpdump's filters",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "precursor-reference-"));
+    const merged = join(folder, "merged.pcap");
+    let rows: readonly Row[] = [];
+    beforeAll(() => {
+      const plain = files.filter((path) => isEthernet(path) && ours(path).stats.encapsulations.size === 0);
+      spawnSync("mergecap", ["-a", "-F", "pcap", "-w", merged, ...plain]);
+      ({ rows } = ours(merged));
+      expect(rows.length).toBeGreaterThan(10_000);
+      expect(rows).toEqual(plain.flatMap((path) => ours(path).rows.map((row) => ({ ...row, time: expect.any(Number) }))));
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(FILTERS)("%s", (filter, matches) => {
-    const { stdout } = spawnSync("tcpdump", ["-n", "-r", merged, "--count", filter], { encoding: "utf8" });
-    expect(rows.filter(matches).length).toBe(Number.parseInt(stdout, 10));
-  });
-});
+    test.each(FILTERS)("%s", (filter, matches) => {
+      const { stdout } = spawnSync("tcpdump", ["-n", "-r", merged, "--count", filter], { encoding: "utf8" });
+      expect(rows.filter(matches).length).toBe(Number.parseInt(stdout, 10));
+    });
+  },
+);
 
 function isEthernet(path: string): boolean {
   const head = readFileSync(path).subarray(0, 24);

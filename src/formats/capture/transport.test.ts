@@ -95,7 +95,12 @@ describe.each(PATHS)("TCP on %s", (_path, ends) => {
   });
 
   test.each([
-    ["Linux", "020405b4 0402080a0000000100000000 01030307", OPTION_MSS | OPTION_SACK_PERMITTED | OPTION_TIMESTAMP | OPTION_NOP | OPTION_WINDOW_SCALE, 1460],
+    [
+      "Linux",
+      "020405b4 0402080a0000000100000000 01030307",
+      OPTION_MSS | OPTION_SACK_PERMITTED | OPTION_TIMESTAMP | OPTION_NOP | OPTION_WINDOW_SCALE,
+      1460,
+    ],
     ["Nmap", "020405b4", OPTION_MSS, 1460],
     ["an unknown option", "fe0449af 01010100", OPTION_OTHER | OPTION_NOP | OPTION_EOL, 0],
     ["an option of length 0", "02000000", OPTION_MSS, 0],
@@ -156,21 +161,39 @@ test("a first fragment of eight octets has ports and no flags, as nmap -f sends 
 });
 
 test("an ordinary first fragment is neither tiny nor malformed", () => {
-  const fragments = fragmentIPv4(tcpPacket(ENDS, { sourcePort: 1, destinationPort: 2, flags: TCP_ACK, payload: new Uint8Array(2000) }), 1480);
+  const fragments = fragmentIPv4(
+    tcpPacket(ENDS, { sourcePort: 1, destinationPort: 2, flags: TCP_ACK, payload: new Uint8Array(2000) }),
+    1480,
+  );
   expect(observe(fragments[0]!)).toMatchObject({ tcpFlags: TCP_ACK, payload: 1460, quirks: 0 });
 });
 
 describe.each(PATHS)("UDP on %s", (_path, ends) => {
   test("source port 0 is a port", () => {
     const row = observe(udpPacket(ends, { sourcePort: 0, destinationPort: 53, payload: new Uint8Array(12) }));
-    expect(row).toMatchObject({ protocol: PROTOCOL_UDP, sourcePort: 0, destinationPort: 53, payload: 12, tcpFlags: 0, window: 0, sequence: 0 });
+    expect(row).toMatchObject({
+      protocol: PROTOCOL_UDP,
+      sourcePort: 0,
+      destinationPort: 53,
+      payload: 12,
+      tcpFlags: 0,
+      window: 0,
+      sequence: 0,
+    });
   });
 
   test("UDP-Lite, SCTP and DCCP have ports as well", () => {
     const lite = ipPacket(ends, PROTOCOL_UDP_LITE, hex("00000035 00080000 abcd"));
     expect(observe(lite)).toMatchObject({ protocol: PROTOCOL_UDP_LITE, sourcePort: 0, destinationPort: 53, payload: 2 });
     const init = sctpInitPacket(ends, 0, 38_412, 77);
-    expect(observe(init)).toMatchObject({ protocol: PROTOCOL_SCTP, sourcePort: 0, destinationPort: 38_412, tcpFlags: 1, sequence: 0, payload: 20 });
+    expect(observe(init)).toMatchObject({
+      protocol: PROTOCOL_SCTP,
+      sourcePort: 0,
+      destinationPort: 38_412,
+      tcpFlags: 1,
+      sequence: 0,
+      payload: 20,
+    });
     const request = ipPacket(ends, PROTOCOL_DCCP, hex("0000 1388 05 00 0000 01 000000 00000001 00000000"));
     expect(observe(request)).toMatchObject({ protocol: PROTOCOL_DCCP, sourcePort: 0, destinationPort: 5000, tcpFlags: 0, payload: 0 });
     const data = ipPacket(ends, PROTOCOL_DCCP, hex("0001 1388 03 00 0000 04 000001 ffff"));
@@ -181,7 +204,14 @@ describe.each(PATHS)("UDP on %s", (_path, ends) => {
 describe("ICMP", () => {
   test("an echo has type, code, identifier and sequence, and no ports", () => {
     const row = observe(icmpPacket(ENDS, 8, 9, 0x12340127, new Uint8Array(120)));
-    expect(row).toMatchObject({ protocol: PROTOCOL_ICMP, icmpType: 8, icmpCode: 9, sequence: 0x12340127, sourcePort: NO_PORT, payload: 120 });
+    expect(row).toMatchObject({
+      protocol: PROTOCOL_ICMP,
+      icmpType: 8,
+      icmpCode: 9,
+      sequence: 0x12340127,
+      sourcePort: NO_PORT,
+      payload: 120,
+    });
     expect(row?.quoted).toBeNull();
   });
 
@@ -191,11 +221,24 @@ describe("ICMP", () => {
 
   test("an error tells whom it is about", () => {
     const row = observe(icmpError(back, 3, 3, probe));
-    expect(row).toMatchObject({ icmpType: 3, icmpCode: 3, sourcePort: NO_PORT, destinationPort: NO_PORT, quirks: QUIRK_QUOTES_PACKET, quoted });
+    expect(row).toMatchObject({
+      icmpType: 3,
+      icmpCode: 3,
+      sourcePort: NO_PORT,
+      destinationPort: NO_PORT,
+      quirks: QUIRK_QUOTES_PACKET,
+      quoted,
+    });
   });
 
   test("an IPv6 error does too, past extension headers", () => {
-    const inner = ipPacket(ENDS6, 60, new Uint8Array(Buffer.concat([hex("06000104 00000000"), tcpPacket(ENDS6, { sourcePort: 0, destinationPort: 22, flags: TCP_SYN }).subarray(40)])));
+    const inner = ipPacket(
+      ENDS6,
+      60,
+      new Uint8Array(
+        Buffer.concat([hex("06000104 00000000"), tcpPacket(ENDS6, { sourcePort: 0, destinationPort: 22, flags: TCP_SYN }).subarray(40)]),
+      ),
+    );
     const row = observe(icmpPacket({ source: ENDS6.destination, destination: ENDS6.source }, 1, 4, 0, inner));
     expect(row).toMatchObject({
       protocol: PROTOCOL_ICMPV6,
@@ -228,7 +271,12 @@ describe("ICMP", () => {
 });
 
 test("other protocols have no ports", () => {
-  expect(observe(ipPacket(ENDS, 89, hex("02010030 00000000")))).toMatchObject({ protocol: 89, sourcePort: NO_PORT, destinationPort: NO_PORT, payload: 8 });
+  expect(observe(ipPacket(ENDS, 89, hex("02010030 00000000")))).toMatchObject({
+    protocol: 89,
+    sourcePort: NO_PORT,
+    destinationPort: NO_PORT,
+    payload: 8,
+  });
 });
 
 function fnv1a(bytes: Uint8Array): number {

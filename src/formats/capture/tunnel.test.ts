@@ -17,7 +17,14 @@ const V6 = tcpPacket(
   { source: [0x20010db8, 1, 0, 1], destination: [0x20010db8, 1, 0, 2] },
   { sourcePort: 1025, destinationPort: 0, flags: TCP_SYN },
 );
-const SEEN_V4 = { family: 4, source: "192.0.2.1", destination: "198.51.100.2", protocol: PROTOCOL_TCP, sourcePort: 0, destinationPort: 445 };
+const SEEN_V4 = {
+  family: 4,
+  source: "192.0.2.1",
+  destination: "198.51.100.2",
+  protocol: PROTOCOL_TCP,
+  sourcePort: 0,
+  destinationPort: 445,
+};
 const SEEN_V6 = { family: 6, protocol: PROTOCOL_TCP, sourcePort: 1025, destinationPort: 0 };
 const SEEN_OUTER = { family: 4, source: "10.0.0.1", destination: "10.0.0.2", tunnels: 0 };
 
@@ -63,14 +70,24 @@ describe("the inner packet is observed", () => {
     ["ERSPAN I", ip(47, "0000 88be", FRAME), SEEN_V4, { "ERSPAN I": 1 }],
     ["ERSPAN II", ip(47, "1000 88be 00000001 10010001 00000000", FRAME), SEEN_V4, { "ERSPAN II": 1 }],
     ["ERSPAN III", ip(47, "1000 22eb 00000001 20010001 00000000 0000 0000", FRAME), SEEN_V4, { "ERSPAN III": 1 }],
-    ["ERSPAN III with a platform header", ip(47, "1000 22eb 00000001 20010001 00000000 0000 0001 0000000000000000", FRAME6), SEEN_V6, { "ERSPAN III": 1 }],
+    [
+      "ERSPAN III with a platform header",
+      ip(47, "1000 22eb 00000001 20010001 00000000 0000 0001 0000000000000000", FRAME6),
+      SEEN_V6,
+      { "ERSPAN III": 1 },
+    ],
     ["IP in IP", ipInIp(OUTER, V4), SEEN_V4, { "IP-in-IP": 1 }],
     ["IPv6 in IPv4", ip(41, V6), SEEN_V6, { "IPv6-in-IP": 1 }],
     ["IPv6 in IPv6", ipPacket(OUTER6, 41, V6), SEEN_V6, { "IPv6-in-IP": 1 }],
     ["EtherIP", ip(97, "3000", FRAME), SEEN_V4, { EtherIP: 1 }],
     ["MPLS in IP", ip(137, "00011140", V4), SEEN_V4, { MPLS: 1 }],
     ["VXLAN", vxlan(OUTER, 40_000, 7, FRAME), SEEN_V4, { VXLAN: 1 }],
-    ["VXLAN with a tag inside", udp(4789, "08000000 00000700", FRAME.subarray(0, 12), "8100 0001 0800", V4), SEEN_V4, { VXLAN: 1, "802.1Q": 1 }],
+    [
+      "VXLAN with a tag inside",
+      udp(4789, "08000000 00000700", FRAME.subarray(0, 12), "8100 0001 0800", V4),
+      SEEN_V4,
+      { VXLAN: 1, "802.1Q": 1 },
+    ],
     ["VXLAN with group policy", udp(4789, "88000010 00000700", FRAME), SEEN_V4, { VXLAN: 1 }],
     ["VXLAN on Linux's port", udp(8472, "08000000 00000700", FRAME6), SEEN_V6, { VXLAN: 1 }],
     ["VXLAN-GPE", udp(4790, "0c000001 00000700", V4), SEEN_V4, { "VXLAN-GPE": 1 }],
@@ -136,7 +153,10 @@ describe("near misses stay what they are", () => {
 });
 
 test("a later fragment of a tunnel packet is no inner packet", () => {
-  const fragments = fragmentIPv4(gre(OUTER, tcpPacket(OUTER, { sourcePort: 1, destinationPort: 2, flags: 16, payload: new Uint8Array(100) })), 64);
+  const fragments = fragmentIPv4(
+    gre(OUTER, tcpPacket(OUTER, { sourcePort: 1, destinationPort: 2, flags: 16, payload: new Uint8Array(100) })),
+    64,
+  );
   const rows = fragments.map((fragment) => observe(fragment).rows[0]);
   expect(rows[0]).toMatchObject({ sourcePort: 1, tunnels: 1 });
   expect(rows[1]).toMatchObject({ protocol: 47, fragment: FRAGMENT_LATER, sourcePort: NO_PORT, tunnels: 0 });
