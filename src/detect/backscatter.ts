@@ -70,10 +70,11 @@ export class BackscatterFinder {
     } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
     const qualifies = meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
     if (!qualifies && view.targetCount < MANY_PEERS) return;
-    if (!this.#candidates.admits(view.packets)) return;
+    const tie = view.word * 64 + trafficClass;
+    if (!this.#candidates.admits(view.packets, tie)) return;
     this.#candidates.offer({
       weight: view.packets,
-      tie: view.word * 64 + trafficClass,
+      tie,
       family: view.family,
       word: view.word,
       address: view.address,

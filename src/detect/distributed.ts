@@ -4,7 +4,7 @@
  * together only where their targets are shared out far more evenly than independent choice would leave them, or where they are neighbours
  * that came at once.
  */
-import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_OS_DETECTION } from "../model/activity.ts";
+import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_OS_DETECTION, TOOLS } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { duration, number, plural } from "./evidence.ts";
@@ -125,12 +125,13 @@ export class DistributedScans {
 
   /** Rows by the network that they went to (a /16; IPv6 together) and the tool: what one operator does looks the same. */
   #split(rows: readonly number[]): number[][] {
-    const groups = new Map<string, number[]>();
+    const groups = new Map<number, number[]>();
     for (const row of rows) {
-      const member = this.#members[this.#member[row]!]!;
+      const { family, tool, stack } = this.#members[this.#member[row]!]!;
       // Mirai's bots choose their targets each for itself: the mark binds no group.
-      if (member.tool?.name === "mirai") continue;
-      const key = `${member.family} ${member.family === 4 ? this.#target[row]! >>> 16 : 0} ${member.tool?.name ?? ""} ${member.stack}`;
+      if (tool?.name === "mirai") continue;
+      const network = family === 4 ? this.#target[row]! >>> 16 : 65_536;
+      const key = (network * 16 + (tool === null ? 0 : 1 + TOOLS.indexOf(tool.name))) * 2 + Number(stack);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, [row]);
       else group.push(row);
@@ -139,6 +140,7 @@ export class DistributedScans {
   }
 
   #judge(activity: Activity, key: number, rows: readonly number[]): Scan | null {
+    if (rows.length < FEWEST_TARGETS) return null;
     const counts = new Map<number, number>();
     const targets = new Map<number, number>();
     for (const row of rows) {

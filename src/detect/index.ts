@@ -31,6 +31,13 @@ export interface DetectOptions {
 /** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
 const MAXIMUM_JOINERS = 16_384;
 
+/**
+ * Once MAXIMUM_FINDINGS heavier scans are held, sources with so many contacts that cannot displace one are only counted, by a sample of
+ * one in so many: the total is then an estimate (to 1 % at a million), and a million more sources cost next to nothing.
+ */
+const COUNTED_CONTACTS = 10;
+const COUNTED_SAMPLE = 16;
+
 /** A source × class that is a scan, found in the first pass. */
 interface Candidate {
   readonly weight: number;
@@ -74,20 +81,25 @@ function judgeAll(activity: Activity, home: HomeNetworks, distributed: Distribut
     }
     const worth = isWorthLoading(contactCount, view.portZeroPackets, trafficClass);
     if (!worth && !distributed.hasRoom) return;
+    const key = sourceKey(view);
+    const tie = key * 64 + trafficClass;
+    let standsFor = 1;
+    if (contactCount >= COUNTED_CONTACTS && !candidates.couldAdmit(2 * contactCount, tie)) {
+      if ((Math.imul(view.word, 0x9e3779b1) >>> 16) % COUNTED_SAMPLE !== 0) return;
+      standsFor = COUNTED_SAMPLE;
+    }
     set.load(activity, home, view);
     const tool = toolOf(view);
-    const key = sourceKey(view);
-    const candidate = (weight: number): Candidate => ({ weight, tie: key * 64 + trafficClass, key, trafficClass });
     const verdict = worth ? judge(set, tool !== null) : null;
     if (verdict?.isScan === true) {
       const weight = scanWeight(set, verdict);
-      if (candidates.admits(weight)) candidates.offer(candidate(weight));
+      if (candidates.admits(weight, tie, standsFor)) candidates.offer({ weight, tie, key, trafficClass });
       return;
     }
     if (verdict !== null && mayJoin(set) && (joiners.has(key) || joiners.size < MAXIMUM_JOINERS)) {
       const joiner = joiners.get(key) ?? { points: 0, candidates: [] };
       joiner.points += verdict.fan.points;
-      joiner.candidates.push(candidate(scanWeight(set, verdict)));
+      joiner.candidates.push({ weight: scanWeight(set, verdict), tie, key, trafficClass });
       joiners.set(key, joiner);
     }
     backscatter.collect(view);
@@ -95,7 +107,7 @@ function judgeAll(activity: Activity, home: HomeNetworks, distributed: Distribut
   });
   for (const joiner of joiners.values()) {
     if (joiner.points < SCAN_POINTS) continue;
-    for (const candidate of joiner.candidates) if (candidates.admits(candidate.weight)) candidates.offer(candidate);
+    for (const candidate of joiner.candidates) if (candidates.admits(candidate.weight, candidate.tie)) candidates.offer(candidate);
   }
   return candidates;
 }

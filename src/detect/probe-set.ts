@@ -72,6 +72,7 @@ export class ProbeSet {
   /** 1 where the target never sent a packet. */
   dark = new Uint8Array(1024);
 
+  readonly #distinct = new DistinctCounter();
   readonly #portSuccesses = new Map<number, number>();
   readonly #portContacts = new Map<number, number>();
   readonly #targetFailures = new Map<number, number>();
@@ -95,11 +96,9 @@ export class ProbeSet {
     this.servicePortPackets = view.servicePortPackets;
     this.portZeroPackets = view.portZeroPackets;
     this.wholeCount = view.contactCount;
-    this.targetCount = view.targetCount;
-    this.portCount = view.portCount;
     this.#copy(activity, view);
     if (this.successes > 0) this.#leaveOutServices();
-    if (this.length !== this.wholeLength) this.#recount();
+    this.#countDistinct(view);
     this.outbound = this.#isOutbound(activity, home);
   }
 
@@ -170,19 +169,19 @@ export class ProbeSet {
     this.length = length;
   }
 
-  #recount(): void {
-    const targets = this.#targetFailures;
-    const ports = this.#portContacts;
-    targets.clear();
-    ports.clear();
-    for (let i = 0; i < this.length; i++) {
-      targets.set(this.target[i]!, 1);
-      ports.set(this.port[i]!, 1);
+  /** Distinct targets and ports of what is kept: exact for whole sets, shares of the class's own estimates for samples. */
+  #countDistinct(view: SourceView): void {
+    const targets = this.#distinct.count(this.target, this.length);
+    const ports = this.#distinct.count(this.port, this.length);
+    if (this.scale === 1) {
+      this.targetCount = targets;
+      this.portCount = ports;
+      return;
     }
     // A sample's distinct values bound the whole from below; scaled by contacts they bound it from above.
     const share = this.wholeLength === 0 ? 0 : this.length / this.wholeLength;
-    this.targetCount = this.scale === 1 ? targets.size : Math.max(targets.size, Math.round(this.targetCount * share));
-    this.portCount = this.scale === 1 ? ports.size : Math.max(ports.size, Math.min(this.portCount, Math.round(ports.size * this.scale)));
+    this.targetCount = Math.max(targets, Math.round(view.targetCount * share));
+    this.portCount = Math.max(ports, share === 1 ? view.portCount : Math.min(view.portCount, Math.round(ports * this.scale)));
   }
 
   #isOutbound(activity: Activity, home: HomeNetworks): boolean {
@@ -202,6 +201,41 @@ export class ProbeSet {
     this.port = new Uint16Array(length);
     this.met = new Uint8Array(length);
     this.dark = new Uint8Array(length);
+  }
+}
+
+/** Counts distinct values of short arrays without allocating: an open table whose slots carry the number of the count they belong to. */
+class DistinctCounter {
+  #values = new Uint32Array(4096);
+  #counts = new Uint32Array(4096);
+  #current = 0;
+
+  count(values: Uint32Array | Uint16Array, length: number): number {
+    if (2 * length > this.#values.length) {
+      this.#values = new Uint32Array(4 * length);
+      this.#counts = new Uint32Array(4 * length);
+      this.#current = 0;
+    }
+    const current = ++this.#current;
+    if (current === 0xffffffff) {
+      this.#counts.fill(0);
+      this.#current = 0;
+      return this.count(values, length);
+    }
+    const slots = this.#values;
+    const counts = this.#counts;
+    const size = slots.length;
+    let distinct = 0;
+    for (let i = 0; i < length; i++) {
+      const value = values[i]!;
+      let at = (Math.imul(value, 0x9e3779b1) >>> 8) % size;
+      while (counts[at] === current && slots[at] !== value) at = at + 1 === size ? 0 : at + 1;
+      if (counts[at] === current) continue;
+      counts[at] = current;
+      slots[at] = value;
+      distinct++;
+    }
+    return distinct;
   }
 }
 

@@ -15,6 +15,7 @@ export interface Ranked {
 export class Ranking<T extends Ranked> {
   total = 0;
   #floor = Number.NEGATIVE_INFINITY;
+  #floorTie = Number.POSITIVE_INFINITY;
   #held: T[] = [];
   readonly #limit: number;
 
@@ -22,10 +23,15 @@ export class Ranking<T extends Ranked> {
     this.#limit = limit;
   }
 
-  /** Counts one, and tells whether it is heavy enough to be worth making and offering. */
-  admits(weight: number): boolean {
-    this.total++;
-    return weight >= this.#floor;
+  /** Counts one (or those that it stands for), and tells whether it is heavy enough to be worth making and offering. */
+  admits(weight: number, tie: number, standsFor = 1): boolean {
+    this.total += standsFor;
+    return this.couldAdmit(weight, tie);
+  }
+
+  /** Whether one of at most this weight could still be kept. */
+  couldAdmit(weight: number, tie: number): boolean {
+    return weight > this.#floor || (weight === this.#floor && tie < this.#floorTie);
   }
 
   offer(item: T): void {
@@ -42,7 +48,10 @@ export class Ranking<T extends Ranked> {
   #cut(): void {
     this.#held.sort((a, b) => b.weight - a.weight || a.tie - b.tie);
     this.#held.length = Math.min(this.#held.length, this.#limit);
-    if (this.#held.length === this.#limit) this.#floor = this.#held.at(-1)?.weight ?? this.#floor;
+    const last = this.#held.at(-1);
+    if (this.#held.length < this.#limit || last === undefined) return;
+    this.#floor = last.weight;
+    this.#floorTie = last.tie;
   }
 }
 

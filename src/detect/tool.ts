@@ -23,7 +23,7 @@ const SUPPORT: Readonly<Record<ToolName, Support>> = {
   nmap: { packets: 2, share: 0.5 },
   hping: { packets: 3, share: 0.5 },
 };
-const ORDER: readonly ToolName[] = ["mirai", "masscan", "zmap", "unicornscan", "nmap", "hping"];
+const ORDER = (["mirai", "masscan", "zmap", "unicornscan", "nmap", "hping"] as const).map((name) => ({ name, index: TOOLS.indexOf(name), ...SUPPORT[name] }));
 /** Chance of a 16-bit mark on a packet that does not mean it. */
 const SIXTEEN_BIT_CHANCE = 2 ** -16;
 /** How often above chance a 16-bit mark must come. */
@@ -31,9 +31,8 @@ const ABOVE_CHANCE = 10;
 
 /** The tool of a source's packets in one class with the packets that carry its mark, or null. */
 export function toolOf(view: Pick<SourceView, "packets" | "toolPackets">): { readonly name: ToolName; readonly packets: number } | null {
-  for (const name of ORDER) {
-    const packets = view.toolPackets(TOOLS.indexOf(name));
-    const { packets: fewest, share } = SUPPORT[name];
+  for (const { name, index, packets: fewest, share } of ORDER) {
+    const packets = view.toolPackets(index);
     if (packets < fewest || packets < share * view.packets) continue;
     if ((name === "masscan" || name === "zmap") && packets < ABOVE_CHANCE * SIXTEEN_BIT_CHANCE * view.packets) continue;
     return { name, packets };
