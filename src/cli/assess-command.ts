@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import { FilterError, UsageError } from "../model/errors.ts";
 import type { Report } from "../model/report.ts";
+import { compileFilter } from "../observe/filter/index.ts";
 import type { AssessOptions } from "../pipeline/assess.ts";
 import { addExamples } from "./examples.ts";
 import { DetailedError, pointAt } from "./failure.ts";
@@ -63,6 +64,7 @@ export function addAssessCommand(program: Command): void {
 
 async function assessInputs(inputs: readonly string[], flags: AssessFlags): Promise<void> {
   const options = assessOptions(inputs, flags);
+  if (options.filter !== null) checkFilter(options.filter);
   const format = chooseFormat(flags);
   if (options.explain !== null && format === "html") throw new UsageError("--explain prints text, md or json, not html");
   if (options.inputs.includes("-") && process.stdin.isTTY) throw new UsageError("standard input is a terminal: pipe a capture into it");
@@ -72,11 +74,9 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   let result;
   try {
     result = await assess({ ...options, onProgress: line === null ? null : (progress) => line.show(progress) });
-  } catch (error) {
+  } finally {
     line?.clear();
-    throw error instanceof FilterError ? withPointer(error, flags.filter ?? "") : error;
   }
-  line?.clear();
   const { report, explanation } = result;
   const notes = [...unreadableLines(report), ...(flags.quiet === true ? [] : damageLines(report))];
   if (flags.verbose === true) notes.push(...readingLines(report, (performance.now() - started) / 1000));
@@ -135,9 +135,14 @@ function showsProgress(flags: AssessFlags): boolean {
   return flags.progress === true || process.stderr.isTTY;
 }
 
-/** A filter's error with the mark under the place where it breaks. */
-function withPointer(error: FilterError, filter: string): DetailedError {
-  return new DetailedError(error, `--filter, column ${error.position + 1}: ${error.message}`, pointAt(filter, error.position));
+/** Refuses a filter that does not parse before anything is read, with a mark under the place where it breaks. */
+function checkFilter(filter: string): void {
+  try {
+    compileFilter(filter);
+  } catch (error) {
+    if (!(error instanceof FilterError)) throw error;
+    throw new DetailedError(error, `--filter, column ${error.position + 1}: ${error.message}`, pointAt(filter, error.position));
+  }
 }
 
 function unreadableLines(report: Report): string[] {

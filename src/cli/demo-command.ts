@@ -42,7 +42,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   if (flags.write !== undefined) writeOutputFile(flags.write, capture);
   const name = flags.write ?? DEMO_NAME;
   const { report } = await assess({
-    inputs: [name],
+    inputs: [],
     home: [],
     since: null,
     until: null,

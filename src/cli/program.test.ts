@@ -29,7 +29,11 @@ function precursor(args: readonly string[], { input, environment }: Ask = {}): S
 }
 
 function shell(script: string): SpawnSyncReturns<string> {
-  return spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8", env: { ...ENVIRONMENT, NODE: process.execPath, MAIN } });
+  return spawnSync("bash", ["--norc", "-c", script], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...ENVIRONMENT, NODE: process.execPath, MAIN },
+  });
 }
 
 /** The one line that a failing run says. */
@@ -309,8 +313,9 @@ describe("pipes, disks and signals", () => {
     let said = "";
     child.stderr.on("data", (data: Buffer) => (said += data.toString()));
     child.stdin.on("error", () => {});
-    child.stdin.write(capture.subarray(0, 50_000));
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    // More than a pipe holds: when it has gone, the program is up and reading.
+    const packets = capture.subarray(24);
+    await new Promise((resolve) => child.stdin.write(Buffer.concat([capture, ...Array.from({ length: 8 }, () => packets)]), resolve));
     const ended = new Promise((resolve) => child.once("exit", resolve));
     child.kill(signal);
     expect(await ended).toBe(code);
