@@ -57,7 +57,7 @@ async function runCases(title: string, cases: readonly QualityCase[]): Promise<v
 async function assessCase(one: QualityCase, capture: Uint8Array): Promise<Report> {
   const options = { since: null, until: null, filter: null, explain: null, threads: 1, limit: MANY_ROWS, onProgress: null };
   const home = one.origin === "lab" ? one.home : [];
-  const { report } = await assess({ ...options, inputs: [one.name], home, memory: new Map([[one.name, capture]]) });
+  const { report } = await assess({ ...options, inputs: [], home, memory: new Map([[one.name, capture]]) });
   return report;
 }
 
