@@ -70,6 +70,8 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   if (options.inputs.includes("-") && process.stdin.isTTY) throw new UsageError("standard input is a terminal: pipe a capture into it");
   const { assess } = await import("../pipeline/assess.ts");
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
+  // Also where a signal ends the program.
+  process.once("exit", () => line?.clear());
   const started = performance.now();
   let result;
   try {

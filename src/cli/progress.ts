@@ -6,6 +6,8 @@ const QUIET_SECONDS = 2;
 /** Between lines where they cannot be rewritten (a log), seconds. */
 const LOG_SECONDS = 5;
 
+const DEFAULT_COLUMNS = 80;
+
 /** Erases the line (ECMA-48 EL) from its start. */
 const ERASE_LINE = "\r\u001B[K";
 
@@ -29,7 +31,7 @@ export class ProgressLine {
     if (progress.seconds < QUIET_SECONDS) return;
     const text = progressText(progress);
     if (this.#stream.isTTY === true) {
-      this.#stream.write(`${ERASE_LINE}${text.slice(0, Math.max(20, (this.#stream.columns ?? 80) - 1))}`);
+      this.#stream.write(`${ERASE_LINE}${text.slice(0, roomOf(this.#stream))}`);
       this.#shown = true;
     } else if (progress.seconds - this.#loggedAt >= LOG_SECONDS || this.#loggedAt === 0) {
       this.#loggedAt = progress.seconds;
@@ -42,6 +44,12 @@ export class ProgressLine {
     if (this.#shown) this.#stream.write(ERASE_LINE);
     this.#shown = false;
   }
+}
+
+/** Columns that do not wrap; a terminal that does not tell its size says 0. */
+function roomOf(stream: ProgressStream): number {
+  const columns = stream.columns ?? 0;
+  return (columns > 0 ? columns : DEFAULT_COLUMNS) - 1;
 }
 
 /** " 42 %  12.3 M records  8.1 M records/s  612 MB/s  0:14 left"; without percent and time left where the size is not known. */
