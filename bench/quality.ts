@@ -21,19 +21,16 @@ const { values } = parseArgs({ options: { seeds: { type: "string", default: "1" 
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
 const samples = sampleCases();
 if (samples.length === 0) console.log("the samples folder is not here: lab events only");
+else await runCases("samples", samples);
+await runCases("lab events", labCases(seeds));
 
-for (const [title, cases] of [
-  ["samples", samples],
-  ["lab events", seeds.flatMap(labCases)],
-] as const) {
-  if (cases.length > 0) await runCases(title, cases);
-}
-
-async function runCases(title: string, cases: readonly QualityCase[]): Promise<void> {
+async function runCases(title: string, cases: Iterable<QualityCase>): Promise<void> {
   const ours = emptyScore();
   const theirs = emptyScore();
   let psadTrouble: string | null = null;
+  let count = 0;
   for (const one of cases) {
+    count++;
     const capture = one.capture();
     const score = scoreReport(one, await assessCase(one, capture));
     const lines = firewallLog(one, capture);
@@ -51,7 +48,7 @@ async function runCases(title: string, cases: readonly QualityCase[]): Promise<v
     addScore(theirs, psadScore);
     printCase(one, score, psadScore, psadTrouble);
   }
-  printTable(title, cases.length, ours, theirs, psadTrouble);
+  printTable(title, count, ours, theirs, psadTrouble);
 }
 
 async function assessCase(one: QualityCase, capture: Uint8Array): Promise<Report> {
