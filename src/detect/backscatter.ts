@@ -223,7 +223,9 @@ function describe({ address, part }: Candidate): Backscatter | null {
     `${plural(part.packets, "answer")} to ${plural(part.peers, "address", "addresses")} in ${duration(seconds)}, and none of those looked at had asked`,
   ];
   if (part.portCount > 0)
-    evidence.push(part.portCount === 1 ? `all from port ${part.ports[0]?.[0] ?? "?"}` : `from ${plural(part.portCount, "port")} of the sender`);
+    evidence.push(
+      part.portCount === 1 ? `all from port ${part.ports[0]?.[0] ?? "?"}` : `from ${plural(part.portCount, "port")} of the sender`,
+    );
   evidence.push(
     qualifies
       ? "meets the RSDoS thresholds: 25 packets, 60 s, 30 packets a minute"

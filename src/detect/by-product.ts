@@ -25,8 +25,14 @@ export function isExplainedSweep(draft: ScanDraft, isTarget: (target: number) =>
 export function byProductReason(draft: ScanDraft, ofSource: readonly ScanDraft[], facts: SourceFacts): string | null {
   const { trafficClass, scan } = draft;
   const osScan = ofSource.find((other) => other.trafficClass === CLASS_OS_DETECTION);
-  const osClass = trafficClass === CLASS_NULL || trafficClass === CLASS_XMAS || trafficClass === CLASS_TCP_ODD || trafficClass === CLASS_ICMP_REQUEST || trafficClass === CLASS_UDP;
-  if (osScan !== undefined && osClass && scan.contactCount <= OS_CONTACTS_PER_TARGET * osScan.scan.targetCount) return "packets of the OS detection";
+  const osClass =
+    trafficClass === CLASS_NULL ||
+    trafficClass === CLASS_XMAS ||
+    trafficClass === CLASS_TCP_ODD ||
+    trafficClass === CLASS_ICMP_REQUEST ||
+    trafficClass === CLASS_UDP;
+  if (osScan !== undefined && osClass && scan.contactCount <= OS_CONTACTS_PER_TARGET * osScan.scan.targetCount)
+    return "packets of the OS detection";
   const unanswered = scan.outcomes.silent === scan.contactCount;
   if (trafficClass === CLASS_SYN && scan.tool === null && unanswered && facts.strays >= scan.contactCount / 2)
     return "conversations of which the capture has only this side";

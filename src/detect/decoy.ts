@@ -30,7 +30,7 @@ export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
     if (draft.scan.contactCount < FEWEST_CONTACTS) continue;
     // Any two of the signature's halves that agree bring two drafts together, whatever packets were lost.
     for (let half = 0; half < 2; half++) {
-      const key = `${draft.trafficClass} ${half} ${draft.signature.subarray((half * SIGNATURE_LENGTH) / 2, half * SIGNATURE_LENGTH / 2 + 4).join(" ")}`;
+      const key = `${draft.trafficClass} ${half} ${draft.signature.subarray((half * SIGNATURE_LENGTH) / 2, (half * SIGNATURE_LENGTH) / 2 + 4).join(" ")}`;
       const bucket = buckets.get(key);
       if (bucket === undefined) buckets.set(key, [draft]);
       else bucket.push(draft);
@@ -39,11 +39,13 @@ export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
   const dropped = new Set<ScanDraft>();
   for (const bucket of buckets.values()) {
     if (bucket.length < 2) continue;
-    const rest = bucket.filter((draft) => !dropped.has(draft)).toSorted((a, b) => a.scan.firstSeen - b.scan.firstSeen || compareText(a.scan.source, b.scan.source));
+    const rest = bucket
+      .filter((draft) => !dropped.has(draft))
+      .toSorted((a, b) => a.scan.firstSeen - b.scan.firstSeen || compareText(a.scan.source, b.scan.source));
     while (rest.length > 1) {
       const first = rest.shift() as ScanDraft;
       const group = [first];
-      for (let i = 0; i < rest.length; ) {
+      for (let i = 0; i < rest.length;) {
         const other = rest[i] as ScanDraft;
         if (other.scan.firstSeen - first.scan.firstSeen > slack(first)) break;
         if (isCompanion(first, other)) group.push(...rest.splice(i, 1));

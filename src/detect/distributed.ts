@@ -8,7 +8,7 @@ import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_OS_DETECTION, TOOLS } from
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { duration, number, plural } from "./evidence.ts";
-import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./probe-set.ts";
+import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 import { compareText } from "./ranking.ts";
 import { looksLikeStack, techniqueOfClass, transportOf } from "./technique.ts";
@@ -160,7 +160,11 @@ export class DistributedScans {
       neighbours: family === 4 && shareInOneNetwork(members.map((member) => member.word)) >= NEIGHBOUR_SHARE,
     };
     if (signs.sigma === null && !signs.neighbours) return null;
-    const count = (signs.sigma === null ? 0 : signs.sigma >= SURELY_SHARED_OUT_SIGMA ? 2 : 1) + Number(signs.even) + Number(signs.together) + Number(signs.neighbours);
+    const count =
+      (signs.sigma === null ? 0 : signs.sigma >= SURELY_SHARED_OUT_SIGMA ? 2 : 1) +
+      Number(signs.even) +
+      Number(signs.together) +
+      Number(signs.neighbours);
     return count >= SIGNS ? this.#scan(activity, key, rows, members, targets, signs) : null;
   }
 
@@ -190,7 +194,8 @@ export class DistributedScans {
       `${plural(members.length, "source")} shared out ${plural(targets.size, "target")} on port ${port} in ${duration(lastSeen - firstSeen)}, ${number(rows.length / members.length)} each`,
       `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets; ${number(dark)} targets never sent a packet`,
     ];
-    if (signs.sigma !== null) evidence.push(`independent sources would have hit the same targets more often: ${signs.sigma.toFixed(1)} standard deviations`);
+    if (signs.sigma !== null)
+      evidence.push(`independent sources would have hit the same targets more often: ${signs.sigma.toFixed(1)} standard deviations`);
     if (signs.even) evidence.push("every source did about the same share");
     if (signs.together) evidence.push(`${number(TOGETHER_SHARE * 100)} % of the sources or more came at once`);
     if (signs.neighbours) evidence.push("the sources are neighbours in one /24 network");

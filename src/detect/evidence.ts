@@ -1,5 +1,13 @@
 /** Sentences with numbers that led to a finding, for the report's evidence column and `--explain`. */
-import { CLASS_NAMES, CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION, CLASS_UDP, OS_TESTS } from "../model/activity.ts";
+import {
+  CLASS_NAMES,
+  CLASS_ARP_REQUEST,
+  CLASS_ICMP_REQUEST,
+  CLASS_IP_PROTOCOL,
+  CLASS_OS_DETECTION,
+  CLASS_UDP,
+  OS_TESTS,
+} from "../model/activity.ts";
 import type { ToolName } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { meanGap } from "./slow.ts";
@@ -36,18 +44,29 @@ export interface EvidenceInput {
 export function scanEvidence(input: EvidenceInput): string[] {
   const { scan } = input;
   const sentences = [`${extent(input)} in ${duration(scan.lastSeen - scan.firstSeen)}; ${outcomeWords(scan.outcomes, scan.contactCount)}`];
-  if (scan.darkTargetCount > 0) sentences.push(`${number(scan.darkTargetCount)} of ${plural(scan.targetCount, "target")} never sent a packet`);
+  if (scan.darkTargetCount > 0)
+    sentences.push(`${number(scan.darkTargetCount)} of ${plural(scan.targetCount, "target")} never sent a packet`);
   if (input.halfOpen > 0) sentences.push(`${plural(input.halfOpen, "answered connection")} left half-open`);
-  if (scan.tool !== null && input.tests.length === 0) sentences.push(`${TOOL_MARKS[scan.tool.name]} in ${number(scan.tool.packets)} of ${plural(scan.packets, "packet")}`);
-  if (input.trafficClass === CLASS_OS_DETECTION) sentences.push(`Nmap's OS-detection tests: ${input.tests.map((test) => OS_TESTS[test] ?? test).join(", ")}`);
+  if (scan.tool !== null && input.tests.length === 0)
+    sentences.push(`${TOOL_MARKS[scan.tool.name]} in ${number(scan.tool.packets)} of ${plural(scan.packets, "packet")}`);
+  if (input.trafficClass === CLASS_OS_DETECTION)
+    sentences.push(`Nmap's OS-detection tests: ${input.tests.map((test) => OS_TESTS[test] ?? test).join(", ")}`);
   if (input.mixed.length > 0)
-    sentences.push(`flags at random: ${input.mixed.map((part) => `${number(part.packets)} ${CLASS_NAMES.get(part.trafficClass) ?? "other"}`).join(", ")}`);
-  if (scan.fragmented) sentences.push("TCP headers in fragments too short for the flags: no stack sends them; SYN is assumed, as Nmap's -f sends it");
-  if (scan.slow) sentences.push(`${duration(meanGap(scan.contactCount, scan.firstSeen, scan.lastSeen))} between new contacts on average: slower than the windows of most detectors`);
-  if (scan.decoys.length > 0) sentences.push(`the same probes at the same time from ${plural(scan.decoys.length, "other address", "other addresses")}: decoys`);
+    sentences.push(
+      `flags at random: ${input.mixed.map((part) => `${number(part.packets)} ${CLASS_NAMES.get(part.trafficClass) ?? "other"}`).join(", ")}`,
+    );
+  if (scan.fragmented)
+    sentences.push("TCP headers in fragments too short for the flags: no stack sends them; SYN is assumed, as Nmap's -f sends it");
+  if (scan.slow)
+    sentences.push(
+      `${duration(meanGap(scan.contactCount, scan.firstSeen, scan.lastSeen))} between new contacts on average: slower than the windows of most detectors`,
+    );
+  if (scan.decoys.length > 0)
+    sentences.push(`the same probes at the same time from ${plural(scan.decoys.length, "other address", "other addresses")}: decoys`);
   if (input.portZeroPackets > 0) sentences.push(`${plural(input.portZeroPackets, "packet")} from or to port zero`);
   if (input.outbound) sentences.push("the source is in the defended networks and its targets are not");
-  if (input.ratio !== null) sentences.push(`threshold random walk: a scanner is ${odds(input.ratio)} times as likely to be met so as an ordinary client`);
+  if (input.ratio !== null)
+    sentences.push(`threshold random walk: a scanner is ${odds(input.ratio)} times as likely to be met so as an ordinary client`);
   sentences.push(`fan-out ${number(Math.round(input.points))} points, 25 make a scan`);
   if (input.ordinary > 0) sentences.push(`${plural(input.ordinary, "contact")} of ordinary use left out`);
   if (input.sampled) sentences.push("counts are estimates: the contacts were too many to keep all");
@@ -55,7 +74,11 @@ export function scanEvidence(input: EvidenceInput): string[] {
 }
 
 function extent({ scan, trafficClass, tests }: EvidenceInput): string {
-  const targets = plural(scan.targetCount, trafficClass === CLASS_ARP_REQUEST ? "address" : "host", trafficClass === CLASS_ARP_REQUEST ? "addresses" : "hosts");
+  const targets = plural(
+    scan.targetCount,
+    trafficClass === CLASS_ARP_REQUEST ? "address" : "host",
+    trafficClass === CLASS_ARP_REQUEST ? "addresses" : "hosts",
+  );
   switch (trafficClass) {
     case CLASS_ARP_REQUEST:
       return `who-has for ${targets}`;

@@ -1,12 +1,5 @@
 /** Why an address was labelled as it was, or was not: every class of its traffic with its numbers, and each rule's word on it. */
-import {
-  CLASS_NAMES,
-  LAST_PROBE_CLASS,
-  OUTCOME_ANSWERED,
-  OUTCOME_REFUSED,
-  OUTCOME_UNREACHABLE,
-  TOOLS,
-} from "../model/activity.ts";
+import { CLASS_NAMES, LAST_PROBE_CLASS, OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNREACHABLE, TOOLS } from "../model/activity.ts";
 import type { Activity, Contacts, SourceView } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
 import type { ExplainedClass, Explanation } from "../model/explanation.ts";

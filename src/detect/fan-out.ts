@@ -13,7 +13,7 @@ import {
   CLASS_TINY_FRAGMENT,
   CLASS_XMAS,
 } from "../model/activity.ts";
-import { MET_ANSWER, MET_HALF_OPEN, MET_REFUSAL, MET_SILENCE, MET_SUCCESS, MET_UNREACHABLE } from "./probe-set.ts";
+import { MET_ANSWER, MET_HALF_OPEN, MET_REFUSAL, MET_SILENCE, MET_SUCCESS, MET_UNREACHABLE } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 
 /** Points that make a scan. Zeek simple-scan: 25 unique host and port pairs of a remote source. */

@@ -69,7 +69,12 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
-function judgeAll(activity: Activity, home: HomeNetworks, distributed: DistributedScans, backscatter: BackscatterFinder): Ranking<Candidate> {
+function judgeAll(
+  activity: Activity,
+  home: HomeNetworks,
+  distributed: DistributedScans,
+  backscatter: BackscatterFinder,
+): Ranking<Candidate> {
   const candidates = new Ranking<Candidate>();
   const set = new ProbeSet();
   const joiners = new Map<number, { points: number; candidates: Candidate[] }>();
@@ -119,7 +124,11 @@ interface Wanted {
 }
 
 /** Second pass: the scans themselves, with what else is known of their sources. */
-function makeScans(activity: Activity, home: HomeNetworks, candidates: readonly Candidate[]): { drafts: ScanDraft[]; targets: TargetCounter; dropped: number } {
+function makeScans(
+  activity: Activity,
+  home: HomeNetworks,
+  candidates: readonly Candidate[],
+): { drafts: ScanDraft[]; targets: TargetCounter; dropped: number } {
   const wanted = new Map<number, Wanted>();
   for (const { key, trafficClass } of candidates) {
     const entry = wanted.get(key) ?? { classes: new Set(), drafts: [], facts: { strays: 0, conversations: 0, resets: 0 } };

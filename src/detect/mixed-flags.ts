@@ -21,7 +21,8 @@ export function joinMixedFlags(drafts: readonly ScanDraft[]): ScanDraft[] {
   if (odd === undefined) return [...drafts];
   const oddContacts = contactsOf(odd);
   const parts = drafts.filter(
-    (draft) => draft.trafficClass >= CLASS_SYN && draft.trafficClass < LAST_TCP_CLASS && overlaps(draft, odd) && isApart(draft, oddContacts),
+    (draft) =>
+      draft.trafficClass >= CLASS_SYN && draft.trafficClass < LAST_TCP_CLASS && overlaps(draft, odd) && isApart(draft, oddContacts),
   );
   if (parts.length === 0) return [...drafts];
   return [join([odd, ...parts]), ...drafts.filter((draft) => draft !== odd && !parts.includes(draft))];
@@ -52,10 +53,25 @@ function join(parts: ScanDraft[]): ScanDraft {
   const ports = [...new Set(parts.flatMap((part) => part.scan.ports))];
   const sampled = parts.some((part) => part.sampled);
   const largestTargets = Math.max(...parts.map((part) => part.scan.targetCount));
-  const targetCount = sampled ? Math.max(largestTargets, Math.min(sum(parts, (part) => part.scan.targetCount), total)) : targets.size;
+  const targetCount = sampled
+    ? Math.max(
+        largestTargets,
+        Math.min(
+          sum(parts, (part) => part.scan.targetCount),
+          total,
+        ),
+      )
+    : targets.size;
   const portCount = Math.max(ports.length, ...parts.map((part) => part.scan.portCount));
-  const darkShare = sum(parts, (part) => part.scan.darkTargetCount) / Math.max(1, sum(parts, (part) => part.scan.targetCount));
-  const tools = parts.flatMap((part) => (part.scan.tool !== null && part.scan.tool.name === scan.tool?.name ? [part.scan.tool.packets] : []));
+  const darkShare =
+    sum(parts, (part) => part.scan.darkTargetCount) /
+    Math.max(
+      1,
+      sum(parts, (part) => part.scan.targetCount),
+    );
+  const tools = parts.flatMap((part) =>
+    part.scan.tool !== null && part.scan.tool.name === scan.tool?.name ? [part.scan.tool.packets] : [],
+  );
   return {
     ...base,
     targets: Uint32Array.from(parts.flatMap((part) => [...part.targets])),

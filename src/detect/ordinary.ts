@@ -1,5 +1,6 @@
 /** What is not a scan though it has many contacts: explicit rules, each with its reason. A real scan probes what nobody offered. */
 import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
+import { MET_SUCCESS } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 
 /** A port whose contacts succeed in this share is used, not probed: a client or mail server with some dead peers. TRW's theta0 and theta1 meet here. */
@@ -18,7 +19,9 @@ const TRACEROUTE_TTL = 5;
 const TRACEROUTE_TTL_SPREAD = 3;
 
 /** Ports of peer-to-peer networks, whose clients call long lists of peers, most of them gone: Gnutella, eDonkey, Kad, BitTorrent, FastTrack, Direct Connect, Bitcoin, Ethereum, libp2p. */
-const PEER_PORTS = new Set([411, 412, 1214, 4001, 4661, 4662, 4665, 4672, 6346, 6347, 6348, 6349, 6699, 8333, 8444, 9735, 18333, 18444, 30303, 51413]);
+const PEER_PORTS = new Set([
+  411, 412, 1214, 4001, 4661, 4662, 4665, 4672, 6346, 6347, 6348, 6349, 6699, 8333, 8444, 9735, 18333, 18444, 30303, 51413,
+]);
 const BITTORRENT_FIRST_PORT = 6881;
 const BITTORRENT_LAST_PORT = 6999;
 /** Share of contacts that must agree with a rule about all of them. */
@@ -106,5 +109,7 @@ function talks(set: ProbeSet): boolean {
 
 function isMonitor(set: ProbeSet): boolean {
   if (set.trafficClass !== CLASS_SYN && set.trafficClass !== CLASS_ICMP_REQUEST) return false;
-  return set.successes >= MOST * set.wholeLength;
+  let successes = 0;
+  for (let i = 0; i < set.length; i++) if (set.met[i] === MET_SUCCESS) successes++;
+  return successes >= MOST * set.length;
 }

@@ -16,7 +16,7 @@ export class Ranking<T extends Ranked> {
   total = 0;
   #floor = Number.NEGATIVE_INFINITY;
   #floorTie = Number.POSITIVE_INFINITY;
-  #held: T[] = [];
+  readonly #held: T[] = [];
   readonly #limit: number;
 
   constructor(limit: number = MAXIMUM_FINDINGS) {

@@ -1,11 +1,18 @@
 /** A scan in the making: its facts from one source × class, before scans are compared with one another. */
-import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_IP_PROTOCOL, CLASS_OS_DETECTION, CLASS_SCTP_INIT, CLASS_SYN } from "../model/activity.ts";
+import {
+  CLASS_ARP_REQUEST,
+  CLASS_ICMP_REQUEST,
+  CLASS_IP_PROTOCOL,
+  CLASS_OS_DETECTION,
+  CLASS_SCTP_INIT,
+  CLASS_SYN,
+} from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { scanEvidence } from "./evidence.ts";
 import type { Verdict } from "./judge.ts";
 import { kindOf } from "./kind.ts";
-import { MET_ANSWER, MET_HALF_OPEN, MET_REFUSAL, MET_SILENCE, MET_SUCCESS, MET_UNREACHABLE } from "./probe-set.ts";
+import { MET_ANSWER, MET_HALF_OPEN, MET_REFUSAL, MET_SILENCE, MET_SUCCESS, MET_UNREACHABLE } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 import { isSlow } from "./slow.ts";
 import { isFragmented, techniqueOf, transportOf } from "./technique.ts";
@@ -119,7 +126,19 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
 /** The scan with its evidence. */
 export function finishScan(draft: ScanDraft): Scan {
   const { scan, trafficClass, verdict, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
-  const evidence = scanEvidence({ scan, trafficClass, points: verdict.fan.points, ratio: verdict.ratio, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound });
+  const evidence = scanEvidence({
+    scan,
+    trafficClass,
+    points: verdict.fan.points,
+    ratio: verdict.ratio,
+    tests,
+    mixed,
+    halfOpen,
+    ordinary,
+    sampled,
+    portZeroPackets,
+    outbound,
+  });
   return { ...scan, evidence };
 }
 
@@ -132,7 +151,8 @@ function byCount(counts: ReadonlyMap<number, number>): [number, number][] {
 function tally(set: ProbeSet, contactCount: number): { outcomes: Outcomes; halfOpen: number; proven: boolean } {
   const met = new Array<number>(6).fill(0);
   for (let i = 0; i < set.length; i++) met[set.met[i]!]!++;
-  const of = (...kinds: number[]): number => Math.round(kinds.reduce((sum, kind) => sum + met[kind]!, 0) * (set.length === 0 ? 0 : contactCount / set.length));
+  const of = (...kinds: number[]): number =>
+    Math.round(kinds.reduce((sum, kind) => sum + met[kind]!, 0) * (set.length === 0 ? 0 : contactCount / set.length));
   const silent = of(MET_SILENCE);
   const refused = of(MET_REFUSAL);
   const unreachable = Math.min(of(MET_UNREACHABLE), contactCount - silent - refused);
@@ -157,5 +177,10 @@ function signatureOf(set: ProbeSet): Uint32Array {
 }
 
 function hasPorts(trafficClass: number): boolean {
-  return trafficClass !== CLASS_ARP_REQUEST && trafficClass !== CLASS_ICMP_REQUEST && trafficClass !== CLASS_IP_PROTOCOL && trafficClass !== CLASS_OS_DETECTION;
+  return (
+    trafficClass !== CLASS_ARP_REQUEST &&
+    trafficClass !== CLASS_ICMP_REQUEST &&
+    trafficClass !== CLASS_IP_PROTOCOL &&
+    trafficClass !== CLASS_OS_DETECTION
+  );
 }

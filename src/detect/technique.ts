@@ -17,7 +17,7 @@ import {
 } from "../model/activity.ts";
 import type { Transport } from "../model/activity.ts";
 import type { Technique } from "../model/finding.ts";
-import { MET_ANSWER, MET_HALF_OPEN, MET_SILENCE, MET_SUCCESS } from "./probe-set.ts";
+import { MET_ANSWER, MET_HALF_OPEN, MET_SILENCE, MET_SUCCESS } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 
 /** Share of SYNs with an operating system's options from which the sender's own stack opened the connections. */

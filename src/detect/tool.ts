@@ -23,7 +23,11 @@ const SUPPORT: Readonly<Record<ToolName, Support>> = {
   nmap: { packets: 2, share: 0.5 },
   hping: { packets: 3, share: 0.5 },
 };
-const ORDER = (["mirai", "masscan", "zmap", "unicornscan", "nmap", "hping"] as const).map((name) => ({ name, index: TOOLS.indexOf(name), ...SUPPORT[name] }));
+const ORDER = (["mirai", "masscan", "zmap", "unicornscan", "nmap", "hping"] as const).map((name) => ({
+  name,
+  index: TOOLS.indexOf(name),
+  ...SUPPORT[name],
+}));
 /** Chance of a 16-bit mark on a packet that does not mean it. */
 const SIXTEEN_BIT_CHANCE = 2 ** -16;
 /** How often above chance a 16-bit mark must come. */
