@@ -59,12 +59,14 @@ function sampleCases(): QualityCase[] {
   return SAMPLE_VERDICTS.filter(({ path }) => existsSync(join(SAMPLES, path))).map(sampleCase);
 }
 
-/** Every event of the lab, made with the seed. */
-export function labCases(seed: number): QualityCase[] {
-  return EVENTS.map(({ name }) => {
-    const { packets, truth } = makeEvent(name, seed);
-    return labCase(truth, () => encodeCapture(packets));
-  });
+/** Every event of the lab, made with each seed; one is in memory at a time. */
+export function* labCases(seeds: readonly number[]): Generator<QualityCase> {
+  for (const seed of seeds) {
+    for (const { name } of EVENTS) {
+      const { packets, truth } = makeEvent(name, seed);
+      yield labCase(truth, () => encodeCapture(packets));
+    }
+  }
 }
 
 function sampleCase(verdict: SampleVerdict): QualityCase {
