@@ -22,6 +22,10 @@ import { inputName, SEVERITY_PHRASES } from "./wording.ts";
 const DEFAULT_ROWS = 200;
 const POLICY = `default-src 'none'; style-src '${hash(STYLE)}'; script-src '${hash(SCRIPT)}'; base-uri 'none'; form-action 'none'`;
 
+/** Whole elements, because their hashes count every space and a formatter may add some within a template. */
+const STYLE_ELEMENT = trusted(`<style>${STYLE}</style>`);
+const SCRIPT_ELEMENT = trusted(`<script>${SCRIPT}</script>`);
+
 /** A whole HTML document. Everything from the input is escaped on its way in. */
 export function renderHtml(report: Report, options: RenderOptions = {}): string {
   const { severity } = report.assessment;
@@ -55,9 +59,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
         <meta name="referrer" content="no-referrer" />
         <meta name="generator" content="precursor ${report.version}" />
         <title>${severity}: ${SEVERITY_PHRASES[severity]} · ${inputName(report)} · Precursor</title>
-        <style>
-          ${trusted(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the judgement</a>
@@ -80,12 +82,10 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
           <p>Made by Precursor ${report.version} on ${dateTime(report.madeAt)} UTC. This page loads nothing and sends nothing.</p>
           <p id="status" class="hidden" role="status"></p>
         </footer>
-        <script>
-          ${trusted(SCRIPT)};
-        </script>
+        ${SCRIPT_ELEMENT}
       </body>
     </html> `;
-  return page.text;
+  return `${page.text.trim()}\n`;
 }
 
 /** A first tremor before the wave. */

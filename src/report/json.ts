@@ -162,7 +162,7 @@ function labelsJson(labels: AddressLabels | undefined): Pick<ReportJson["scans"]
   };
 }
 
-function copy<Label extends object>(label: Label | null | undefined): Label | null {
+function copy<Label extends object>(label: Label | null | undefined): { [Field in keyof Label]: Label[Field] } | null {
   return label === undefined || label === null ? null : { ...label };
 }
 

@@ -26,7 +26,7 @@ export function timeTicks(from: number, to: number, wanted: number): { at: numbe
   const step = TIME_STEPS.find((candidate) => span / candidate <= wanted);
   if (step === undefined) return [];
   const ticks: { at: number; label: string }[] = [];
-  for (let index = Math.ceil(from / step); index * step <= to && ticks.length <= wanted; index++) {
+  for (let index = Math.ceil(from / step); index * step <= to + step * 1e-9 && ticks.length <= wanted; index++) {
     ticks.push({ at: index * step, label: timeLabel(index * step, step) });
   }
   return ticks;

@@ -24,17 +24,18 @@ export function truncate(text: string, columns: number, ellipsis: string = "…"
 
 /** Lines of at most `columns`, broken at spaces; a longer word is broken where it must be. Never empty. */
 export function wrap(text: string, columns: number): string[] {
+  const room = Math.max(1, columns);
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ").filter((part) => part !== "")) {
-    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) <= columns) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) <= room) {
       line += ` ${word}`;
       continue;
     }
     if (line !== "") lines.push(line);
     line = word;
-    while (displayWidth(line) > columns) {
-      const cut = head(line, columns);
+    while (displayWidth(line) > room) {
+      const cut = head(line, room);
       lines.push(cut);
       line = line.slice(cut.length);
     }
@@ -48,7 +49,7 @@ function head(text: string, columns: number): string {
   let used = 0;
   for (const character of text) {
     const width = characterWidth(character);
-    if (used + width > columns && taken !== "") break;
+    if (used + width > columns && (taken !== "" || columns <= 0)) break;
     taken += character;
     used += width;
   }

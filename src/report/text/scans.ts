@@ -7,22 +7,25 @@ import type { Screen } from "./screen.ts";
 
 /** An IPv4 address and " +999" fit; longer ones stand on a line of their own. */
 const SOURCE_WIDTH = 20;
+/** Columns below which every part of a row gives way. */
+const ROOMY = 96;
 /** What JSON lists unless told otherwise. */
 const JSON_ROWS = 1000;
 
 export function writeScans(screen: Screen, report: Report, limit: number): void {
   screen.heading("Who probed", scansHeadline(report));
   const shown = report.scans.slice(0, limit);
+  const narrow = screen.width < ROOMY;
   if (shown.length > 0) {
     screen.table(
       [
         { title: "Source", shrinkTo: SOURCE_WIDTH, own: true, style: "bold" },
-        { title: "How", shrinkTo: 15 },
-        { title: "Ports", shrinkTo: 16 },
+        { title: "How", shrinkTo: narrow ? 7 : 15 },
+        { title: "Ports", shrinkTo: narrow ? 8 : 16 },
         { title: "Hosts", align: "right" },
         { title: "Packets", align: "right" },
-        { title: "Tool", shrinkTo: 7 },
-        { title: "Who and marks", shrinkTo: 14, style: "dim" },
+        { title: "Tool", shrinkTo: 4 },
+        { title: "Who and marks", shrinkTo: narrow ? 8 : 14, style: "dim" },
       ],
       shown.map(scanRow),
     );
