@@ -55,20 +55,6 @@ export function* labCases(seeds: readonly number[]): Generator<QualityCase> {
   }
 }
 
-function sampleCases(): QualityCase[] {
-  return SAMPLE_VERDICTS.filter(({ path }) => existsSync(join(SAMPLES, path))).map(sampleCase);
-}
-
-/** Every event of the lab, made with each seed; one is in memory at a time. */
-export function* labCases(seeds: readonly number[]): Generator<QualityCase> {
-  for (const seed of seeds) {
-    for (const { name } of EVENTS) {
-      const { packets, truth } = makeEvent(name, seed);
-      yield labCase(truth, () => encodeCapture(packets));
-    }
-  }
-}
-
 function sampleCase(verdict: SampleVerdict): QualityCase {
   const [a, b, c] = verdict.tcpZero ?? [0, 0, 0];
   const [d, e, f] = verdict.udpZero ?? [0, 0, 0];
