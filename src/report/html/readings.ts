@@ -41,11 +41,7 @@ function reading(hypothesis: Hypothesis): Html {
       ${rows.map(
         (lean) =>
           html`<dt>${lean}</dt>
-            ${hypothesis[lean].map(
-              (line, index) =>
-                html`<dd>${line}</dd>
-                  ${index < hypothesis[lean].length - 1 ? html`<dt aria-hidden="true"></dt>` : null}`,
-            )}`,
+            ${hypothesis[lean].map((line) => html`<dd>${line}</dd>`)}`,
       )}
     </dl>
   </article>`;

@@ -67,7 +67,7 @@ ul.plain{padding-left:1.1rem;margin:0}ul.plain li{margin:.2rem 0}
 .filter{display:flex;gap:.6rem;align-items:center;flex-wrap:wrap;margin:0 0 .9rem;font-size:.88rem;color:var(--quiet)}.filter input{font:inherit;color:var(--ink);background:var(--ground);border:1px solid light-dark(#8a8f94,#6b757d);border-radius:6px;padding:.3rem .6rem;min-width:0;width:16rem;max-width:100%}
 .reading{border-top:1px solid var(--line);padding:1rem 0}.reading:first-of-type{border-top:0;padding-top:0}.reading:last-of-type{padding-bottom:0}
 .reading header{display:grid;grid-template-columns:4rem minmax(0,1fr) minmax(5rem,16rem);gap:1rem;align-items:center}.reading header b{font-size:1.25rem;font-weight:600;letter-spacing:-.02em}.reading svg{width:100%;height:.6rem;display:block}.reading .fill{fill:var(--accent)}.reading .track{fill:var(--sunk)}
-.reading dl{display:grid;grid-template-columns:4rem minmax(0,1fr);gap:.2rem 1rem;margin:.5rem 0 0;font-size:.92rem}
+.reading dt{grid-column:1}.reading dd{grid-column:2}.reading dl{display:grid;grid-template-columns:4rem minmax(0,1fr);gap:.2rem 1rem;margin:.5rem 0 0;font-size:.92rem}
 .matrix th[scope=col]{vertical-align:bottom;padding-right:.3rem;text-align:center}.matrix th[scope=col] span{writing-mode:vertical-rl;transform:rotate(180deg);display:inline-block;max-height:15rem}.matrix th:first-child{text-align:left!important;min-width:16rem}.matrix td{text-align:center;padding-right:.3rem;min-width:2.6rem}.matrix th[scope=row]{padding-right:1.5rem}
 .yes,.no,.gap{display:inline-grid;place-items:center;width:1.5rem;height:1.5rem;border-radius:6px;font-weight:700;line-height:1}.yes{background:var(--accent);color:var(--card)}.no{border:2px solid var(--high);color:light-dark(#b3420d,#ff9a66)}.gap{border:1.5px dashed var(--quiet);color:var(--quiet)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -76,8 +76,7 @@ ul.plain{padding-left:1.1rem;margin:0}ul.plain li{margin:.2rem 0}
 .serious{color:light-dark(#97360a,#ff9a66);font-weight:600}
 footer{max-width:70rem;margin:auto;padding:0 1.25rem 3rem;color:var(--quiet);font-size:.88rem}
 @media (max-width:760px){main{padding-top:1.5rem}section{margin-bottom:3rem}.pair,.beside{grid-template-columns:minmax(0,1fr)}.plot.wide{display:none}.plot.narrow{display:block}.card,figure{padding:1rem}.bar>div{gap:.9rem;padding:.5rem 1rem}main,footer{padding-left:1rem;padding-right:1rem}
-.reading header{grid-template-columns:3.4rem minmax(0,1fr)}.reading header svg{grid-column:1/-1}.reading dl,.js .scans:not(.all) tbody:nth-of-type(n+21){display:none}
-.why ul.plain{margin-top:.5rem}.why dl,.limits{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.4rem}.todo>li{padding:3.4rem 1rem 1rem}.todo>li::before{left:1rem;top:1rem}.bars li{grid-template-columns:8rem minmax(2rem,1fr) 2.8rem}.facts{grid-template-columns:1fr 1fr}.why>td>*{max-width:calc(100vw - 4rem);position:sticky;left:0}.matrix th:first-child{min-width:12rem}}
+.reading header{grid-template-columns:3.4rem minmax(0,1fr)}.reading header svg{grid-column:1/-1}.reading dl,.why dl,.limits{grid-template-columns:minmax(0,1fr);gap:0}.reading dl dd{grid-column:1}dd{margin-bottom:.4rem}.todo>li{padding:3.4rem 1rem 1rem}.todo>li::before{left:1rem;top:1rem}.bars li{grid-template-columns:8rem minmax(2rem,1fr) 2.8rem}.facts{grid-template-columns:1fr 1fr}.why>td>*{max-width:calc(100vw - 4rem);position:sticky;left:0}.matrix th:first-child{min-width:12rem}}
 @media print{.bar,.needs-js,.filter{display:none!important}body{background:#fff}section{break-inside:auto}figure,.reading,.todo>li{break-inside:avoid}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;
