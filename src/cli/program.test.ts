@@ -42,6 +42,7 @@ function complaint(run: SpawnSyncReturns<string>): string {
   expect(run.status).toBe(2);
   const lines = run.stderr.trimEnd().split("\n");
   expect(lines, run.stderr).toHaveLength(1);
+  expect(run.stderr).toMatch(/^precursor: (?!unexpected error).+ \(E_[A-Z_]+\)$/m);
   return lines[0] ?? "";
 }
 
@@ -237,6 +238,18 @@ describe("assess", () => {
     expect(["medium", "high", "critical"]).toContain(assessment.severity);
     expect(precursor(["assess", "event.pcap", "--fail-on", "low"]).status).toBe(1);
     expect(precursor(["assess", "event.pcap", "--fail-on", "critical", "--filter", "arp"]).status).toBe(0);
+  });
+
+  test("a second thread gives the same report, with progress or without", () => {
+    const facts = (args: readonly string[]): unknown => {
+      const run = precursor(["assess", "event.pcap", "-f", "json", ...args]);
+      expect([run.status, run.stderr]).toEqual([0, ""]);
+      const { generator: _, madeAt: __, ...rest } = JSON.parse(run.stdout) as Record<string, unknown>;
+      return rest;
+    };
+    const alone = facts(["--threads", "1"]);
+    expect(facts(["--threads", "2"])).toEqual(alone);
+    expect(facts(["--threads", "2", "--progress"])).toEqual(alone);
   });
 
   test("--verbose tells what was read", () => {
