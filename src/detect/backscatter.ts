@@ -30,6 +30,8 @@ const MANY_PEERS = 10;
 const PEER_SAMPLE = 24;
 /** Share of peers that asked from which the answers are answers. */
 const ASKED_SHARE = 0.5;
+/** Addresses that a sender probed or talked with, as a share of those it answered, from which it acts for itself. */
+const PROBER_SHARE = 0.25;
 /** Share of UDP packets from a service's port that makes their sender an answering one. */
 const SERVICE_SHARE = 0.8;
 const LISTED_PORTS = 100;
@@ -98,6 +100,8 @@ export class BackscatterFinder {
   #wasAsked(activity: Activity, { family, word, address, part }: Candidate): boolean {
     if (part.sample.length === 0) return true;
     const talkedTo = talkedWith(activity, address);
+    // Victims do not probe: who sends flags at random sends SYN-ACKs and RSTs among them.
+    if (talkedTo.size >= PROBER_SHARE * part.peers) return true;
     let asked = 0;
     for (const peer of part.sample) if (talkedTo.has(peer) || this.#probed(activity, family, peer, word, part.trafficClass)) asked++;
     return asked >= ASKED_SHARE * part.sample.length;

@@ -1,5 +1,5 @@
 /** Whether the contacts of one source in one class are a scan: fan-out, the threshold random walk where outcomes exist, and the rules of ordinary use. */
-import { CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
+import { CLASS_ACK, CLASS_MAIMON, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
 import { FEWEST_CONTACTS, fanOut, isFanOutScan, isStealth } from "./fan-out.ts";
 import type { FanOut } from "./fan-out.ts";
 import { ordinaryReason } from "./ordinary.ts";
@@ -52,7 +52,9 @@ export function isWorthLoading(contactCount: number, portZeroPackets: number, tr
 }
 
 function probesPortZero(set: ProbeSet): boolean {
-  if (set.trafficClass > LAST_TCP_CLASS || set.portZeroPackets < PORT_ZERO_PACKETS) return false;
+  // Bare ACKs and FIN/ACKs may be halves of conversations, on any port.
+  if (set.trafficClass > LAST_TCP_CLASS || set.trafficClass === CLASS_ACK || set.trafficClass === CLASS_MAIMON) return false;
+  if (Math.min(set.packets, set.portZeroPackets) < PORT_ZERO_PACKETS) return false;
   for (let i = 0; i < set.length; i++) if (set.port[i] === 0) return true;
   return false;
 }

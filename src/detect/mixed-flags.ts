@@ -1,9 +1,10 @@
 /**
  * Probes with flags at random (CERT Polska's TCP/0 event of 2011; broken tools and fingerprinting): every packet falls into another
  * traffic class, but they are one scan. Told from several scans one after another by their contacts: here each contact got one of the
- * flags, there every contact gets them all.
+ * flags, there every contact gets them all; or by impossible flags outweighing the rest, which no named technique sends.
  */
 import { CLASS_SYN, CLASS_TCP_ODD } from "../model/activity.ts";
+import type { Outcomes } from "../model/finding.ts";
 import { kindOf } from "./kind.ts";
 import type { ScanDraft } from "./scan-draft.ts";
 import { isSlow } from "./slow.ts";
@@ -20,10 +21,9 @@ export function joinMixedFlags(drafts: readonly ScanDraft[]): ScanDraft[] {
   const odd = drafts.find((draft) => draft.trafficClass === CLASS_TCP_ODD);
   if (odd === undefined) return [...drafts];
   const oddContacts = contactsOf(odd);
-  const parts = drafts.filter(
-    (draft) =>
-      draft.trafficClass >= CLASS_SYN && draft.trafficClass < LAST_TCP_CLASS && overlaps(draft, odd) && isApart(draft, oddContacts),
-  );
+  const others = drafts.filter((draft) => draft.trafficClass >= CLASS_SYN && draft.trafficClass < LAST_TCP_CLASS && overlaps(draft, odd));
+  const outweighs = odd.scan.packets >= sum(others, (draft) => draft.scan.packets);
+  const parts = others.filter((draft) => outweighs || isApart(draft, oddContacts));
   if (parts.length === 0) return [...drafts];
   return [join([odd, ...parts]), ...drafts.filter((draft) => draft !== odd && !parts.includes(draft))];
 }
@@ -48,19 +48,22 @@ function join(parts: ScanDraft[]): ScanDraft {
   parts.sort((a, b) => b.scan.contactCount - a.scan.contactCount || a.trafficClass - b.trafficClass);
   const base = parts[0] as ScanDraft;
   const { scan } = base;
-  const total = sum(parts, (part) => part.scan.contactCount);
   const targets = new Set(parts.flatMap((part) => [...part.targets]));
   const ports = [...new Set(parts.flatMap((part) => part.scan.ports))];
   const sampled = parts.some((part) => part.sampled);
+  // A contact that got several of the flags counts once.
+  const distinct = new Set(parts.flatMap((part) => [...contactsOf(part)])).size;
+  const share =
+    distinct /
+    Math.max(
+      1,
+      sum(parts, (part) => part.targets.length),
+    );
+  const total = Math.round(share * sum(parts, (part) => part.scan.contactCount));
+  const outcomes = sharedOutcomes(parts, share, total);
   const largestTargets = Math.max(...parts.map((part) => part.scan.targetCount));
   const targetCount = sampled
-    ? Math.max(
-        largestTargets,
-        Math.min(
-          sum(parts, (part) => part.scan.targetCount),
-          total,
-        ),
-      )
+    ? Math.max(largestTargets, Math.min(total, Math.round(share * sum(parts, (part) => part.scan.targetCount))))
     : targets.size;
   const portCount = Math.max(ports.length, ...parts.map((part) => part.scan.portCount));
   const darkShare =
@@ -97,14 +100,16 @@ function join(parts: ScanDraft[]): ScanDraft {
       slow: isSlow(total, Math.min(...parts.map((part) => part.scan.firstSeen)), Math.max(...parts.map((part) => part.scan.lastSeen))),
       tool: scan.tool === null ? null : { name: scan.tool.name, packets: tools.reduce((a, b) => a + b, 0) },
       portZero: parts.some((part) => part.scan.portZero),
-      outcomes: {
-        answered: sum(parts, (part) => part.scan.outcomes.answered),
-        refused: sum(parts, (part) => part.scan.outcomes.refused),
-        unreachable: sum(parts, (part) => part.scan.outcomes.unreachable),
-        silent: sum(parts, (part) => part.scan.outcomes.silent),
-      },
+      outcomes,
     },
   };
+}
+
+function sharedOutcomes(parts: readonly ScanDraft[], share: number, total: number): Outcomes {
+  const answered = Math.floor(share * sum(parts, (part) => part.scan.outcomes.answered));
+  const refused = Math.floor(share * sum(parts, (part) => part.scan.outcomes.refused));
+  const unreachable = Math.floor(share * sum(parts, (part) => part.scan.outcomes.unreachable));
+  return { answered, refused, unreachable, silent: Math.max(0, total - answered - refused - unreachable) };
 }
 
 function sum(parts: readonly ScanDraft[], of: (part: ScanDraft) => number): number {
