@@ -1,7 +1,8 @@
 /** An activity made by hand, for tests: each source × class as a list of contacts. */
 import { CLASS_RECEIVED, CLASS_SERVED, CLASS_SYN_ACK_SENT, TOOLS } from "../model/activity.ts";
 import type { Activity, PortZeroActivity, SourceView, ToolName } from "../model/activity.ts";
-import { formatIPv4, parseIPv4 } from "../model/address.ts";
+import { formatIPv4, parseIPv4, parseNetwork } from "../model/address.ts";
+import type { Network } from "../model/address.ts";
 
 /** [target, port] or [target, port, OUTCOME bits]. */
 export type ContactRow = readonly [target: string, port: number, outcome?: number];
@@ -92,6 +93,32 @@ export class ActivityBuilder {
 /** `count` addresses from `first` on. */
 export function addresses(first: string, count: number, step = 1): string[] {
   return Array.from({ length: count }, (_, index) => formatIPv4((wordOf(first) + index * step) >>> 0));
+}
+
+/** The defended networks of the tests (RFC 5737, RFC 2544). */
+export const HOME: readonly Network[] = [parseNetwork("192.0.2.0/24"), parseNetwork("198.18.0.0/15")].filter((network) => network !== null);
+/** An outsider. */
+export const SCANNER = "203.0.113.9";
+
+/** One contact a target. */
+export function onPort(targets: readonly string[], port: number, outcome = 0): ContactRow[] {
+  return targets.map((target) => [target, port, outcome]);
+}
+
+/** One contact a port. */
+export function onHost(host: string, ports: readonly number[], outcome = 0): ContactRow[] {
+  return ports.map((port) => [host, port, outcome]);
+}
+
+/** `count` numbers from `from` on. */
+export function range(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => from + index);
+}
+
+/** Hosts that sent something, so that they are not dark. */
+export function withHosts(builder: ActivityBuilder, hosts: readonly string[]): ActivityBuilder {
+  for (const host of hosts) builder.add(host, CLASS_SERVED, [[SCANNER, 9999]]);
+  return builder;
 }
 
 function wordOf(address: string): number {
