@@ -1,12 +1,11 @@
 /**
- * Frames to rows: a straight fast path for Ethernet, IPv4 without options or fragments, TCP and UDP, and the peeling loop for the rest.
+ * Frames to rows: plain ones by the fast path of `plain-frames.ts`, the rest by peeling header after header.
  * A container format (pcap, pcapng, a sampled header in a flow record) only finds where frames stand and lists them in a run.
  */
-import { FRAGMENT_NONE, QUIRK_DONT_FRAGMENT, QUIRK_EVIL_BIT, QUIRK_RESERVED_BITS, QUIRK_URGENT_POINTER } from "../../model/observation.ts";
-import { PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_SYN, TCP_URG } from "../../model/protocol.ts";
 import type { DecodeStats, ObservationWriter } from "../format.ts";
 import {
   Dissection,
+  ENCAP_DOT1Q,
   ENCAPSULATIONS,
   LAYER_ARP,
   LAYER_DONE,
@@ -27,37 +26,16 @@ import {
   SKIP_TOO_DEEP,
 } from "./dissection.ts";
 import { enterIPv4, enterIPv6, NO_TRANSPORT, writeArp, writeIPv4, writeIPv6 } from "./ip.ts";
-import { LINK_ETHERNET, peelEthernet, peelEtherType, peelLink, peelLlc, peelPpp } from "./link.ts";
+import { peelEthernet, peelEtherType, peelLink, peelLlc, peelPpp } from "./link.ts";
 import { linkTypeName } from "./link-names.ts";
-import { areRoutineOptions, hashOptions, readOptions } from "./tcp-options.ts";
-import { RESERVED_FLAGS } from "./transport.ts";
-import { mayBeTunnel, peelTunnel } from "./tunnel.ts";
+import { FrameRun, PlainFrames } from "./plain-frames.ts";
+import { peelTunnel } from "./tunnel.ts";
 
-/** Frames in a run: as many as rows in a batch. */
-export const RUN_FRAMES = 2048;
 /** Lengths on the wire beyond this are a lie; the limit keeps positions in V8's small integers. */
 const MAX_WIRE = 0x1fffffff;
 /** Link types without a name that are counted apart; more go under one key. */
 const MAX_UNNAMED = 16;
 const OTHER_LINKS = -1;
-
-const ETHERNET_HEADER = 14;
-const IPV4_HEADER = 20;
-/** The first three octets of interest of a plain frame: EtherType IPv4, version 4, header length 5. */
-const PLAIN_IPV4 = 0x080045;
-
-/** Frames that a container found in one buffer. */
-export class FrameRun {
-  length = 0;
-  /** Start of the frame, octets from the start of the buffer's ArrayBuffer. */
-  readonly at: Int32Array = new Int32Array(RUN_FRAMES);
-  /** Octets kept, and octets on the wire. */
-  readonly captured: Int32Array = new Int32Array(RUN_FRAMES);
-  readonly wire: Uint32Array = new Uint32Array(RUN_FRAMES);
-  /** Seconds since 1970. */
-  readonly time: Float64Array = new Float64Array(RUN_FRAMES);
-  readonly linkType: Int32Array = new Int32Array(RUN_FRAMES);
-}
 
 /** Decodes runs of frames into a writer's batches, and counts what it skipped and stripped. */
 export class FrameDecoder {
@@ -65,6 +43,7 @@ export class FrameDecoder {
   readonly #writer: ObservationWriter;
   readonly #stats: DecodeStats;
   readonly #state: Dissection;
+  readonly #plain: PlainFrames = new PlainFrames();
   readonly #skipped: Float64Array = new Float64Array(SKIP_REASONS.length);
   readonly #stripped: Float64Array = new Float64Array(ENCAPSULATIONS.length);
   readonly #unknownLinks: Map<number, number> = new Map();
@@ -101,6 +80,8 @@ export class FrameDecoder {
 
   /** Brings the maps of the stats up to date. */
   tally(): void {
+    this.#stripped[ENCAP_DOT1Q] = this.#stripped[ENCAP_DOT1Q]! + this.#plain.tags;
+    this.#plain.tags = 0;
     for (let id = 0; id < this.#skipped.length; id++) {
       if (this.#skipped[id]! > 0 && id !== SKIP_LINK_TYPE) this.#stats.skipped.set(SKIP_REASONS[id]!, this.#skipped[id]!);
     }
@@ -112,132 +93,23 @@ export class FrameDecoder {
 
   /** The frames `[from, to)` of the run, for which the batch has room. */
   #decodeInto(view: DataView, from: number, to: number): void {
-    const { at: starts, captured, wire, time: times, linkType } = this.run;
+    const { run } = this;
     const batch = this.#state.batch;
-    const {
-      time,
-      source,
-      destination,
-      sourcePort,
-      destinationPort,
-      sequence,
-      acknowledgement,
-      optionsHash,
-      bytes,
-      payload,
-      protocol,
-      tcpFlags,
-      window,
-      mss,
-      ipId,
-      quirks,
-      urgent,
-      family,
-      ttl,
-      options,
-      tos,
-    } = batch;
-    let row = batch.length;
-    // Columns that are nearly always zero are cleared for all rows at once, which costs less than a store in each.
-    const last = row + to - from;
-    batch.fragment.fill(FRAGMENT_NONE, row, last);
-    batch.grade.fill(0, row, last);
-    batch.icmpType.fill(0, row, last);
-    batch.icmpCode.fill(0, row, last);
-    batch.quotedProtocol.fill(0, row, last);
-    batch.tunnels.fill(0, row, last);
-    optionsHash.fill(0, row, last);
-    mss.fill(0, row, last);
-    urgent.fill(0, row, last);
-    options.fill(0, row, last);
-
+    const plain = this.#plain;
+    plain.clear(batch, batch.length, batch.length + to - from);
     for (let i = from; i < to; i++) {
-      const at = starts[i]!;
-      const held = captured[i]!;
-      time[row] = times[i]!;
-      if (held >= ETHERNET_HEADER + IPV4_HEADER + 8 && linkType[i] === LINK_ETHERNET) {
-        const ip = at + ETHERNET_HEADER;
-        const first = view.getUint32(at + 12);
-        const fragmentWord = view.getUint32(ip + 6);
-        // Neither more-fragments nor an offset.
-        if (first >>> 8 === PLAIN_IPV4 && (fragmentWord & 0x3fff0000) === 0) {
-          const lengthWord = view.getUint32(ip + 2);
-          const length = lengthWord >>> 16;
-          const transport = fragmentWord & 0xff;
-          const l4 = ip + IPV4_HEADER;
-          if (transport === PROTOCOL_TCP && length >= 40 && held >= ETHERNET_HEADER + 40) {
-            const word = view.getUint32(l4 + 12);
-            const headerLength = (word >>> 28) * 4;
-            if (headerLength >= 20 && length - IPV4_HEADER >= headerLength && held - ETHERNET_HEADER - IPV4_HEADER >= headerLength) {
-              const ports = view.getUint32(l4);
-              const flags = (word >>> 16) & 0xfff;
-              const pointer = view.getUint16(l4 + 18);
-              let quirk = ipQuirks(fragmentWord);
-              if ((flags & RESERVED_FLAGS) !== 0) quirk |= QUIRK_RESERVED_BITS;
-              if (pointer !== 0) {
-                urgent[row] = pointer;
-                if ((flags & TCP_URG) === 0) quirk |= QUIRK_URGENT_POINTER;
-              }
-              source[row] = view.getUint32(ip + 12);
-              destination[row] = view.getUint32(ip + 16);
-              sourcePort[row] = ports >>> 16;
-              destinationPort[row] = ports & 0xffff;
-              sequence[row] = view.getUint32(l4 + 4);
-              acknowledgement[row] = view.getUint32(l4 + 8);
-              bytes[row] = length;
-              payload[row] = length - IPV4_HEADER - headerLength;
-              protocol[row] = PROTOCOL_TCP;
-              tcpFlags[row] = flags;
-              window[row] = word;
-              ipId[row] = lengthWord;
-              quirks[row] = quirk;
-              family[row] = 4;
-              ttl[row] = fragmentWord >>> 8;
-              tos[row] = first;
-              if (headerLength > 20) {
-                const optionsEnd = l4 + headerLength;
-                const found = readOptions(view, l4 + 20, optionsEnd);
-                options[row] = found;
-                mss[row] = found >>> 8;
-                if ((flags & (TCP_SYN | TCP_ACK | TCP_URG)) !== TCP_ACK || !areRoutineOptions(view, l4 + 20)) {
-                  optionsHash[row] = hashOptions(view, l4 + 20, optionsEnd);
-                }
-              }
-              row++;
-              continue;
-            }
-          } else if (transport === PROTOCOL_UDP && length >= 28) {
-            const ports = view.getUint32(l4);
-            if (!mayBeTunnel(ports >>> 16, ports & 0xffff)) {
-              source[row] = view.getUint32(ip + 12);
-              destination[row] = view.getUint32(ip + 16);
-              sourcePort[row] = ports >>> 16;
-              destinationPort[row] = ports & 0xffff;
-              sequence[row] = 0;
-              acknowledgement[row] = 0;
-              bytes[row] = length;
-              payload[row] = length - IPV4_HEADER - 8;
-              protocol[row] = PROTOCOL_UDP;
-              tcpFlags[row] = 0;
-              window[row] = 0;
-              ipId[row] = lengthWord;
-              quirks[row] = ipQuirks(fragmentWord);
-              family[row] = 4;
-              ttl[row] = fragmentWord >>> 8;
-              tos[row] = first;
-              row++;
-              continue;
-            }
-          }
-        }
+      i = plain.decode(view, run, i, to, batch);
+      if (i === to) break;
+      const row = batch.length;
+      if (this.#dissect(row, run.linkType[i]!, run.at[i]!, run.captured[i]!, run.wire[i]!)) {
+        batch.time[row] = run.time[i]!;
+        batch.length = row + 1;
       }
-      row += this.#dissect(row, linkType[i]!, at, held, wire[i]!);
     }
-    batch.length = row;
   }
 
-  /** Peels one frame down to its innermost IP header and writes that row. Returns 1, or 0 where there was nothing to observe. */
-  #dissect(row: number, linkType: number, start: number, held: number, wire: number): number {
+  /** Peels one frame down to its innermost IP header and writes that row. Returns whether there was one. */
+  #dissect(row: number, linkType: number, start: number, held: number, wire: number): boolean {
     const d = this.#state;
     d.at = start;
     d.end = start + held;
@@ -277,7 +149,7 @@ export class FrameDecoder {
           layer = writeArp(d, row);
           if (layer === LAYER_DONE) {
             this.#countPath(d.pathLength);
-            return 1;
+            return true;
           }
           break;
         case LAYER_IP: {
@@ -310,7 +182,7 @@ export class FrameDecoder {
     }
     if (family === 0) {
       this.#skip(d.reason, linkType);
-      return 0;
+      return false;
     }
     d.at = at;
     d.end = end;
@@ -321,7 +193,7 @@ export class FrameDecoder {
     if (family === 4) writeIPv4(d, row);
     else writeIPv6(d, row);
     this.#countPath(pathLength);
-    return 1;
+    return true;
   }
 
   #countPath(length: number): void {
@@ -336,11 +208,6 @@ export class FrameDecoder {
     if (!this.#unknownLinks.has(key) && linkTypeName(key) === null && ++this.#unnamed > MAX_UNNAMED) key = OTHER_LINKS;
     this.#unknownLinks.set(key, (this.#unknownLinks.get(key) ?? 0) + 1);
   }
-}
-
-/** Quirks of the IPv4 flags, from the word that begins with them. */
-function ipQuirks(fragmentWord: number): number {
-  return ((fragmentWord & 0x40000000) !== 0 ? QUIRK_DONT_FRAGMENT : 0) | (fragmentWord < 0x80000000 ? 0 : QUIRK_EVIL_BIT);
 }
 
 function linkReason(linkType: number): string {

@@ -3,7 +3,8 @@
  * Sources: draft-ietf-opsawg-pcap, libpcap's sf-pcap.c, Wireshark's wiretap/libpcap.c.
  */
 import type { Decoder, DecodeStats, Format, ObservationWriter } from "../format.ts";
-import { FrameDecoder, RUN_FRAMES } from "./frames.ts";
+import { FrameDecoder } from "./frames.ts";
+import { RUN_FRAMES } from "./plain-frames.ts";
 
 /** The largest frame believed, octets: libpcap's MAXIMUM_SNAPLEN. Longer ones are damage, whatever the header's snap length says. */
 export const MAX_FRAME = 262_144;

@@ -3,8 +3,9 @@
  * Blocks that hold no packet are stepped over whatever their size; only packet blocks must fit the caller's buffer.
  */
 import type { Decoder, DecodeStats, Format, ObservationWriter } from "../format.ts";
-import { FrameDecoder, RUN_FRAMES } from "./frames.ts";
+import { FrameDecoder } from "./frames.ts";
 import { MAX_FRAME } from "./pcap.ts";
+import { RUN_FRAMES } from "./plain-frames.ts";
 
 const BLOCK_SECTION = 0x0a0d0d0a;
 const BLOCK_INTERFACE = 1;

@@ -25,6 +25,8 @@ export function areRoutineOptions(view: DataView, at: number): boolean {
 
 /** OPTION_… bits in the low octet and the MSS (0 where there is none) in the sixteen bits above it. Never reads past `end`. */
 export function readOptions(view: DataView, at: number, end: number): number {
+  // The MSS alone is what most scanners send.
+  if (end - at === 4 && view.getUint16(at) === 0x0204) return (view.getUint16(at + 2) << 8) | OPTION_MSS;
   let mask = 0;
   let mss = 0;
   while (at < end) {
@@ -55,6 +57,13 @@ export function readOptions(view: DataView, at: number, end: number): number {
 /** FNV-1a (32 bits) of the option octets in `[at, end)`, never 0, so that 0 can say "none". */
 export function hashOptions(view: DataView, at: number, end: number): number {
   let hash = FNV_OFFSET;
+  for (; at + 4 <= end; at += 4) {
+    const word = view.getUint32(at);
+    hash = Math.imul(hash ^ (word >>> 24), FNV_PRIME);
+    hash = Math.imul(hash ^ ((word >>> 16) & 255), FNV_PRIME);
+    hash = Math.imul(hash ^ ((word >>> 8) & 255), FNV_PRIME);
+    hash = Math.imul(hash ^ (word & 255), FNV_PRIME);
+  }
   for (; at < end; at++) hash = Math.imul(hash ^ view.getUint8(at), FNV_PRIME);
   return hash >>> 0 || 1;
 }
