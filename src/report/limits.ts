@@ -43,7 +43,7 @@ export function limits(report: Report): Limit[] {
   lines.push({ topic: "Home", words: homeWords(report), serious: false });
   if (report.lists.length > 0) {
     const ages = report.lists.map((entry) => `${entry.list} (${listAge(entry.date, report.madeAt)})`);
-    lines.push({ topic: "Lists", words: `${ages.join(", ")}. A country is where an address is registered.`, serious: false });
+    lines.push({ topic: "Lists", words: `a country is where an address is registered. Used: ${ages.join(", ")}.`, serious: false });
   } else lines.push({ topic: "Lists", words: "none were used: no networks, no acknowledged scanners.", serious: false });
   return lines;
 }

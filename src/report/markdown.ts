@@ -4,7 +4,7 @@ import type { Report } from "../model/report.ts";
 import { escapeControls, escapeMarkdown as plain, markdownCode as code } from "./escape.ts";
 import { inputWords, limits } from "./limits.ts";
 import type { RenderOptions } from "./options.ts";
-import { portLabel, portList } from "./port-name.ts";
+import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "./quantity.ts";
 import { HYPOTHESIS_TITLES, networkWords, outcomeWords, scanHow, scanMarks, scansHeadline, scanTool, SEVERITY_PHRASES } from "./wording.ts";
@@ -64,7 +64,7 @@ function portZeroSection(report: Report): string[] {
   const whole = otherPorts.reduce((all, entry) => all + entry.packets, 0);
   if (whole > 0) {
     const transport = sum(tcp) > 0 ? "tcp" : "udp";
-    const named = otherPorts.slice(0, 8).map(({ port, packets }) => `${plain(portLabel(port, transport))} ${share(packets, whole)}`);
+    const named = otherPorts.slice(0, 8).map(({ port, packets }) => `${plain(otherPortLabel(port, transport))} ${share(packets, whole)}`);
     blocks.push(`Other port: ${named.join(", ")}${otherPorts.length > 8 ? `, and ${count(otherPorts.length - 8)} more` : ""}.`);
   }
   const remarks = [...words.remarks, words.unconfirmed, words.excluded].filter((line) => line !== null);

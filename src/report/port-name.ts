@@ -31,6 +31,11 @@ export function portLabel(port: number, transport: string): string {
   return name === null ? String(port) : `${port} (${name})`;
 }
 
+/** A port at the other end of a port-zero packet. */
+export function otherPortLabel(port: number, transport: string): string {
+  return port === 0 ? "0 (both ends)" : portLabel(port, transport);
+}
+
 /**
  * The ports of a scan in few words: one is named, a few are listed, many are counted ("22, 80, 443 +997").
  * What `port` means without ports (ICMP types, IP protocol numbers, test numbers) is said by `unit`.

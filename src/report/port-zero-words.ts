@@ -44,10 +44,10 @@ export function portZeroWords(portZero: PortZeroActivity): PortZeroWords {
       sentence: `${counted(unproven, "record")} ${unproven === 1 ? "says" : "say"} port zero, but cannot show that there was a transport header.`,
     },
     artefact: {
-      title: "an artefact",
-      sentence: `No packet had port zero. ${counted(excludedTotal, "record")} may look like it, but ${excludedTotal === 1 ? "has" : "have"} no port at all.`,
+      title: "not on the wire",
+      sentence: `No packet had port zero. ${counted(excludedTotal, "record")} ${excludedTotal === 1 ? "has" : "have"} no port at all, though flow exporters and logs print 0 there.`,
     },
-    absent: { title: "not seen", sentence: "No packet came from or went to port zero, and nothing looked like it." },
+    absent: { title: "not seen", sentence: "No packet came from or went to port zero." },
   }[verdict];
   return {
     verdict,
@@ -81,7 +81,8 @@ export function sum(counts: PortZeroCounts): number {
 function verdictOf(portZero: PortZeroActivity, confirmed: number, unproven: number, excluded: number): PortZeroVerdict {
   if (confirmed > 0) return sum(portZero.tcp) === 0 && portZero.udp.source === confirmed ? "weak" : "on-wire";
   if (unproven > 0) return "unproven";
-  return excluded > 0 ? "artefact" : "absent";
+  // ICMP is in every capture; only what some tool would show as port zero is an artefact.
+  return excluded > portZero.excluded.icmp ? "artefact" : "absent";
 }
 
 function excludedWords(portZero: PortZeroActivity): string | null {

@@ -56,8 +56,8 @@ describe("text", () => {
     expect(render(novemberReport(), "text")).toContain("… and 118 more; --format json lists all");
   });
 
-  test("near miss: fragments alone are called an artefact, and UDP source zero weak", () => {
-    expect(render(artefactReport(), "text")).toContain("PORT ZERO  an artefact");
+  test("near miss: fragments alone are not on the wire, and UDP source zero weak", () => {
+    expect(render(artefactReport(), "text")).toContain("PORT ZERO  not on the wire");
     expect(render(ordinaryReport(), "text")).toContain("PORT ZERO  on the wire, weak evidence");
   });
 });

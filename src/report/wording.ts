@@ -106,7 +106,8 @@ export function targetWords(scan: LabelledScan): string {
 export function scansHeadline(report: Report): string {
   if (report.scansTotal === 0) return "nobody: no scan was found";
   const { count: targets, dark } = report.targets;
-  const darkWords = dark > 0 ? `, ${share(dark, targets)} of which never sent a packet` : "";
+  const allDark = targets === 1 ? ", which never sent a packet" : ", none of which ever sent a packet";
+  const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which never sent a packet`;
   return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}`;
 }
 

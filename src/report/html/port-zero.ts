@@ -1,6 +1,6 @@
 /** Port zero on the page: the verdict, the table of its six kinds, the mix on the other port, the sources that sent it. */
 import type { Report } from "../../model/report.ts";
-import { portLabel } from "../port-name.ts";
+import { otherPortLabel } from "../port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "../port-zero-words.ts";
 import { count, dateTime, share } from "../quantity.ts";
 import { networkWords } from "../wording.ts";
@@ -73,7 +73,7 @@ function mix(report: Report): Html | null {
       ${shown.map(
         ({ port, packets }) =>
           html`<li>
-            <span>${portLabel(port, transport)}</span>${bar(packets / most)}<span class="n" title="${count(packets)} packets"
+            <span>${otherPortLabel(port, transport)}</span>${bar(packets / most)}<span class="n" title="${count(packets)} packets"
               >${share(packets, whole)}</span
             >
           </li>`,

@@ -8,9 +8,11 @@ import type { Screen } from "./screen.ts";
 
 /** Readings shown in full: the leading ones that are not almost ruled out. */
 const LEADING = 3;
-const WORTH_SHOWING = 0.05;
+const WORTH_SHOWING = 0.08;
+const WORTH_NAMING = 0.01;
 const BAR_COLUMNS = 20;
-const RULE_LINES = 4;
+/** A table of nft rules is copied whole or not at all. */
+const RULE_LINES = 16;
 /** "Forgotten", the longest topic of the footer. */
 const TOPIC_COLUMNS = 9;
 
@@ -20,7 +22,7 @@ export function writeReadings(screen: Screen, report: Report): void {
   const leading = hypotheses.filter((hypothesis, index) => index === 0 || (index < LEADING && hypothesis.probability >= WORTH_SHOWING));
   screen.heading("Readings", "what it may mean, most probable first");
   for (const [rank, hypothesis] of leading.entries()) writeHypothesis(screen, hypothesis, rank === 0);
-  const rest = hypotheses.slice(leading.length).filter((hypothesis) => hypothesis.probability > 0);
+  const rest = hypotheses.slice(leading.length).filter((hypothesis) => hypothesis.probability >= WORTH_NAMING);
   if (rest.length === 0) return;
   const words = rest.map((hypothesis) => `${HYPOTHESIS_TITLES[hypothesis.id]} ${percent(hypothesis.probability)}`);
   screen.paragraph(`Also weighed: ${words.join(" · ")}`, { style: "dim", maxLines: 2 });
@@ -42,7 +44,7 @@ export function writeLimits(screen: Screen, report: Report): void {
   screen.blank();
   for (const { topic, words, serious } of limits(report)) {
     const mark = { text: topic.padEnd(TOPIC_COLUMNS), style: serious ? ("yellow" as const) : ("dim" as const) };
-    screen.paragraph(words, { indent: 0, mark, style: serious ? "yellow" : "dim", maxLines: 2 });
+    screen.paragraph(words, { indent: 0, mark, style: serious ? "yellow" : "dim", maxLines: 3 });
   }
 }
 

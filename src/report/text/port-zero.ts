@@ -1,6 +1,6 @@
 /** Port zero on the screen: was it on the wire, in which role, what was left out, and the mix on the other port. */
 import type { Report } from "../../model/report.ts";
-import { portLabel } from "../port-name.ts";
+import { otherPortLabel } from "../port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "../port-zero-words.ts";
 import { count, share } from "../quantity.ts";
 import type { Screen } from "./screen.ts";
@@ -38,7 +38,7 @@ function otherPortMix(report: Report): string | null {
   const whole = otherPorts.reduce((all, entry) => all + entry.packets, 0);
   if (whole === 0) return null;
   const transport = sum(tcp) > 0 ? "tcp" : "udp";
-  const named = otherPorts.slice(0, OTHER_PORTS).map(({ port, packets }) => `${portLabel(port, transport)} ${share(packets, whole)}`);
+  const named = otherPorts.slice(0, OTHER_PORTS).map(({ port, packets }) => `${otherPortLabel(port, transport)} ${share(packets, whole)}`);
   const more = otherPorts.length - named.length;
   return more > 0 ? `${named.join(" · ")} · ${count(more)} more` : named.join(" · ");
 }

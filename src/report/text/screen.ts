@@ -140,19 +140,13 @@ export class Screen {
       return Math.max(displayWidth(column.title), ...fitting);
     });
     const room = this.width - indent - GAP * (columns.length - 1);
-    for (let excess = total(widths) - room; excess > 0; excess--) {
-      // The column with most to give gives one: long names yield before short numbers.
-      let giver = -1;
-      let most = 0;
-      for (const [index, column] of columns.entries()) {
-        const spare = (widths[index] ?? 0) - (column.shrinkTo ?? Number.POSITIVE_INFINITY);
-        if (spare > most) {
-          most = spare;
-          giver = index;
-        }
-      }
-      if (giver < 0) break;
-      widths[giver] = (widths[giver] ?? 0) - 1;
+    // The last column gives way first: remarks before ports, ports before names.
+    let excess = total(widths) - room;
+    for (let index = columns.length - 1; index >= 0 && excess > 0; index--) {
+      const spare = Math.max(0, (widths[index] ?? 0) - (columns[index]?.shrinkTo ?? Number.POSITIVE_INFINITY));
+      const given = Math.min(spare, excess);
+      widths[index] = (widths[index] ?? 0) - given;
+      excess -= given;
     }
     return widths;
   }
