@@ -55,13 +55,13 @@ export function limitsSection(report: Report): Html {
   </section>`;
 }
 
-function item(advice: Advice): Html {
+function item(advice: Advice, index: number): Html {
   const rules =
     advice.rules.length === 0
       ? null
       : html`<div class="rule">
-          <pre tabindex="0" role="region" aria-label="Rules">
-${advice.rules.map((rule, index) => html`${index > 0 ? LINE : null}${rule}`)}</pre>
+          <pre tabindex="0" role="region" aria-label="Rules of step ${index + 1}">
+${advice.rules.map((rule, line) => html`${line > 0 ? LINE : null}${rule}`)}</pre>
           <button type="button" class="copy needs-js">Copy</button>
         </div>`;
   return html`<li class="card">
