@@ -31,13 +31,13 @@ import {
 } from "./dissection.ts";
 import { peelMpls } from "./link.ts";
 
-export const PORT_GTPU = 2152;
-export const PORT_TEREDO = 3544;
-export const PORT_VXLAN = 4789;
-export const PORT_VXLAN_GPE = 4790;
-export const PORT_GENEVE = 6081;
+const PORT_GTPU = 2152;
+const PORT_TEREDO = 3544;
+const PORT_VXLAN = 4789;
+const PORT_VXLAN_GPE = 4790;
+const PORT_GENEVE = 6081;
 /** The port of VXLAN before IANA gave it one, and still Linux's default. */
-export const PORT_VXLAN_LINUX = 8472;
+const PORT_VXLAN_LINUX = 8472;
 
 const PROTOCOL_IPIP = 4;
 const PROTOCOL_IPV6 = 41;
