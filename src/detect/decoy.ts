@@ -61,6 +61,7 @@ function joinGroup(group: ScanDraft[], dropped: Set<ScanDraft>): void {
   group.sort(
     (a, b) =>
       Number(a.scan.spoofable) - Number(b.scan.spoofable) ||
+      answersOf(b) - answersOf(a) ||
       Number(b.resets) - Number(a.resets) ||
       b.scan.decoys.length - a.scan.decoys.length ||
       b.scan.packets - a.scan.packets ||
@@ -72,6 +73,11 @@ function joinGroup(group: ScanDraft[], dropped: Set<ScanDraft>): void {
   names.delete(kept.scan.source);
   kept.scan.decoys = [...names].toSorted(compareText).slice(0, LISTED_DECOYS);
   for (const draft of others) dropped.add(draft);
+}
+
+/** Forged sources that are not in use get no answers where the capture is on their network. */
+function answersOf({ scan }: ScanDraft): number {
+  return scan.contactCount - scan.outcomes.silent;
 }
 
 function isCompanion(a: ScanDraft, b: ScanDraft): boolean {
