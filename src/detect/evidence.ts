@@ -107,8 +107,7 @@ function outcomeWords(outcomes: Outcomes, contacts: number): string {
 }
 
 function odds(ratio: number): string {
-  const times = Math.exp(Math.min(ratio, Math.log(1e6)));
-  return times >= 1e6 ? "over a million" : number(Math.round(times));
+  return ratio >= Math.log(1e6) ? "over a million" : number(Math.max(1, Math.exp(ratio)));
 }
 
 /** Seconds in the unit a person would use. */
