@@ -1,6 +1,7 @@
 /**
  * `npm run bench:quality`: how right Precursor is, over the samples and the lab's events, beside psad on the same traffic as a firewall
- * would have logged it. `--seeds N` makes every lab event N times; `--brief` leaves out the cases where both are right.
+ * would have logged it. `--seeds N` makes every lab event N times; `--brief` leaves out the cases where both are right; `--no-psad`
+ * leaves out psad, which takes most of the time.
  */
 import { parseArgs } from "node:util";
 import { ObservationWriter } from "../src/formats/format.ts";
@@ -17,7 +18,13 @@ import { addScore, emptyScore, scoreReport, scoreSources, type Score } from "./q
 const PSAD_LINES = 60_000;
 const MANY_ROWS = 1_000_000;
 
-const { values } = parseArgs({ options: { seeds: { type: "string", default: "1" }, brief: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1" },
+    brief: { type: "boolean", default: false },
+    "no-psad": { type: "boolean", default: false },
+  },
+});
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
 const samples = sampleCases();
 if (samples.length === 0) console.log("the samples folder is not here: lab events only");
@@ -35,7 +42,7 @@ async function runCases(title: string, cases: Iterable<QualityCase>): Promise<vo
     const score = scoreReport(one, await assessCase(one, capture));
     const lines = firewallLog(one, capture);
     if (lines.length > PSAD_LINES) console.log(`${one.name}: psad gets the first ${PSAD_LINES} of ${lines.length} lines`);
-    const psad = runPsad(lines.slice(0, PSAD_LINES));
+    const psad = values["no-psad"] ? "left out" : runPsad(lines.slice(0, PSAD_LINES));
     if (typeof psad === "string") psadTrouble = psad;
     const psadScore =
       typeof psad === "string"
