@@ -10,6 +10,8 @@ import { scrollTable } from "./plot.ts";
 
 /** Rows before "Show all" is pressed; style.ts hides the rest by position, so that sorting brings the right ones forward. */
 const AT_FIRST = 20;
+/** Fewer scans than these need no search. */
+const WORTH_SEARCHING = 6;
 const PORTS_IN_DETAIL = 20;
 const ADDRESSES_IN_DETAIL = 12;
 
@@ -38,13 +40,17 @@ export function scansSection(report: Report, limit: number): Html {
 
 function scanTable(scans: readonly LabelledScan[], madeAt: number): Html {
   return html`<div class="card">
-    <div class="filter needs-js">
-      <label for="filter">Only rows with</label><input id="filter" type="search" autocomplete="off" spellcheck="false" /><span
-        id="shown"
-        role="status"
-        >${counted(scans.length, "scan")}</span
-      >
-    </div>
+    ${
+      scans.length < WORTH_SEARCHING
+        ? null
+        : html`<div class="filter needs-js">
+            <label for="filter">Only rows with</label><input id="filter" type="search" autocomplete="off" spellcheck="false" /><span
+              id="shown"
+              role="status"
+              >${counted(scans.length, "scan")}</span
+            >
+          </div>`
+    }
     <div class="scroll" tabindex="0" role="region" aria-label="Scans">
       <table class="scans">
         <thead>
@@ -101,7 +107,11 @@ function evidence(scan: LabelledScan, madeAt: number): Html {
     ["Kind", `${scan.kind}: ${KIND_MEANINGS[scan.kind]}`],
     ["When", `${timeSpan(scan.firstSeen, scan.lastSeen)}, ${duration(scan.lastSeen - scan.firstSeen)}`],
     ["Contacts", `${count(scan.contactCount)}: ${outcomeWords(scan.outcomes)}`],
-    ["Targets", `${addresses(scan.targets, scan.targetCount)}; ${share(scan.darkTargetCount, scan.targetCount)} never sent a packet`],
+    [
+      "Targets",
+      addresses(scan.targets, scan.targetCount) +
+        (scan.darkTargetCount > 0 ? `; ${share(scan.darkTargetCount, scan.targetCount)} never sent a packet` : ""),
+    ],
   ];
   if (scan.ports.length > 1) {
     const named = scan.ports
