@@ -1,6 +1,6 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
 import type { Report } from "../model/report.ts";
-import { count, counted, duration, isoTime, octets } from "./quantity.ts";
+import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
 export interface Limit {
@@ -63,13 +63,6 @@ export function inputWords(report: Report): string {
   const { sources, records } = report.input;
   const bytes = sources.reduce((all, source) => all + source.bytes, 0);
   return `${counted(records, "record")}, ${octets(bytes)}`;
-}
-
-/** The span that was covered, or that nothing was. `from`, `to` in UTC. */
-export function spanWords(report: Report): { from: string; to: string; length: string } | null {
-  const { firstSeen, lastSeen } = report.input;
-  if (firstSeen === null || lastSeen === null) return null;
-  return { from: isoTime(firstSeen), to: isoTime(lastSeen), length: duration(lastSeen - firstSeen) };
 }
 
 function homeWords(report: Report): string {

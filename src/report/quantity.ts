@@ -71,11 +71,6 @@ export function dateTime(seconds: number): string {
   return isoTime(Math.floor(seconds)).replace("T", " ").replace(".000Z", "");
 }
 
-/** The time of day alone: "01:00:00". */
-export function timeOfDay(seconds: number): string {
-  return dateTime(seconds).slice(-8);
-}
-
 /** The span of two times; the second date is left out where it is the first's. */
 export function timeSpan(first: number, last: number, arrow: string = "–"): string {
   const from = dateTime(first);

@@ -96,12 +96,6 @@ export function outcomeWords(outcomes: Outcomes): string {
   return parts.length > 0 ? parts.join(", ") : "no contacts";
 }
 
-/** "4,012 hosts, 98 % of them dark". */
-export function targetWords(scan: LabelledScan): string {
-  const hosts = counted(scan.targetCount, "host");
-  return scan.darkTargetCount > 0 ? `${hosts}, ${share(scan.darkTargetCount, scan.targetCount)} dark` : hosts;
-}
-
 /** One line on scans and their sources for a heading. */
 export function scansHeadline(report: Report): string {
   if (report.scansTotal === 0) return "nobody: no scan was found";
