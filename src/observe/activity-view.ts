@@ -224,13 +224,13 @@ class SlotView implements SourceView {
     return this.#sources.keptOf(this.#slot) * 2 ** this.#sources.levelOf(this.#slot);
   }
   get targetCount(): number {
-    const wide = this.#sources.wideOf(this.#slot);
-    if (wide !== null) return Math.round(wide.targets.estimate());
+    const wide = this.#sources.wideCounts(this.#slot);
+    if (wide !== null) return wide.targets;
     return this.#distinct((i) => this.#contacts.target[i]!);
   }
   get portCount(): number {
-    const wide = this.#sources.wideOf(this.#slot);
-    if (wide !== null) return wide.ports.reduce((sum, byte) => sum + bitCount(byte), 0);
+    const wide = this.#sources.wideCounts(this.#slot);
+    if (wide !== null) return wide.ports;
     return this.#distinct((i) => this.#contacts.port[i]!);
   }
   get ttlMin(): number {
@@ -288,10 +288,4 @@ class SlotView implements SourceView {
     for (let i = 0; i < length; i++) this.#seen.add(valueOf(i));
     return this.#seen.size === length ? length * scale : this.#seen.size;
   }
-}
-
-function bitCount(byte: number): number {
-  let count = 0;
-  for (let bits = byte; bits !== 0; bits &= bits - 1) count++;
-  return count;
 }

@@ -1,6 +1,6 @@
 /**
- * Memory for the contact sets of sources: blocks of 8 to 2,048 contacts carved from one array, by size class with free lists, so that
- * a million small sets cost neither objects nor garbage collection.
+ * Memory for the contact sets of sources: blocks of 8 to 2,048 contacts carved from segments, by size class with free lists, so that
+ * a million small sets cost neither objects nor garbage collection, and growing copies nothing.
  */
 
 /** Words of a contact: target, and port | transport | outcome. */
@@ -10,58 +10,69 @@ export const SMALLEST_BLOCK = 3;
 export const LARGEST_BLOCK = 11;
 /** Blocks are aligned to units of eight contacts, 64 octets: one cache line. */
 const UNIT_WORDS = 8 * CONTACT_WORDS;
-/** Units to start with: 1 MiB. */
-const INITIAL_UNITS = 1 << 14;
+/** log2 of the words in a segment: 4 MiB. A power of two, so that a place is one number: segment above, word below. */
+const SEGMENT_LOG = 20;
+const SEGMENT_WORDS = 1 << SEGMENT_LOG;
+const SEGMENT_UNITS = SEGMENT_WORDS / UNIT_WORDS;
 
 /** An allocator of contact blocks. A block is named by its first unit; 0 is no block. */
 export class ContactBlocks {
-  /** Two words a contact. Replaced when it grows: read it anew after `allocate`. */
-  words: Uint32Array;
-  readonly #maxUnits: number;
+  /** Two words a contact. */
+  readonly segments: Uint32Array[] = [new Uint32Array(SEGMENT_WORDS)];
+  readonly #maxSegments: number;
   #nextUnit = 1;
   /** First free block of each size class, linked through each block's first word. */
   readonly #free = new Uint32Array(LARGEST_BLOCK + 1);
 
-  /** @param maxBytes the most memory it may take; rounded down to a power of two. */
+  /** @param maxBytes the most memory it may take: at least one segment. */
   constructor(maxBytes: number) {
-    this.#maxUnits = 2 ** Math.floor(Math.log2(maxBytes / (UNIT_WORDS * 4)));
-    this.words = new Uint32Array(Math.min(INITIAL_UNITS, this.#maxUnits) * UNIT_WORDS);
+    this.#maxSegments = Math.max(1, Math.floor(maxBytes / (SEGMENT_WORDS * 4)));
   }
 
-  /** First word of a block. */
+  /** The segment that a block lies in. */
+  segmentOf(block: number): Uint32Array {
+    return this.segments[Math.floor(block / SEGMENT_UNITS)]!;
+  }
+
+  /** First word of a block in its segment. */
   static wordOf(block: number): number {
+    return (block % SEGMENT_UNITS) * UNIT_WORDS;
+  }
+
+  /** Place of a block's first word over all segments. */
+  static placeOf(block: number): number {
     return block * UNIT_WORDS;
+  }
+
+  /** Reads the word at a place. */
+  at(place: number): number {
+    return this.segments[place >>> SEGMENT_LOG]![place & (SEGMENT_WORDS - 1)]!;
   }
 
   /** A zeroed block of 2^sizeLog contacts, or 0 where memory is used up. */
   allocate(sizeLog: number): number {
     const head = this.#free[sizeLog]!;
-    const wordCount = CONTACT_WORDS << sizeLog;
     if (head !== 0) {
+      const segment = this.segmentOf(head);
       const at = ContactBlocks.wordOf(head);
-      this.#free[sizeLog] = this.words[at]!;
-      this.words.fill(0, at, at + wordCount);
+      this.#free[sizeLog] = segment[at]!;
+      segment.fill(0, at, at + (CONTACT_WORDS << sizeLog));
       return head;
     }
-    const units = wordCount / UNIT_WORDS;
-    const end = this.#nextUnit + units;
-    if (end > this.#maxUnits) return 0;
-    if (end * UNIT_WORDS > this.words.length) this.#grow(end);
-    const block = this.#nextUnit;
-    this.#nextUnit = end;
-    return block;
+    const units = (CONTACT_WORDS << sizeLog) / UNIT_WORDS;
+    let first = this.#nextUnit;
+    // No block straddles two segments: what is left of one is given up, at most 16 KiB of 4 MiB.
+    if ((first % SEGMENT_UNITS) + units > SEGMENT_UNITS) first = Math.ceil(first / SEGMENT_UNITS) * SEGMENT_UNITS;
+    if (first / SEGMENT_UNITS >= this.segments.length) {
+      if (this.segments.length === this.#maxSegments) return 0;
+      this.segments.push(new Uint32Array(SEGMENT_WORDS));
+    }
+    this.#nextUnit = first + units;
+    return first;
   }
 
   release(block: number, sizeLog: number): void {
-    this.words[ContactBlocks.wordOf(block)] = this.#free[sizeLog]!;
+    this.segmentOf(block)[ContactBlocks.wordOf(block)] = this.#free[sizeLog]!;
     this.#free[sizeLog] = block;
-  }
-
-  #grow(neededUnits: number): void {
-    let units = this.words.length / UNIT_WORDS;
-    while (units < neededUnits) units *= 2;
-    const grown = new Uint32Array(Math.min(units, this.#maxUnits) * UNIT_WORDS);
-    grown.set(this.words);
-    this.words = grown;
   }
 }

@@ -61,9 +61,11 @@ export class FlowTable {
   endedEarly = 0;
   readonly #maxSlots: number;
   #mask = INITIAL_SLOTS - 1;
-  #words: Uint32Array;
+  #words: Uint32Array<ArrayBuffer>;
   #times: Float64Array;
   readonly #onEnd: (flow: Flow) => void;
+  /** Memory of the table before, once it has its full size: the two take turns. */
+  #spare: ArrayBuffer | null = null;
 
   /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
   constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
@@ -214,8 +216,9 @@ export class FlowTable {
   #rebuild(slots: number, idleSince: number): void {
     const oldWords = this.#words;
     const oldTimes = this.#times;
-    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
+    const memory = this.#spare?.byteLength === slots * SLOT_WORDS * 4 ? this.#spare : new ArrayBuffer(slots * SLOT_WORDS * 4);
     const words = new Uint32Array(memory);
+    if (memory === this.#spare) words.fill(0);
     const mask = slots - 1;
     let size = 0;
     for (let at = 0, slotAt = 0; at < oldWords.length; at += SLOT_WORDS, slotAt++) {
@@ -234,6 +237,7 @@ export class FlowTable {
     this.#times = new Float64Array(memory);
     this.#mask = mask;
     this.size = size;
+    this.#spare = slots === this.#maxSlots && oldWords.length === words.length ? oldWords.buffer : null;
   }
 
   readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, ttl: 0 };

@@ -16,14 +16,12 @@ import { HyperLogLog } from "../sketch/hyperloglog.ts";
 import { CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
+import { WideSources } from "./wide-sources.ts";
 
 /** Distinct contacts of a slot that are kept exactly: half the largest block. */
 export const EXACT_CONTACTS = 1024;
-/** Sources whose targets and ports are counted by sketches of their own once they are beyond EXACT_CONTACTS; the rest make do with the sample. */
-const MAX_WIDE = 2048;
-/** HyperLogLog precision for the targets of wide sources: 4 KiB, 1.6 %. */
-const WIDE_PRECISION = 12;
-const WIDE_PORT_BYTES = 8192;
+/** log2 of the contacts in the largest block that is a plain list, searched from end to end: 32 contacts are four cache lines. */
+const LARGEST_LIST = 5;
 
 const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
@@ -63,11 +61,6 @@ const KEY_MASK = 0xff | FLAG_FAMILY_6;
 /** A contact without its OUTCOME bits. */
 const CONTACT_KEY = 0x00ffffff;
 
-interface Wide {
-  readonly targets: HyperLogLog;
-  readonly ports: Uint8Array;
-}
-
 export interface SourceTableLimits {
   /** Most slots, a power of two: 64 octets each. */
   readonly slots: number;
@@ -88,13 +81,22 @@ export class SourceTable {
   #mask = INITIAL_SLOTS - 1;
   #words: Uint32Array;
   #times: Float64Array;
-  readonly #wide: Wide[] = [];
+  readonly #wide = new WideSources();
+  /** By entry of the batch in hand: its slot, the hash of its contact, and the word of the blocks where that will be looked for. */
   #slotOfEntry = new Int32Array(0);
+  #hashOfEntry = new Uint32Array(0);
+  #placeOfEntry = new Int32Array(0);
+  /** A block that is being rebuilt in place. */
+  readonly #scratch = new Uint32Array(CONTACT_WORDS << LARGEST_BLOCK);
 
-  constructor(limits: SourceTableLimits) {
+  /** @param expected slots that will be wanted, if that is known: saves moving the table as it grows. */
+  constructor(limits: SourceTableLimits, expected: number = 0) {
     this.#limits = limits;
     this.#blocks = new ContactBlocks(limits.contactBytes);
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
+    let slots = INITIAL_SLOTS;
+    while (slots < limits.slots && slots * MAX_LOAD < expected) slots *= 2;
+    this.#mask = slots - 1;
+    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
     this.#words = new Uint32Array(memory);
     this.#times = new Float64Array(memory);
   }
@@ -114,10 +116,15 @@ export class SourceTable {
     const { length } = entries;
     if (length === 0) return;
     this.#makeRoom(length);
-    if (this.#slotOfEntry.length < entries.capacity) this.#slotOfEntry = new Int32Array(entries.capacity);
+    if (this.#slotOfEntry.length < entries.capacity) {
+      this.#slotOfEntry = new Int32Array(entries.capacity);
+      this.#hashOfEntry = new Uint32Array(entries.capacity);
+      this.#placeOfEntry = new Int32Array(entries.capacity);
+    }
     this.#touchSlots(entries);
     this.#findSlots(entries);
-    this.#touchContacts(entries);
+    this.#locateContacts(entries);
+    this.#touchContacts(length);
     const slotOf = this.#slotOfEntry;
     for (let i = 0; i < length; i++) this.#update(entries, i, slotOf[i]! * SLOT_WORDS);
   }
@@ -144,9 +151,10 @@ export class SourceTable {
       const inline = words[at + INLINE_CONTACT]!;
       return inline !== 0 && (inline & CONTACT_KEY) === key && words[at + INLINE_TARGET] === target ? inline >>> 24 : -1;
     }
-    const found = this.#findContact(words[at + BLOCK]!, sizeOf(words[at + SHAPE]!), target, key, contactHash(target, key));
-    const held = this.#blocks.words[found + 1]!;
-    return held === 0 ? -1 : held >>> 24;
+    const block = words[at + BLOCK]!;
+    const segment = this.#blocks.segmentOf(block);
+    const found = findContact(segment, ContactBlocks.wordOf(block), sizeOf(words[at + SHAPE]!), target, key, contactHash(target, key));
+    return found < 0 || segment[found + 1] === 0 ? -1 : segment[found + 1]! >>> 24;
   }
 
   /** Whether a slot is in use. */
@@ -197,10 +205,10 @@ export class SourceTable {
     const at = slot * SLOT_WORDS;
     return this.#words[at + BLOCK] === 0 ? 0 : levelOfShape(this.#words[at + SHAPE]!);
   }
-  /** Sketches of a wide slot's targets and ports, or null. */
-  wideOf(slot: number): Wide | null {
-    const at = slot * SLOT_WORDS;
-    return this.#words[at + BLOCK] === 0 ? null : (this.#wide[wideOfShape(this.#words[at + SHAPE]!) - 1] ?? null);
+  /** Distinct targets and ports of a slot that is beyond EXACT_CONTACTS, by sketches of its own; null where it has none. */
+  wideCounts(slot: number): { targets: number; ports: number } | null {
+    const wide = this.#wideOf(slot * SLOT_WORDS);
+    return wide === 0 ? null : { targets: this.#wide.targetCount(wide), ports: this.#wide.portCount(wide) };
   }
 
   /**
@@ -216,7 +224,7 @@ export class SourceTable {
       contact[0] = words[at + INLINE_CONTACT]!;
       return 1;
     }
-    const held = this.#blocks.words;
+    const held = this.#blocks.segmentOf(words[at + BLOCK]!);
     const from = ContactBlocks.wordOf(words[at + BLOCK]!);
     const to = from + (CONTACT_WORDS << sizeOf(words[at + SHAPE]!));
     let count = 0;
@@ -241,12 +249,10 @@ export class SourceTable {
       const count = other.readContacts(from, 0, target, contact);
       this.#mergeSlot(slot, other, from);
       this.#raiseLevel(slot, other.levelOf(from));
-      for (let i = 0; i < count; i++) this.#addContact(slot * SLOT_WORDS, target[i]!, contact[i]!);
-      const theirs = other.wideOf(from);
-      if (theirs === null) continue;
-      const ours = this.wideOf(slot);
-      ours?.targets.merge(theirs.targets);
-      for (let i = 0; ours !== null && i < WIDE_PORT_BYTES; i++) ours.ports[i] = ours.ports[i]! | theirs.ports[i]!;
+      for (let i = 0; i < count; i++) this.#addContact(slot * SLOT_WORDS, target[i]!, contact[i]!, contactHash(target[i]!, contact[i]! & CONTACT_KEY));
+      const theirs = other.#wideOf(from * SLOT_WORDS);
+      const ours = this.#wideOf(slot * SLOT_WORDS);
+      if (theirs !== 0 && ours !== 0) this.#wide.merge(ours, other.#wide, theirs);
     }
     this.forgottenContacts += other.forgottenContacts;
     if (other.#forgottenSources === null || other.#memory === null) return;
@@ -293,20 +299,30 @@ export class SourceTable {
     }
   }
 
-  /** Reads the line of every contact block that the entries will look into. */
-  #touchContacts(entries: EntryBatch): number {
+  /** Works out where in the blocks the entries will look: apart from the reading, so that the reads come close together. */
+  #locateContacts(entries: EntryBatch): void {
     const { length, target, contact } = entries;
     const words = this.#words;
-    const held = this.#blocks.words;
     const slotOf = this.#slotOfEntry;
-    let sum = 0;
+    const hashOf = this.#hashOfEntry;
+    const placeOf = this.#placeOfEntry;
     for (let i = 0; i < length; i++) {
       const at = slotOf[i]! * SLOT_WORDS;
+      const hash = contactHash(target[i]!, contact[i]! & CONTACT_KEY);
+      hashOf[i] = hash;
       const block = words[at + BLOCK]!;
-      if (block === 0) continue;
-      const mask = (1 << sizeOf(words[at + SHAPE]!)) - 1;
-      sum ^= held[ContactBlocks.wordOf(block) + (contactHash(target[i]!, contact[i]! & CONTACT_KEY) & mask) * CONTACT_WORDS]!;
+      const shape = words[at + SHAPE]!;
+      if (block === 0 || !passes(hash, levelOfShape(shape))) placeOf[i] = 0;
+      else placeOf[i] = ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS;
     }
+  }
+
+  /** Reads the line of every contact block that the entries will look into. */
+  #touchContacts(length: number): number {
+    const blocks = this.#blocks;
+    const placeOf = this.#placeOfEntry;
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum ^= blocks.at(placeOf[i]!);
     return sum;
   }
 
@@ -323,7 +339,9 @@ export class SourceTable {
       if (first < times[timeAt]!) times[timeAt] = first;
       if (last > times[timeAt + 1]!) times[timeAt + 1] = last;
     }
-    words[at + PACKETS] = Math.min(0xffffffff, words[at + PACKETS]! + entries.packets[i]!);
+    const packets = entries.packets[i]!;
+    const sum = (words[at + PACKETS]! + packets) >>> 0;
+    words[at + PACKETS] = sum < packets ? 0xffffffff : sum;
     const kind = words[at + KIND]!;
     const ttl = entries.ttl[i]!;
     const least = (kind >>> 16) & 0xff;
@@ -334,7 +352,7 @@ export class SourceTable {
     if (mark !== 0) this.#addMark(at, mark, entries.packets[i]!);
     const session = entries.session[i]!;
     if (session !== 0) this.#compareSession(at, session);
-    this.#addContact(at, entries.target[i]!, entries.contact[i]!);
+    this.#addContact(at, entries.target[i]!, entries.contact[i]!, this.#hashOfEntry[i]!);
   }
 
   #addMark(at: number, mark: number, count: number): void {
@@ -361,7 +379,7 @@ export class SourceTable {
     this.#words[at + UNICORNSCAN] = (session << 16) | same;
   }
 
-  #addContact(at: number, target: number, contact: number): void {
+  #addContact(at: number, target: number, contact: number, hash: number): void {
     const words = this.#words;
     if (words[at + BLOCK] === 0) {
       const inline = words[at + INLINE_CONTACT]!;
@@ -381,12 +399,19 @@ export class SourceTable {
     }
     const shape = words[at + SHAPE]!;
     const key = contact & CONTACT_KEY;
-    const hash = contactHash(target, key);
     const wide = wideOfShape(shape);
-    if (wide !== 0) addWide(this.#wide[wide - 1]!, target, key);
+    if (wide !== 0) this.#wide.add(wide, target, key & 0xffff);
     if (!passes(hash, levelOfShape(shape))) return;
-    const held = this.#blocks.words;
-    const found = this.#findContact(words[at + BLOCK]!, sizeOf(shape), target, key, hash);
+    const size = sizeOf(shape);
+    const block = words[at + BLOCK]!;
+    const held = this.#blocks.segmentOf(block);
+    const found = findContact(held, ContactBlocks.wordOf(block), size, target, key, hash);
+    if (found < 0) {
+      // A full list: after it has grown, or its sample was halved, look again.
+      this.#enlarge(at);
+      this.#addContact(at, target, contact, hash);
+      return;
+    }
     if (held[found + 1] !== 0) {
       held[found + 1] = held[found + 1]! | contact;
       return;
@@ -395,21 +420,7 @@ export class SourceTable {
     held[found + 1] = contact;
     const count = words[at + COUNT]! + 1;
     words[at + COUNT] = count;
-    const size = sizeOf(shape);
-    if (count > (size === LARGEST_BLOCK ? EXACT_CONTACTS : (3 << size) >>> 2)) this.#enlarge(at);
-  }
-
-  /** Word of the contact in a block, or of the empty place where it would go. */
-  #findContact(block: number, size: number, target: number, key: number, hash: number): number {
-    const held = this.#blocks.words;
-    const base = ContactBlocks.wordOf(block);
-    const mask = (1 << size) - 1;
-    let index = hash & mask;
-    for (;;) {
-      const at = base + index * CONTACT_WORDS;
-      if (held[at + 1] === 0 || (held[at] === target && (held[at + 1]! & CONTACT_KEY) === key)) return at;
-      index = (index + 1) & mask;
-    }
+    if (size > LARGEST_LIST && count > mostOf(size)) this.#enlarge(at);
   }
 
   /** Moves the inline contact into a block of its own. */
@@ -423,9 +434,9 @@ export class SourceTable {
     words[at + COUNT] = 0;
     words[at + SHAPE] = SMALLEST_BLOCK;
     if (contact !== 0) {
-      const found = this.#findContact(block, SMALLEST_BLOCK, target, contact & CONTACT_KEY, contactHash(target, contact & CONTACT_KEY));
-      this.#blocks.words[found] = target;
-      this.#blocks.words[found + 1] = contact;
+      const segment = this.#blocks.segmentOf(block);
+      segment[ContactBlocks.wordOf(block)] = target;
+      segment[ContactBlocks.wordOf(block) + 1] = contact;
       words[at + COUNT] = 1;
     }
     return true;
@@ -442,9 +453,7 @@ export class SourceTable {
         this.#rebuild(at, block, size + 1, levelOfShape(shape));
         return;
       }
-    } else if (wideOfShape(shape) === 0 && this.#wide.length < MAX_WIDE) {
-      this.#becomeWide(at);
-    }
+    } else this.#becomeWide(at);
     this.#halveSample(at);
   }
 
@@ -452,31 +461,45 @@ export class SourceTable {
     const words = this.#words;
     const shape = words[at + SHAPE]!;
     const size = sizeOf(shape);
-    const most = size === LARGEST_BLOCK ? EXACT_CONTACTS : (3 << size) >>> 2;
     let level = levelOfShape(shape);
     do this.#rebuild(at, words[at + BLOCK]!, size, ++level);
-    while (words[at + COUNT]! > most && level < 31);
+    while (words[at + COUNT]! >= mostOf(size) && level < 31);
   }
 
   /** Puts the contacts that pass `level` into `block`, releasing the old block if it is another. */
   #rebuild(at: number, block: number, size: number, level: number): void {
     const words = this.#words;
-    const held = this.#blocks.words;
     const oldBlock = words[at + BLOCK]!;
     const oldSize = sizeOf(words[at + SHAPE]!);
+    const oldSegment = this.#blocks.segmentOf(oldBlock);
     const from = ContactBlocks.wordOf(oldBlock);
-    const source = oldBlock === block ? held.slice(from, from + (CONTACT_WORDS << oldSize)) : held.subarray(from, from + (CONTACT_WORDS << oldSize));
-    if (oldBlock === block) held.fill(0, from, from + (CONTACT_WORDS << oldSize));
+    const oldWords = CONTACT_WORDS << oldSize;
+    let source = oldSegment;
+    let start = from;
+    if (oldBlock === block) {
+      // In place: read from a copy.
+      source = this.#scratch;
+      start = 0;
+      for (let i = 0; i < oldWords; i++) source[i] = oldSegment[from + i]!;
+      oldSegment.fill(0, from, from + oldWords);
+    }
+    const segment = this.#blocks.segmentOf(block);
+    const base = ContactBlocks.wordOf(block);
+    const isList = size <= LARGEST_LIST;
     let count = 0;
-    for (let c = 0; c < source.length; c += CONTACT_WORDS) {
+    for (let c = start; c < start + oldWords; c += CONTACT_WORDS) {
       const contact = source[c + 1]!;
       if (contact === 0) continue;
       const target = source[c]!;
-      const hash = contactHash(target, contact & CONTACT_KEY);
-      if (!passes(hash, level)) continue;
-      const found = this.#findContact(block, size, target, contact & CONTACT_KEY, hash);
-      held[found] = target;
-      held[found + 1] = contact;
+      let found = base + count * CONTACT_WORDS;
+      if (!isList || level > 0) {
+        const key = contact & CONTACT_KEY;
+        const hash = contactHash(target, key);
+        if (!passes(hash, level)) continue;
+        if (!isList) found = findContact(segment, base, size, target, key, hash);
+      }
+      segment[found] = target;
+      segment[found + 1] = contact;
       count++;
     }
     if (oldBlock !== block) this.#blocks.release(oldBlock, oldSize);
@@ -485,17 +508,24 @@ export class SourceTable {
     words[at + SHAPE] = (words[at + SHAPE]! & 0xffff0000) | (level << 8) | size;
   }
 
+  /** Gives a slot sketches of its own, where there are any left. */
   #becomeWide(at: number): void {
-    const wide: Wide = { targets: new HyperLogLog(WIDE_PRECISION), ports: new Uint8Array(WIDE_PORT_BYTES) };
-    this.#wide.push(wide);
     const words = this.#words;
-    words[at + SHAPE] = words[at + SHAPE]! | (this.#wide.length << 16);
-    const held = this.#blocks.words;
+    if (this.#wideOf(at) !== 0) return;
+    const wide = this.#wide.take();
+    if (wide === 0) return;
+    words[at + SHAPE] = words[at + SHAPE]! | (wide << 16);
+    const held = this.#blocks.segmentOf(words[at + BLOCK]!);
     const from = ContactBlocks.wordOf(words[at + BLOCK]!);
     const to = from + (CONTACT_WORDS << sizeOf(words[at + SHAPE]!));
     for (let c = from; c < to; c += CONTACT_WORDS) {
-      if (held[c + 1] !== 0) addWide(wide, held[c]!, held[c + 1]! & CONTACT_KEY);
+      if (held[c + 1] !== 0) this.#wide.add(wide, held[c]!, held[c + 1]! & 0xffff);
     }
+  }
+
+  /** Number of a slot's sketches, or 0. */
+  #wideOf(at: number): number {
+    return this.#words[at + BLOCK] === 0 ? 0 : wideOfShape(this.#words[at + SHAPE]!);
   }
 
   #findOrAdd(word: number, kind: number): number {
@@ -542,7 +572,7 @@ export class SourceTable {
     const at = slot * SLOT_WORDS;
     const words = this.#words;
     if (words[at + BLOCK] === 0 && !this.#openBlock(at)) return;
-    if (wideOfShape(words[at + SHAPE]!) === 0 && this.#wide.length < MAX_WIDE) this.#becomeWide(at);
+    this.#becomeWide(at);
     if (levelOfShape(words[at + SHAPE]!) < level) this.#rebuild(at, words[at + BLOCK]!, sizeOf(words[at + SHAPE]!), level);
   }
 
@@ -647,6 +677,30 @@ function passes(hash: number, level: number): boolean {
   return level === 0 || hash >>> (32 - level) === 0;
 }
 
+/** Where in a block of a size the search for a hash starts: lists start at the beginning. */
+function startOf(size: number, hash: number): number {
+  return size <= LARGEST_LIST ? 0 : hash & ((1 << size) - 1);
+}
+
+/** Contacts that a block of a size holds before it must grow: lists all, hashed blocks three quarters, the largest EXACT_CONTACTS. */
+function mostOf(size: number): number {
+  if (size <= LARGEST_LIST) return 1 << size;
+  return size === LARGEST_BLOCK ? EXACT_CONTACTS : (3 << size) >>> 2;
+}
+
+/** Word of the contact in a block, or of the empty place where it would go; -1 where the block is a list that is full of others. */
+function findContact(segment: Uint32Array, base: number, size: number, target: number, key: number, hash: number): number {
+  const length = 1 << size;
+  let index = startOf(size, hash);
+  for (let tries = 0; tries < length; tries++) {
+    const at = base + index * CONTACT_WORDS;
+    const held = segment[at + 1]!;
+    if (held === 0 || (segment[at] === target && (held & CONTACT_KEY) === key)) return at;
+    index = (index + 1) & (length - 1);
+  }
+  return -1;
+}
+
 function sizeOf(shape: number): number {
   return shape & 0xff;
 }
@@ -655,10 +709,4 @@ function levelOfShape(shape: number): number {
 }
 function wideOfShape(shape: number): number {
   return shape >>> 16;
-}
-
-function addWide(wide: Wide, target: number, key: number): void {
-  wide.targets.add(mix32(target));
-  const port = key & 0xffff;
-  wide.ports[port >>> 3] = wide.ports[port >>> 3]! | (1 << (port & 7));
 }

@@ -4,7 +4,7 @@ import { TimeBins, foldBins } from "./time-bins.ts";
 
 /** Bins of the timeline by kind. */
 const KIND_BINS = 256;
-/** Bins of the matrix of ports by time: 512 KiB each, taken when first used. */
+/** Bins of the matrix of ports by time: 256 KiB each and transport, taken when first used. */
 const PORT_BINS = 64;
 const PORTS = 65536;
 
@@ -22,11 +22,24 @@ export class TimelineCounter {
   readonly #kindBins = new TimeBins(KIND_BINS);
   readonly #kinds = new Float64Array(SERIES.length * KIND_BINS);
   readonly #portBins = new TimeBins(PORT_BINS);
-  /** By bin: TCP ports, then UDP ports. */
-  #ports: (Uint32Array | null)[] = new Array<Uint32Array | null>(PORT_BINS).fill(null);
+  /** By bin and transport (TCP, UDP): counters by port. */
+  #ports: (Uint32Array | null)[] = new Array<Uint32Array | null>(2 * PORT_BINS).fill(null);
+  /** Counters that folding left over, to be used again. */
+  readonly #spare: Uint32Array[] = [];
+  /** Where the batch in hand lies in one bin: that bin, and its ports; otherwise -1, and every time is looked up. */
+  #kindBin = -1;
+  #portBin = -1;
 
   /** Makes bins for all times from `first` to `last`: call before counting a batch. */
   fit(first: number, last: number): void {
+    this.#fitBins(first, last);
+    const kindBin = this.#kindBins.indexOf(first);
+    this.#kindBin = kindBin === this.#kindBins.indexOf(last) ? kindBin : -1;
+    const portBin = this.#portBins.indexOf(first);
+    this.#portBin = portBin === this.#portBins.indexOf(last) ? portBin : -1;
+  }
+
+  #fitBins(first: number, last: number): void {
     for (const time of [first, last]) {
       const kindMove = this.#kindBins.fit(time);
       if (kindMove !== null) foldBins(this.#kinds, SERIES.length, KIND_BINS, kindMove);
@@ -35,27 +48,23 @@ export class TimelineCounter {
     }
   }
 
-  /** Counts packets of a kind (SERIES_…) at a fitted time. */
+  /** Counts packets of a kind (SERIES_…) at a time of the batch that was fitted. */
   count(kind: number, time: number, packets: number): void {
-    const at = kind * KIND_BINS + this.#kindBins.indexOf(time);
+    const at = kind * KIND_BINS + (this.#kindBin >= 0 ? this.#kindBin : this.#kindBins.indexOf(time));
     this.#kinds[at] = this.#kinds[at]! + packets;
   }
 
-  /** Counts packets to a port at a fitted time. */
+  /** Counts packets to a port at a time of the batch that was fitted. */
   countPort(udp: boolean, port: number, time: number, packets: number): void {
-    const ports = this.portsAt(time);
-    const at = udp ? PORTS + port : port;
-    ports[at] = ports[at]! + packets;
+    const at = 2 * (this.#portBin >= 0 ? this.#portBin : this.#portBins.indexOf(time)) + (udp ? 1 : 0);
+    const ports = this.#ports[at] ?? this.#takePorts(at);
+    ports[port] = ports[port]! + packets;
   }
 
-  /** Counters by port (TCP, then UDP from 65,536) of the bin that a fitted time falls in. */
-  portsAt(time: number): Uint32Array {
-    const bin = this.#portBins.indexOf(time);
-    const there = this.#ports[bin];
-    if (there !== null && there !== undefined) return there;
-    const fresh = new Uint32Array(2 * PORTS);
-    this.#ports[bin] = fresh;
-    return fresh;
+  #takePorts(at: number): Uint32Array {
+    const ports = this.#spare.pop() ?? new Uint32Array(PORTS);
+    this.#ports[at] = ports;
+    return ports;
   }
 
   merge(other: TimelineCounter): void {
@@ -67,10 +76,10 @@ export class TimelineCounter {
         if (packets > 0) this.count(kind, (other.#kindBins.base + bin) * other.#kindBins.width, packets);
       }
     }
-    for (const [bin, ports] of other.#ports.entries()) {
+    for (const [at, ports] of other.#ports.entries()) {
       if (ports === null) continue;
-      const mine = this.portsAt((other.#portBins.base + bin) * other.#portBins.width);
-      for (let port = 0; port < 2 * PORTS; port++) mine[port] = mine[port]! + ports[port]!;
+      const to = 2 * this.#portBins.indexOf((other.#portBins.base + (at >>> 1)) * other.#portBins.width) + (at & 1);
+      addPorts(this.#ports[to] ?? this.#takePorts(to), ports);
     }
   }
 
@@ -83,14 +92,15 @@ export class TimelineCounter {
     return { start: Number.isNaN(bins.base) ? 0 : bins.base * bins.width, binSeconds: bins.width, series };
   }
 
-  /** The most probed destination ports, in bins of their own that start with the timeline's. */
+  /** The most probed destination ports, in bins of their own. */
   topPorts(limit: number): PortActivity[] {
     const totals = new Float64Array(2 * PORTS);
     let last = 0;
-    for (const [bin, ports] of this.#ports.entries()) {
+    for (const [at, ports] of this.#ports.entries()) {
       if (ports === null) continue;
-      last = bin;
-      for (let port = 0; port < 2 * PORTS; port++) totals[port] = totals[port]! + ports[port]!;
+      last = at >>> 1;
+      const row = (at & 1) * PORTS;
+      for (let port = 0; port < PORTS; port++) totals[row + port] = totals[row + port]! + ports[port]!;
     }
     const used: number[] = [];
     for (let port = 0; port < 2 * PORTS; port++) if (totals[port]! > 0) used.push(port);
@@ -101,18 +111,21 @@ export class TimelineCounter {
       packets: totals[at]!,
       start: this.#portBins.base * this.#portBins.width,
       binSeconds: this.#portBins.width,
-      bins: this.#ports.slice(0, last + 1).map((ports) => (ports === null ? 0 : ports[at]!)),
+      bins: Array.from({ length: last + 1 }, (_, bin) => this.#ports[2 * bin + (at < PORTS ? 0 : 1)]?.[at % PORTS] ?? 0),
     }));
   }
 
   #foldPorts(move: { offset: number; shift: number }): void {
-    const moved = new Array<Uint32Array | null>(PORT_BINS).fill(null);
-    for (const [bin, ports] of this.#ports.entries()) {
+    const moved = new Array<Uint32Array | null>(2 * PORT_BINS).fill(null);
+    for (const [at, ports] of this.#ports.entries()) {
       if (ports === null) continue;
-      const to = Math.floor((bin + move.offset) / 2 ** move.shift);
+      const to = 2 * Math.floor(((at >>> 1) + move.offset) / 2 ** move.shift) + (at & 1);
       const there = moved[to];
       if (there === null || there === undefined) moved[to] = ports;
-      else for (let port = 0; port < 2 * PORTS; port++) there[port] = there[port]! + ports[port]!;
+      else {
+        addPorts(there, ports);
+        this.#spare.push(ports.fill(0));
+      }
     }
     this.#ports = moved;
   }
@@ -131,4 +144,8 @@ export class TimelineCounter {
     }
     return 0;
   }
+}
+
+function addPorts(to: Uint32Array, from: Uint32Array): void {
+  for (let port = 0; port < PORTS; port++) to[port] = to[port]! + from[port]!;
 }
