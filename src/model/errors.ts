@@ -32,19 +32,19 @@ export class UsageError extends PrecursorError {
   }
 }
 
+type InputErrorCode = "E_INPUT_UNREADABLE" | "E_INPUT_EMPTY" | "E_INPUT_UNKNOWN" | "E_INPUT_DAMAGED";
+
 /** An input that cannot be read at all. `source` is its name as the user wrote it. */
 export class InputError extends PrecursorError {
+  declare readonly code: InputErrorCode;
   readonly source: string;
+  readonly reason: string;
 
-  constructor(
-    code: "E_INPUT_UNREADABLE" | "E_INPUT_EMPTY" | "E_INPUT_UNKNOWN" | "E_INPUT_DAMAGED",
-    source: string,
-    reason: string,
-    cause?: unknown,
-  ) {
+  constructor(code: InputErrorCode, source: string, reason: string, cause?: unknown) {
     super(code, `${source}: ${reason}`, { cause });
     this.name = "InputError";
     this.source = source;
+    this.reason = reason;
   }
 }
 

@@ -49,6 +49,11 @@ export class ContactBlocks {
     return this.segments[place >>> SEGMENT_LOG]![place & (SEGMENT_WORDS - 1)]!;
   }
 
+  /** Whether more than half of the memory is in use. */
+  get isTight(): boolean {
+    return this.segments.length * 2 > this.#maxSegments;
+  }
+
   /** A zeroed block of 2^sizeLog contacts, or 0 where memory is used up. */
   allocate(sizeLog: number): number {
     const head = this.#free[sizeLog]!;

@@ -20,8 +20,10 @@ import { WideSources } from "./wide-sources.ts";
 
 /** Distinct contacts of a slot that are kept exactly: half the largest block. */
 export const EXACT_CONTACTS = 1024;
-/** log2 of the contacts in the largest block that is a plain list, searched from end to end: 32 contacts are four cache lines. */
-const LARGEST_LIST = 5;
+/** log2 of the contacts in a block that is a plain list, searched from end to end: eight contacts are one cache line. */
+const LARGEST_LIST = 3;
+/** log2 of the contacts in the largest block while memory for contacts is more than half used: sets are then exact to 384. */
+const LARGEST_BLOCK_WHEN_TIGHT = 9;
 
 const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
@@ -125,8 +127,9 @@ export class SourceTable {
     this.#findSlots(entries);
     this.#locateContacts(entries);
     this.#touchContacts(length);
-    const slotOf = this.#slotOfEntry;
-    for (let i = 0; i < length; i++) this.#update(entries, i, slotOf[i]! * SLOT_WORDS);
+    this.#count(entries);
+    this.#mark(entries);
+    this.#addContacts(entries);
   }
 
   /** The slot of an address in a class, or -1. `kind` is the class with ENTRY_FAMILY_6 where it applies. */
@@ -326,33 +329,71 @@ export class SourceTable {
     return sum;
   }
 
-  #update(entries: EntryBatch, i: number, at: number): void {
+  /** Packets, times and TTLs. */
+  #count(entries: EntryBatch): void {
+    const { length, packets, first, last, ttl } = entries;
+    const slotOf = this.#slotOfEntry;
     const words = this.#words;
-    const timeAt = (at >>> 1) + FIRST_TIME;
     const times = this.#times;
-    const first = entries.first[i]!;
-    const last = entries.last[i]!;
-    if (words[at + PACKETS] === 0 && times[timeAt] === 0) {
-      times[timeAt] = first;
-      times[timeAt + 1] = last;
-    } else {
-      if (first < times[timeAt]!) times[timeAt] = first;
-      if (last > times[timeAt + 1]!) times[timeAt + 1] = last;
+    for (let i = 0; i < length; i++) {
+      const slot = slotOf[i]!;
+      const at = slot * SLOT_WORDS;
+      const timeAt = slot * SLOT_TIMES + FIRST_TIME;
+      const before = words[at + PACKETS]! | 0;
+      const from = first[i]!;
+      const to = last[i]!;
+      const held = times[timeAt]!;
+      if (before === 0 && held === 0) {
+        times[timeAt] = from;
+        times[timeAt + 1] = to;
+      } else {
+        if (from < held) times[timeAt] = from;
+        if (to > times[timeAt + 1]!) times[timeAt + 1] = to;
+      }
+      // Held at the most that 31 bits count.
+      const sum = (before + packets[i]!) | 0;
+      words[at + PACKETS] = sum < before ? 0x7fffffff : sum;
+      const seen = ttl[i]!;
+      if (seen === 0) continue;
+      const kind = words[at + KIND]! | 0;
+      const least = (kind >>> 16) & 0xff;
+      if (seen > kind >>> 24) words[at + KIND] = (kind & 0x00ffffff) | (seen << 24) | (least === 0 ? seen << 16 : 0);
+      else if (seen < least) words[at + KIND] = (kind & 0xff00ffff) | (seen << 16);
     }
-    const packets = entries.packets[i]!;
-    const sum = (words[at + PACKETS]! + packets) >>> 0;
-    words[at + PACKETS] = sum < packets ? 0xffffffff : sum;
-    const kind = words[at + KIND]!;
-    const ttl = entries.ttl[i]!;
-    const least = (kind >>> 16) & 0xff;
-    if (ttl !== 0 && (ttl > kind >>> 24 || ttl < least || least === 0)) {
-      words[at + KIND] = (kind & 0xffff) | (Math.max(ttl, kind >>> 24) << 24) | ((least === 0 ? ttl : Math.min(ttl, least)) << 16);
+  }
+
+  #mark(entries: EntryBatch): void {
+    const { length, mark, session, packets } = entries;
+    const slotOf = this.#slotOfEntry;
+    for (let i = 0; i < length; i++) {
+      if (mark[i] !== 0) this.#addMark(slotOf[i]! * SLOT_WORDS, mark[i]!, packets[i]!);
+      else if (session[i] !== 0) this.#compareSession(slotOf[i]! * SLOT_WORDS, session[i]!);
     }
-    const mark = entries.mark[i]!;
-    if (mark !== 0) this.#addMark(at, mark, entries.packets[i]!);
-    const session = entries.session[i]!;
-    if (session !== 0) this.#compareSession(at, session);
-    this.#addContact(at, entries.target[i]!, entries.contact[i]!, this.#hashOfEntry[i]!);
+  }
+
+  /** The common cases of #addContact, in one loop: the same again, a contact that a sample leaves out, and room in the block. */
+  #addContacts(entries: EntryBatch): void {
+    const { length, target, contact } = entries;
+    const slotOf = this.#slotOfEntry;
+    const hashOf = this.#hashOfEntry;
+    const words = this.#words;
+    const blocks = this.#blocks;
+    const wides = this.#wide;
+    for (let i = 0; i < length; i++) {
+      const at = slotOf[i]! * SLOT_WORDS;
+      const hash = hashOf[i]!;
+      const block = words[at + BLOCK]!;
+      if (block === 0) {
+        this.#addContact(at, target[i]!, contact[i]!, hash);
+        continue;
+      }
+      const shape = words[at + SHAPE]! | 0;
+      const wide = wideOfShape(shape);
+      if (wide !== 0) wides.add(wide, target[i]!, contact[i]! & 0xffff);
+      const level = levelOfShape(shape);
+      if (level !== 0 && !passes(hash, level)) continue;
+      this.#addToBlock(blocks.segmentOf(block), at, target[i]!, contact[i]!, hash);
+    }
   }
 
   #addMark(at: number, mark: number, count: number): void {
@@ -398,18 +439,20 @@ export class SourceTable {
       }
     }
     const shape = words[at + SHAPE]!;
-    const key = contact & CONTACT_KEY;
     const wide = wideOfShape(shape);
-    if (wide !== 0) this.#wide.add(wide, target, key & 0xffff);
-    if (!passes(hash, levelOfShape(shape))) return;
-    const size = sizeOf(shape);
-    const block = words[at + BLOCK]!;
-    const held = this.#blocks.segmentOf(block);
-    const found = findContact(held, ContactBlocks.wordOf(block), size, target, key, hash);
+    if (wide !== 0) this.#wide.add(wide, target, contact & 0xffff);
+    if (passes(hash, levelOfShape(shape))) this.#addToBlock(this.#blocks.segmentOf(words[at + BLOCK]!), at, target, contact, hash);
+  }
+
+  /** Adds a contact that passes the slot's level to its block, which lies in `held`. */
+  #addToBlock(held: Uint32Array, at: number, target: number, contact: number, hash: number): void {
+    const words = this.#words;
+    const size = sizeOf(words[at + SHAPE]!);
+    const found = findContact(held, ContactBlocks.wordOf(words[at + BLOCK]!), size, target, contact & CONTACT_KEY, hash);
     if (found < 0) {
       // A full list: after it has grown, or its sample was halved, look again.
       this.#enlarge(at);
-      this.#addContact(at, target, contact, hash);
+      if (passes(hash, levelOfShape(words[at + SHAPE]!))) this.#addToBlock(this.#blocks.segmentOf(words[at + BLOCK]!), at, target, contact, hash);
       return;
     }
     if (held[found + 1] !== 0) {
@@ -447,13 +490,13 @@ export class SourceTable {
     const words = this.#words;
     const shape = words[at + SHAPE]!;
     const size = sizeOf(shape);
-    if (size < LARGEST_BLOCK) {
+    if (size < (this.#blocks.isTight ? LARGEST_BLOCK_WHEN_TIGHT : LARGEST_BLOCK)) {
       const block = this.#blocks.allocate(size + 1);
       if (block !== 0) {
         this.#rebuild(at, block, size + 1, levelOfShape(shape));
         return;
       }
-    } else this.#becomeWide(at);
+    } else if (size >= LARGEST_BLOCK_WHEN_TIGHT) this.#becomeWide(at);
     this.#halveSample(at);
   }
 
@@ -556,7 +599,7 @@ export class SourceTable {
     const first = slot * SLOT_TIMES + FIRST_TIME;
     this.#times[first] = fresh ? other.firstSeenOf(from) : Math.min(this.#times[first]!, other.firstSeenOf(from));
     this.#times[first + 1] = fresh ? other.lastSeenOf(from) : Math.max(this.#times[first + 1]!, other.lastSeenOf(from));
-    words[at + PACKETS] = Math.min(0xffffffff, words[at + PACKETS]! + other.packetsOf(from));
+    words[at + PACKETS] = Math.min(0x7fffffff, words[at + PACKETS]! + other.packetsOf(from));
     const mine = words[at + KIND]!;
     const kind = other.#words[theirs + KIND]!;
     const least = [(mine >>> 16) & 0xff, (kind >>> 16) & 0xff].filter((ttl) => ttl !== 0);

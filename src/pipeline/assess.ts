@@ -5,7 +5,8 @@ import { detect, explainAddress } from "../detect/index.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
-import { InputError, UsageError } from "../model/errors.ts";
+import type { InputError } from "../model/errors.ts";
+import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Detection } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
@@ -60,7 +61,8 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const { paths, problems } = expandInputs(options.inputs);
   const specs: SourceSpec[] = [...paths, ...[...(options.memory ?? [])].map(([name, bytes]) => ({ name, bytes }))];
   if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a capture file, a folder, or - for standard input");
-  const { observer, summary } = await observeInputs({ specs, choice: options, threads: options.threads, onProgress: options.onProgress });
+  const { filter, since, until } = options;
+  const { observer, summary } = await observeInputs({ specs, choice: { filter, since, until }, threads: options.threads, onProgress: options.onProgress });
   const unreadable = [...problems, ...summary.unreadable];
   if (summary.sources.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
   const activity = observer.finish();
@@ -128,7 +130,7 @@ function makeReport({ options, summary, unreadable, activity, detection, labels,
       firstSeen: activity.firstSeen,
       lastSeen: activity.lastSeen,
       totals: Object.fromEntries(activity.totals),
-      unreadable: unreadable.map((error) => error.message),
+      unreadable: unreadable.map((error) => `${error.message} (${error.code})`),
     },
     home: detection.home,
     portZero: activity.portZero,

@@ -3,7 +3,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { ObservationWriter } from "../formats/format.ts";
 import type { RingMemory } from "./batch-ring.ts";
 import { RingProducer } from "./batch-ring.ts";
-import { InputReader } from "./read-inputs.ts";
+import type { InputError } from "../model/errors.ts";
+import { InputReader, type ReadSummary } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
 import { gate } from "./row-gate.ts";
 
@@ -13,6 +14,9 @@ export interface DecodeJob {
   readonly paths: readonly string[];
   readonly choice: RowChoice;
 }
+
+/** What it sends when it is done. */
+export type DecodeOutcome = Omit<ReadSummary, "unreadable"> & { readonly unreadable: readonly Pick<InputError, "code" | "source" | "reason">[] };
 
 // eslint-disable-next-line typescript/no-unsafe-type-assertion -- the only sender is observe-inputs.ts
 const job = workerData as DecodeJob;
@@ -30,4 +34,6 @@ const reader = new InputReader(writer, (bytes, records) => {
 for (const path of job.paths) await reader.read(path);
 writer.flush();
 producer.end();
-parentPort?.postMessage(reader.summary);
+// Errors lose their class on the way between threads: they go as plain values.
+const unreadable = reader.summary.unreadable.map(({ code, source, reason }) => ({ code, source, reason }));
+parentPort?.postMessage({ ...reader.summary, unreadable } satisfies DecodeOutcome);

@@ -3,12 +3,12 @@ import { statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { ObservationWriter } from "../formats/format.ts";
-import { PrecursorError } from "../model/errors.ts";
+import { InputError, PrecursorError } from "../model/errors.ts";
 import { ObservationBatch } from "../model/observation.ts";
 import { DEFAULT_LIMITS, Observer } from "../observe/index.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
-import type { DecodeJob } from "./decode-worker.ts";
+import type { DecodeJob, DecodeOutcome } from "./decode-worker.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 import { InputReader } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
@@ -72,7 +72,7 @@ async function observeThreaded(paths: readonly string[], choice: RowChoice, tick
   // In dist/ the thread is bundled beside the program; in the sources it is this file's neighbour.
   const script = new URL(import.meta.url.endsWith(".ts") ? "./decode-worker.ts" : "./decode-worker.js", import.meta.url);
   const worker = new Worker(script, { workerData: job });
-  const outcome = new Promise<ReadSummary>((resolve, reject) => {
+  const outcome = new Promise<DecodeOutcome>((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
     worker.once("exit", () => reject(new PrecursorError("E_RUNTIME", "the decoding thread ended before its input did")));
@@ -96,9 +96,9 @@ async function observeThreaded(paths: readonly string[], choice: RowChoice, tick
     ticker.note(progress[0]!, progress[1]!);
     if (ticker.isDue()) await ticker.turn();
   }
-  const summary = await outcome;
+  const { unreadable, ...read } = await outcome;
   await worker.terminate();
-  return { observer, summary };
+  return { observer, summary: { ...read, unreadable: unreadable.map(({ code, source, reason }) => new InputError(code, source, reason)) } };
 }
 
 /** An observer with tables for about as many packets as so many octets hold: small ones, as in scans. */

@@ -1,6 +1,5 @@
 /** Inputs to observations: opens each source, recognises its format, and lets its decoder fill batches. One input's trouble never stops the others. */
-import type { Decoder, Format } from "../formats/format.ts";
-import { ObservationWriter } from "../formats/format.ts";
+import type { Decoder, Format, ObservationWriter } from "../formats/format.ts";
 import { FORMATS, recogniseFormat } from "../formats/index.ts";
 import { InputError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
