@@ -43,3 +43,8 @@ export function fragmentShare(facts: Facts): number {
   const later = facts.portZero.excludedFragments;
   return later === 0 ? 0 : Math.min(1, later / Math.max(facts.packets, later));
 }
+
+/** Share of the scanning sources that ask by ARP: those are on the link itself. */
+export function arpShare(facts: Facts): number {
+  return (facts.scans.techniqueSources.get("arp") ?? 0) / Math.max(1, facts.scans.sources);
+}
