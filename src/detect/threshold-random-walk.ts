@@ -14,9 +14,8 @@ const FALSE_ALARM = 0.01;
 
 const FAILURE_STEP = Math.log((1 - THETA_SCANNER) / (1 - THETA_ORDINARY));
 const SUCCESS_STEP = Math.log(THETA_SCANNER / THETA_ORDINARY);
-/** Wald's bounds: at or above the first it is a scanner, at or below the second it is not. */
+/** Wald's upper bound: from here on it is a scanner. */
 export const SCANNER_BOUND = Math.log(DETECTION / FALSE_ALARM);
-export const ORDINARY_BOUND = Math.log((1 - DETECTION) / (1 - FALSE_ALARM));
 
 /** Log-likelihood ratio of scanner to ordinary source. An answer from which nothing more can be read moves it neither way. */
 export function logLikelihoodRatio(set: ProbeSet): number {

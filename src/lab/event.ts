@@ -47,7 +47,7 @@ export interface MadeEvent {
 }
 
 /** 2026-03-10 09:00 UTC, a Tuesday: when events begin unless told otherwise. */
-export const DEFAULT_START = Date.UTC(2026, 2, 10, 9) / 1000;
+const DEFAULT_START = Date.UTC(2026, 2, 10, 9) / 1000;
 
 /** Takes packets in any order and gives them back in order of time, with the truth about port zero. */
 export class Recorder {

@@ -11,7 +11,6 @@ export const FLAGS_UNKNOWN = 0xffff;
 export const FRAGMENT_NONE = 0;
 export const FRAGMENT_FIRST = 1;
 export const FRAGMENT_LATER = 2;
-export const FRAGMENT_UNKNOWN = 3;
 
 /** The ports were read from a real transport header. */
 export const GRADE_CONFIRMED = 0;

@@ -1,3 +1,3 @@
 /** The filter language: `compileFilter` for an expression, `keepRows` to apply it and a time window to a batch. */
-export { compileFilter, type RowFilter } from "./compile.ts";
+export { compileFilter } from "./compile.ts";
 export { keepRows } from "./keep-rows.ts";
