@@ -1,2 +1,2 @@
 /** Observing: from batches of observations to {@link Activity}. */
-export { Observer } from "./observer.ts";
+export { DEFAULT_LIMITS, Observer } from "./observer.ts";
