@@ -49,6 +49,8 @@ export function parseIPv4(text: string): number | null {
 export function parseIPv6(text: string): readonly [number, number, number, number] | null {
   const halves = text.split("::");
   if (halves.length > 2) return null;
+  // An embedded IPv4 address is the end of the whole, not of what stands before "::"
+  if (halves.length === 2 && halves[0]?.includes(".") === true) return null;
   const groupsOf = (part: string): number[] | null => {
     if (part === "") return [];
     const groups: number[] = [];
