@@ -2,6 +2,7 @@
  * Decoy scans (Nmap -D; Snort's decoy portscan): the same probes at the same time from several sources. One of them is true, the rest
  * are forged; which, a capture can seldom prove, so all are named on the one scan.
  */
+import { mixPair } from "../sketch/hash.ts";
 import { compareText } from "./ranking.ts";
 import { SIGNATURE_LENGTH } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
@@ -25,12 +26,12 @@ const LISTED_DECOYS = 128;
 
 /** Joins drafts that are decoys of one another: the likeliest true source stays, with the others listed. The order of the rest is kept. */
 export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
-  const buckets = new Map<string, ScanDraft[]>();
+  const buckets = new Map<number, ScanDraft[]>();
   for (const draft of drafts) {
     if (draft.scan.contactCount < FEWEST_CONTACTS) continue;
     // Any two of the signature's halves that agree bring two drafts together, whatever packets were lost.
     for (let half = 0; half < 2; half++) {
-      const key = `${draft.trafficClass} ${half} ${draft.signature.subarray((half * SIGNATURE_LENGTH) / 2, (half * SIGNATURE_LENGTH) / 2 + 4).join(" ")}`;
+      const key = bucketOf(draft, half);
       const bucket = buckets.get(key);
       if (bucket === undefined) buckets.set(key, [draft]);
       else bucket.push(draft);
@@ -57,6 +58,13 @@ export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
   return drafts.filter((draft) => !dropped.has(draft));
 }
 
+/** Equal where four minima of one half and the class agree; others that share a bucket by chance are told apart by isCompanion. */
+function bucketOf({ signature, trafficClass }: ScanDraft, half: number): number {
+  const from = (half * SIGNATURE_LENGTH) / 2;
+  const word = mixPair(mixPair(signature[from]!, signature[from + 1]!), mixPair(signature[from + 2]!, signature[from + 3]!));
+  return word * 64 + 2 * trafficClass + half;
+}
+
 function joinGroup(group: ScanDraft[], dropped: Set<ScanDraft>): void {
   group.sort(
     (a, b) =>
@@ -81,7 +89,7 @@ function answersOf({ scan }: ScanDraft): number {
 }
 
 function isCompanion(a: ScanDraft, b: ScanDraft): boolean {
-  if (a.word === b.word && a.family === b.family) return false;
+  if (a.trafficClass !== b.trafficClass || (a.word === b.word && a.family === b.family)) return false;
   const limit = slack(a);
   if (Math.abs(a.scan.firstSeen - b.scan.firstSeen) > limit || Math.abs(a.scan.lastSeen - b.scan.lastSeen) > limit) return false;
   if (Math.abs(a.scan.packets - b.scan.packets) > PACKET_SLACK * Math.max(a.scan.packets, b.scan.packets)) return false;

@@ -12,6 +12,7 @@ import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 import { compareText } from "./ranking.ts";
 import { looksLikeStack, techniqueOfClass, transportOf } from "./technique.ts";
+import { WordCounts } from "./word-counts.ts";
 
 /** Contacts kept for comparison: 6 MB. Beyond it the rest is not looked at, and floods of forged sources cost no more. */
 const MAXIMUM_CONTACTS = 1 << 18;
@@ -53,6 +54,11 @@ interface Member {
   readonly portZero: boolean;
 }
 
+/** A member with the contacts that it has in one group. */
+interface GroupMember extends Member {
+  readonly contacts: number;
+}
+
 interface Signs {
   /** Standard deviations, or null where there are too few to say. */
   readonly sigma: number | null;
@@ -69,6 +75,8 @@ export class DistributedScans {
   readonly #met = new Uint8Array(MAXIMUM_CONTACTS);
   readonly #member = new Uint32Array(MAXIMUM_CONTACTS);
   readonly #members: Member[] = [];
+  readonly #contactsOf = new WordCounts();
+  readonly #targetsOf = new WordCounts();
 
   /** Whether there is room for more. */
   get hasRoom(): boolean {
@@ -105,53 +113,63 @@ export class DistributedScans {
 
   /** The distributed scans, heaviest first. */
   find(activity: Activity): Scan[] {
-    const byKey = new Map<number, number[]>();
-    for (let i = 0; i < this.#length; i++) {
-      const key = this.#key[i]!;
-      const rows = byKey.get(key);
-      if (rows === undefined) byKey.set(key, [i]);
-      else rows.push(i);
-    }
     const scans: Scan[] = [];
-    for (const [key, rows] of byKey) {
-      if (rows.length < FEWEST_TARGETS) continue;
-      for (const group of this.#split(rows)) {
-        const scan = this.#judge(activity, key, group);
-        if (scan !== null) scans.push(scan);
-      }
+    for (const rows of this.#groups()) {
+      const scan = this.#judge(activity, rows);
+      if (scan !== null) scans.push(scan);
     }
     return scans.toSorted((a, b) => b.contactCount - a.contactCount || compareText(a.source, b.source));
   }
 
-  /** Rows by the network that they went to (a /16; IPv6 together) and the tool: what one operator does looks the same. */
-  #split(rows: readonly number[]): number[][] {
-    const groups = new Map<number, number[]>();
-    for (const row of rows) {
-      const { family, tool, stack } = this.#members[this.#member[row]!]!;
+  /**
+   * Rows by class and port, the network that they went to (a /16; IPv6 together), the tool and the stack: what one operator does looks
+   * the same. Groups too small to be a scan are left out before they cost an array.
+   */
+  #groups(): Uint32Array[] {
+    const groupOf = new Map<number, number>();
+    const sizes: number[] = [];
+    const groups = new Int32Array(this.#length).fill(-1);
+    for (let i = 0; i < this.#length; i++) {
+      const { family, tool, stack } = this.#members[this.#member[i]!]!;
       // Mirai's bots choose their targets each for itself: the mark binds no group.
       if (tool?.name === "mirai") continue;
-      const network = family === 4 ? this.#target[row]! >>> 16 : 65_536;
-      const key = (network * 16 + (tool === null ? 0 : 1 + TOOLS.indexOf(tool.name))) * 2 + Number(stack);
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [row]);
-      else group.push(row);
+      const network = family === 4 ? this.#target[i]! >>> 16 : 65_536;
+      const made = (tool === null ? 0 : 1 + TOOLS.indexOf(tool.name)) * 2 + Number(stack);
+      const key = (this.#key[i]! * 131_072 + network) * 16 + made;
+      let group = groupOf.get(key);
+      if (group === undefined) {
+        group = sizes.length;
+        sizes.push(0);
+        groupOf.set(key, group);
+      }
+      groups[i] = group;
+      sizes[group]!++;
     }
-    return [...groups.values()];
+    const filled = sizes.map((size) => (size < FEWEST_TARGETS ? null : new Uint32Array(size)));
+    const next = new Uint32Array(sizes.length);
+    for (let i = 0; i < this.#length; i++) {
+      const group = groups[i]!;
+      const rows = group < 0 ? null : filled[group]!;
+      if (rows !== null) rows[next[group]!++] = i;
+    }
+    return filled.filter((rows) => rows !== null);
   }
 
-  #judge(activity: Activity, key: number, rows: readonly number[]): Scan | null {
-    if (rows.length < FEWEST_TARGETS) return null;
-    const counts = new Map<number, number>();
-    const targets = new Map<number, number>();
+  #judge(activity: Activity, rows: Uint32Array): Scan | null {
+    const counts = this.#contactsOf;
+    const targets = this.#targetsOf;
+    counts.clear();
+    targets.clear();
     for (const row of rows) {
-      counts.set(this.#member[row]!, (counts.get(this.#member[row]!) ?? 0) + 1);
-      targets.set(this.#target[row]!, (targets.get(this.#target[row]!) ?? 0) + 1);
+      counts.add(this.#member[row]!);
+      targets.add(this.#target[row]!);
     }
     if (counts.size < FEWEST_MEMBERS || targets.size < FEWEST_TARGETS) return null;
     if (rows.length < CONTACTS_PER_MEMBER * counts.size) return null;
-    const members = [...counts].map(([index, contacts]) => ({ ...this.#members[index]!, contacts }));
-    const family = members[0]!.family;
     if (targets.size < DISTINCT_SHARE * rows.length) return null;
+    const members: GroupMember[] = [];
+    for (let at = 0; at < counts.size; at++) members.push({ ...this.#members[counts.words[at]!]!, contacts: counts.counts[at]! });
+    const family = members[0]!.family;
     const sigma = sharedOut(rows.length, targets.size, family === 4 ? spaceOf(targets) : Number.POSITIVE_INFINITY);
     const signs: Signs = {
       sigma: sigma >= SHARED_OUT_SIGMA ? sigma : null,
@@ -165,17 +183,17 @@ export class DistributedScans {
       Number(signs.even) +
       Number(signs.together) +
       Number(signs.neighbours);
-    return count >= SIGNS ? this.#scan(activity, key, rows, members, targets, signs) : null;
+    return count >= SIGNS ? this.#scan(activity, rows, members, targets, signs) : null;
   }
 
   #scan(
     activity: Activity,
-    key: number,
-    rows: readonly number[],
-    members: (Member & { contacts: number })[],
-    targets: ReadonlyMap<number, number>,
+    rows: Uint32Array,
+    members: readonly GroupMember[],
+    targets: WordCounts,
     signs: Signs,
   ): Scan {
+    const key = this.#key[rows[0]!]!;
     const trafficClass = Math.floor(key / 65536);
     const port = key % 65536;
     const named = members
@@ -183,8 +201,8 @@ export class DistributedScans {
       .toSorted((a, b) => b.member.contacts - a.member.contacts || compareText(a.address, b.address));
     const firstSeen = members.reduce((least, member) => Math.min(least, member.firstSeen), Number.POSITIVE_INFINITY);
     const lastSeen = members.reduce((greatest, member) => Math.max(greatest, member.lastSeen), Number.NEGATIVE_INFINITY);
-    const listed = [...targets].toSorted(([a, x], [b, y]) => y - x || a - b);
-    const dark = listed.filter(([target]) => !activity.isLive(target)).length;
+    let dark = 0;
+    for (let at = 0; at < targets.size; at++) if (!activity.isLive(targets.words[at]!)) dark++;
     const family = members[0]!.family;
     const first = members[0]!;
     const toolPackets = members.reduce((sum, member) => sum + (member.tool?.packets ?? 0), 0);
@@ -206,7 +224,7 @@ export class DistributedScans {
       transport: transportOf(trafficClass),
       ports: [port],
       portCount: 1,
-      targets: listed.slice(0, LISTED_TARGETS).map(([target]) => activity.addressText(family, target)),
+      targets: targets.top(LISTED_TARGETS).map(([target]) => activity.addressText(family, target)),
       targetCount: targets.size,
       contactCount: rows.length,
       darkTargetCount: dark,
@@ -226,7 +244,7 @@ export class DistributedScans {
     };
   }
 
-  #outcomes(rows: readonly number[]): Outcomes {
+  #outcomes(rows: Uint32Array): Outcomes {
     let refused = 0;
     let unreachable = 0;
     let silent = 0;
@@ -259,9 +277,9 @@ export function sharedOut(contacts: number, distinct: number, space: number): nu
 }
 
 /** Addresses of the /24 networks that the targets lie in. */
-function spaceOf(targets: ReadonlyMap<number, number>): number {
+function spaceOf(targets: WordCounts): number {
   const networks = new Set<number>();
-  for (const target of targets.keys()) networks.add(target >>> 8);
+  for (let at = 0; at < targets.size; at++) networks.add(targets.words[at]! >>> 8);
   return networks.size * 256;
 }
 

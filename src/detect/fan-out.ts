@@ -21,10 +21,10 @@ export const SCAN_POINTS = 25;
 /** Zeek simple-scan: 10 contacts do when at least 3 hosts are dark. */
 const DARK_SCAN_CONTACTS = 10;
 const DARK_SCAN_HOSTS = 3;
-/** Fewest contacts that can be a scan of any kind: `visit` need not show sources with fewer. Zeek scan-NG: 5 low ports, 5 unused addresses. */
+/** Fewest contacts that can be a scan of any kind. Zeek scan-NG: 5 low ports, 5 unused addresses. */
 export const FEWEST_CONTACTS = 3;
 /** Fewest contacts of ordinary techniques. */
-const FEWEST_ORDINARY_CONTACTS = 5;
+export const FEWEST_ORDINARY_CONTACTS = 5;
 
 /** A target that is there and kept silent: Zeek's plain unit. */
 const SILENT_POINTS = 1;

@@ -3,6 +3,7 @@ import { CLASS_ARP_REQUEST, CLASS_CONVERSED, CLASS_RST_SENT, CLASS_SERVED, CLASS
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Network } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
+import { mix32 } from "../sketch/hash.ts";
 import { BackscatterFinder } from "./backscatter.ts";
 import { byProductReason, isExplainedSweep } from "./by-product.ts";
 import type { SourceFacts } from "./by-product.ts";
@@ -136,8 +137,12 @@ function makeScans(
     wanted.set(key, entry);
   }
   const set = new ProbeSet();
+  // A table of 64 KiB answers for most of a million sources that they are not wanted, where the map would miss the cache.
+  const mayBeWanted = new Uint8Array(65_536);
+  for (const key of wanted.keys()) mayBeWanted[mix32(key >>> 0) & 0xffff] = 1;
   if (wanted.size > 0)
     activity.visit(1, (view) => {
+      if (mayBeWanted[mix32(view.word) & 0xffff] === 0) return;
       const entry = wanted.get(sourceKey(view));
       if (entry === undefined) return;
       noteFacts(entry.facts, view);

@@ -1,6 +1,6 @@
 /** Whether the contacts of one source in one class are a scan: fan-out, the threshold random walk where outcomes exist, and the rules of ordinary use. */
-import { CLASS_ACK, CLASS_MAIMON, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
-import { FEWEST_CONTACTS, fanOut, isFanOutScan, isStealth } from "./fan-out.ts";
+import { CLASS_ACK, CLASS_MAIMON, CLASS_OS_DETECTION, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
+import { FEWEST_CONTACTS, FEWEST_ORDINARY_CONTACTS, fanOut, isFanOutScan, isStealth } from "./fan-out.ts";
 import type { FanOut } from "./fan-out.ts";
 import { ordinaryReason } from "./ordinary.ts";
 import type { ProbeSet } from "./probe-set.ts";
@@ -46,9 +46,10 @@ export function mayJoin(set: ProbeSet): boolean {
   return isStealth(set.trafficClass) && set.length > 0;
 }
 
-/** Whether it is worth loading: enough contacts, or port zero. */
+/** Whether it is worth loading: enough contacts for the class, or port zero. */
 export function isWorthLoading(contactCount: number, portZeroPackets: number, trafficClass: number): boolean {
-  return contactCount >= FEWEST_CONTACTS || portZeroPackets >= PORT_ZERO_PACKETS || isStealth(trafficClass);
+  if (portZeroPackets >= PORT_ZERO_PACKETS || isStealth(trafficClass)) return true;
+  return contactCount >= (trafficClass === CLASS_OS_DETECTION ? FEWEST_CONTACTS : FEWEST_ORDINARY_CONTACTS);
 }
 
 function probesPortZero(set: ProbeSet): boolean {

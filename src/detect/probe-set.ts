@@ -7,6 +7,7 @@ import type { Activity, SourceView } from "../model/activity.ts";
 import type { HomeNetworks } from "./home.ts";
 import { MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
 import { isChatter, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
+import { WordCounts } from "./word-counts.ts";
 
 /** Targets looked at to tell the direction. */
 const DIRECTION_SAMPLE = 8;
@@ -27,9 +28,8 @@ export class ProbeSet {
   /** Contacts of the class, ordinary ones too. */
   wholeLength = 0;
   wholeCount = 0;
-  /** Distinct targets and ports, estimated for the contacts kept. */
+  /** Distinct targets, estimated for the contacts kept. */
   targetCount = 0;
-  portCount = 0;
   /** Contacts left out as ordinary use. */
   ordinary = 0;
   /** Contacts of the whole class that were a success. */
@@ -44,7 +44,9 @@ export class ProbeSet {
   /** 1 where the target never sent a packet. */
   dark = new Uint8Array(1024);
 
-  readonly #distinct = new DistinctCounter();
+  readonly #distinct = new WordCounts();
+  #view: SourceView | null = null;
+  #portCount = -1;
   readonly #portSuccesses = new Map<number, number>();
   readonly #portContacts = new Map<number, number>();
   readonly #targetFailures = new Map<number, number>();
@@ -52,6 +54,12 @@ export class ProbeSet {
   /** Distinct contacts that are kept, estimated where they are a sample. */
   get contactCount(): number {
     return this.ordinary === 0 && this.length === this.wholeLength ? this.wholeCount : this.length * this.scale;
+  }
+
+  /** Distinct ports, estimated for the contacts kept: worked out when asked, as few rules do. Only while the view stands on the source. */
+  get portCount(): number {
+    if (this.#portCount < 0) this.#portCount = this.#countPorts();
+    return this.#portCount;
   }
 
   /** Takes one source × class. */
@@ -68,18 +76,12 @@ export class ProbeSet {
     this.servicePortPackets = view.servicePortPackets;
     this.portZeroPackets = view.portZeroPackets;
     this.wholeCount = view.contactCount;
+    this.#view = view;
+    this.#portCount = -1;
     this.#copy(activity, view);
     if (this.successes > 0) this.#leaveOutServices();
-    this.#countDistinct(view);
+    this.#countTargets(view);
     this.outbound = this.#isOutbound(activity, home);
-  }
-
-  /** Contacts on the port, by port, and by target: fresh maps for the caller. */
-  countBy(column: "port" | "target"): Map<number, number> {
-    const counts = new Map<number, number>();
-    const values = column === "port" ? this.port : this.target;
-    for (let i = 0; i < this.length; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1);
-    return counts;
   }
 
   #copy(activity: Activity, view: SourceView): void {
@@ -141,19 +143,21 @@ export class ProbeSet {
     this.length = length;
   }
 
-  /** Distinct targets and ports of what is kept: exact for whole sets, shares of the class's own estimates for samples. */
-  #countDistinct(view: SourceView): void {
-    const targets = this.#distinct.count(this.target, this.length);
-    const ports = this.#distinct.count(this.port, this.length);
-    if (this.scale === 1) {
-      this.targetCount = targets;
-      this.portCount = ports;
-      return;
-    }
+  /** Distinct targets of what is kept: exact for whole sets, a share of the class's own estimate for samples. */
+  #countTargets(view: SourceView): void {
+    this.#distinct.countAll(this.target, this.length);
+    const targets = this.#distinct.size;
     // A sample's distinct values bound the whole from below; scaled by contacts they bound it from above.
     const share = this.wholeLength === 0 ? 0 : this.length / this.wholeLength;
-    this.targetCount = Math.max(targets, Math.round(view.targetCount * share));
-    this.portCount = Math.max(ports, share === 1 ? view.portCount : Math.min(view.portCount, Math.round(ports * this.scale)));
+    this.targetCount = this.scale === 1 ? targets : Math.max(targets, Math.round(view.targetCount * share));
+  }
+
+  #countPorts(): number {
+    this.#distinct.countAll(this.port, this.length);
+    const ports = this.#distinct.size;
+    if (this.scale === 1 || this.#view === null) return ports;
+    const whole = this.#view.portCount;
+    return Math.max(ports, this.length === this.wholeLength ? whole : Math.min(whole, Math.round(ports * this.scale)));
   }
 
   #isOutbound(activity: Activity, home: HomeNetworks): boolean {
@@ -173,40 +177,5 @@ export class ProbeSet {
     this.port = new Uint16Array(length);
     this.met = new Uint8Array(length);
     this.dark = new Uint8Array(length);
-  }
-}
-
-/** Counts distinct values of short arrays without allocating: an open table whose slots carry the number of the count they belong to. */
-class DistinctCounter {
-  #values = new Uint32Array(4096);
-  #counts = new Uint32Array(4096);
-  #current = 0;
-
-  count(values: Uint32Array | Uint16Array, length: number): number {
-    if (2 * length > this.#values.length) {
-      this.#values = new Uint32Array(4 * length);
-      this.#counts = new Uint32Array(4 * length);
-      this.#current = 0;
-    }
-    const current = ++this.#current;
-    if (current === 0xffffffff) {
-      this.#counts.fill(0);
-      this.#current = 0;
-      return this.count(values, length);
-    }
-    const slots = this.#values;
-    const counts = this.#counts;
-    const size = slots.length;
-    let distinct = 0;
-    for (let i = 0; i < length; i++) {
-      const value = values[i]!;
-      let at = (Math.imul(value, 0x9e3779b1) >>> 8) % size;
-      while (counts[at] === current && slots[at] !== value) at = at + 1 === size ? 0 : at + 1;
-      if (counts[at] === current) continue;
-      counts[at] = current;
-      slots[at] = value;
-      distinct++;
-    }
-    return distinct;
   }
 }

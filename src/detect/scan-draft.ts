@@ -17,12 +17,17 @@ import type { ProbeSet } from "./probe-set.ts";
 import { isSlow } from "./slow.ts";
 import { isFragmented, techniqueOf, transportOf } from "./technique.ts";
 import { toolOf } from "./tool.ts";
+import { WordCounts } from "./word-counts.ts";
 
 /** Ports and targets listed with a scan. */
 const LISTED_PORTS = 100;
 const LISTED_TARGETS = 10;
 /** Minima in a signature: 16 agree by chance at one in 2^16 for sets that share half. */
 export const SIGNATURE_LENGTH = 16;
+
+/** Filled again for every draft. */
+const PORTS = new WordCounts();
+const TARGETS = new WordCounts();
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -59,15 +64,19 @@ export function scanWeight(set: ProbeSet, verdict: Verdict): number {
 
 /** The draft of a loaded and judged set. */
 export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, verdict: Verdict): ScanDraft {
-  const ports = byCount(set.countBy("port"));
-  const targets = byCount(set.countBy("target"));
+  PORTS.countAll(set.port, set.length);
+  TARGETS.countAll(set.target, set.length);
+  const ports = PORTS.top(LISTED_PORTS);
+  const targets = TARGETS.top(LISTED_TARGETS);
   const contactCount = set.contactCount;
-  const darkShare = targets.length === 0 ? 0 : targets.filter(([target]) => !activity.isLive(target)).length / targets.length;
+  let darkTargets = 0;
+  for (let i = 0; i < TARGETS.size; i++) if (!activity.isLive(TARGETS.words[i]!)) darkTargets++;
+  const darkShare = TARGETS.size === 0 ? 0 : darkTargets / TARGETS.size;
   const tool = toolOf(view);
   const tests = set.trafficClass === CLASS_OS_DETECTION;
   const portless = set.trafficClass === CLASS_ARP_REQUEST || tests;
-  const portCount = portless ? 0 : Math.max(set.portCount, ports.length);
-  const targetCount = Math.max(set.targetCount, targets.length);
+  const portCount = portless ? 0 : Math.max(set.portCount, PORTS.size);
+  const targetCount = Math.max(set.targetCount, TARGETS.size);
   const { outcomes, halfOpen, proven } = tally(set, contactCount);
   const singlePort = portless || set.trafficClass === CLASS_ICMP_REQUEST;
   return {
@@ -87,9 +96,9 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
       // Every tool with a mark sends its SYNs raw.
       technique: set.trafficClass === CLASS_SYN && tool !== null ? "syn" : techniqueOf(set),
       transport: transportOf(set.trafficClass),
-      ports: portless ? [] : ports.slice(0, LISTED_PORTS).map(([port]) => port),
+      ports: portless ? [] : ports.map(([port]) => port),
       portCount,
-      targets: targets.slice(0, LISTED_TARGETS).map(([target]) => activity.addressText(set.family, target)),
+      targets: targets.map(([target]) => activity.addressText(set.family, target)),
       targetCount,
       contactCount,
       darkTargetCount: Math.round(darkShare * targetCount),
@@ -140,11 +149,6 @@ export function finishScan(draft: ScanDraft): Scan {
     outbound,
   });
   return { ...scan, evidence };
-}
-
-/** Keys by count, largest first, smaller key first among equals. */
-function byCount(counts: ReadonlyMap<number, number>): [number, number][] {
-  return [...counts].sort(([a, x], [b, y]) => y - x || a - b);
 }
 
 /** Outcomes that add up to the contacts, and whether the source showed that it gets answers. */

@@ -1,5 +1,6 @@
 /** Whom the scans meant: distinct targets and their /24 networks, over all scans, bounded. */
 import type { TargetSummary } from "../model/finding.ts";
+import { WordCounts } from "./word-counts.ts";
 
 /** Distinct targets counted exactly: 16 MB at most. Beyond it the count is a lower bound. */
 const MAXIMUM_TARGETS = 1 << 18;
@@ -15,37 +16,31 @@ export interface ScannedTargets {
 
 /** Adds up the targets of scans. */
 export class TargetCounter {
-  /** Target word to 1 where it never sent a packet. IPv6 words are kept apart by a high bit. */
-  readonly #targets = new Map<number, boolean>();
-  readonly #networks = new Map<number, number>();
+  readonly #targets = { 4: new WordCounts(), 6: new WordCounts() };
+  readonly #networks = new WordCounts();
   #dark = 0;
 
   /** Takes the targets of one scan; `isDark` tells whether a target never sent a packet. */
   add(scan: ScannedTargets, isDark: (target: number) => boolean): void {
-    const family = scan.family === 6 ? 2 ** 32 : 0;
+    const targets = this.#targets[scan.family];
     for (const target of scan.targets) {
-      if (!this.#targets.has(target + family) && this.#targets.size < MAXIMUM_TARGETS) {
-        const dark = isDark(target);
-        this.#targets.set(target + family, dark);
-        if (dark) this.#dark++;
-      }
-      if (family > 0) continue;
+      if (this.#count < MAXIMUM_TARGETS && targets.add(target) && isDark(target)) this.#dark++;
+      if (scan.family === 6) continue;
       const network = (target & 0xffffff00) >>> 0;
-      const contacts = this.#networks.get(network);
-      if (contacts !== undefined || this.#networks.size < MAXIMUM_NETWORKS) this.#networks.set(network, (contacts ?? 0) + scan.scale);
+      if (this.#networks.size < MAXIMUM_NETWORKS || this.#networks.get(network) > 0) this.#networks.add(network, scan.scale);
     }
   }
 
   /** Whether a target is one of a scan's. */
   has(family: 4 | 6, target: number): boolean {
-    return this.#targets.has(family === 6 ? target + 2 ** 32 : target);
+    return this.#targets[family].get(target) > 0;
   }
 
   summary(): TargetSummary {
-    return {
-      count: this.#targets.size,
-      dark: this.#dark,
-      networks: [...this.#networks].toSorted(([a, x], [b, y]) => y - x || a - b),
-    };
+    return { count: this.#count, dark: this.#dark, networks: this.#networks.top(MAXIMUM_NETWORKS) };
+  }
+
+  get #count(): number {
+    return this.#targets[4].size + this.#targets[6].size;
   }
 }
