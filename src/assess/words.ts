@@ -17,7 +17,8 @@ export function estimativeWords(probability: number): string {
 
 /** 24118 → "24,118". */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  // By hand: the first number that toLocaleString formats costs 40 ms of loading its tables.
+  return String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** "1 source", "412 sources", "2 addresses". */

@@ -12,25 +12,32 @@ export interface Limit {
 /** A list older than this is called old: registrations and scanners' addresses move within months. Days. */
 const OLD_AFTER_DAYS = 180;
 const DAY = 86_400;
+/** Inputs named in a brief list. */
+const NAMED = 3;
+const READ_FAILURES: ReadonlyMap<string, string> = new Map([
+  ["E_INPUT_UNKNOWN", "no capture"],
+  ["E_INPUT_EMPTY", "empty"],
+  ["E_INPUT_DAMAGED", "damaged"],
+]);
 
-/** All limits of a report, the serious ones first. */
-export function limits(report: Report): Limit[] {
+/** All limits of a report, the serious ones first. `brief` counts what would be a long list. */
+export function limits(report: Report, { brief = false }: { brief?: boolean } = {}): Limit[] {
   const { input } = report;
-  const lines: Limit[] = [];
-  for (const line of input.unreadable) lines.push({ topic: "Not read", words: line, serious: true });
-  for (const source of input.sources) {
-    if (source.damage === null) continue;
-    const at = `${source.name}: damaged at octet ${count(source.damage.offset)}, ${source.damage.reason}`;
-    lines.push({ topic: "Damage", words: `${at}; the ${counted(source.records, "record")} before it count.`, serious: true });
-  }
+  const lines: Limit[] = [...notRead(input.unreadable, brief), ...damaged(input.sources, brief)];
   const { sources, contacts, flows } = report.forgotten;
   if (sources + contacts + flows > 0) {
     const parts = [
       sources > 0 ? counted(sources, "source") : "",
       contacts > 0 ? counted(contacts, "contact") : "",
-      flows > 0 ? counted(flows, "flow") : "",
+      flows > 0 ? counted(flows, "conversation") : "",
     ].filter((part) => part !== "");
-    lines.push({ topic: "Forgotten", words: `${parts.join(", ")} while tables were full; counts are lower bounds.`, serious: true });
+    const words = `the tables were full, and ${parts.join(", ")} had to give way, the quietest first; counts are lower bounds.`;
+    lines.push({ topic: "Forgotten", words, serious: true });
+  }
+  const implausible = input.totals["implausible-time"] ?? 0;
+  if (implausible > 0) {
+    const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or captures of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;
+    lines.push({ topic: "Times", words, serious: true });
   }
   const skipped = Object.entries(input.skipped).sort(([, a], [, b]) => b - a);
   if (skipped.length > 0) {
@@ -41,11 +48,45 @@ export function limits(report: Report): Limit[] {
   const stripped = Object.entries(input.encapsulations).sort(([, a], [, b]) => b - a);
   if (stripped.length > 0) lines.push({ topic: "Tunnels", words: `looked inside ${listed(stripped)}.`, serious: false });
   lines.push({ topic: "Home", words: homeWords(report), serious: false });
-  if (report.lists.length > 0) {
-    const ages = report.lists.map((entry) => `${entry.list} (${listAge(entry.date, report.madeAt)})`);
-    lines.push({ topic: "Lists", words: `a country is where an address is registered. Used: ${ages.join(", ")}.`, serious: false });
-  } else lines.push({ topic: "Lists", words: "none were used: no networks, no acknowledged scanners.", serious: false });
+  lines.push({ topic: "Lists", words: listWords(report, brief), serious: false });
   return lines;
+}
+
+/** Inputs that could not be read: each by name, or counted by reason where `brief` and more than three. */
+function notRead(unreadable: readonly string[], brief: boolean): Limit[] {
+  if (!brief || unreadable.length <= NAMED) return unreadable.map((words) => ({ topic: "Not read", words, serious: true }));
+  const byReason = new Map<string, number>();
+  for (const line of unreadable) {
+    const reason = READ_FAILURES.get(/\((E_[A-Z_]+)\)$/.exec(line)?.[1] ?? "") ?? "unreadable";
+    byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...byReason].map(([reason, inputs]) => `${count(inputs)} ${reason}`).join(", ");
+  const words = `${counted(unreadable.length, "input")}: ${reasons}. Standard error and the other formats name each.`;
+  return [{ topic: "Not read", words, serious: true }];
+}
+
+function damaged(sources: Report["input"]["sources"], brief: boolean): Limit[] {
+  const lines = sources.flatMap(({ name, damage, records }) => {
+    if (damage === null) return [];
+    const at = `${name}: damaged at octet ${count(damage.offset)}, ${damage.reason}`;
+    return [{ topic: "Damage", words: `${at}; the ${counted(records, "record")} before it count.`, serious: true }];
+  });
+  if (!brief || lines.length <= NAMED) return lines;
+  const words = `${counted(lines.length - NAMED, "further input")} end early. Standard error and the other formats name each.`;
+  return [...lines.slice(0, NAMED), { topic: "Damage", words, serious: true }];
+}
+
+/** Lists by their date. Where `brief`: names without the publisher's, and an age only where it is too high. */
+function listWords({ lists, madeAt }: Report, brief: boolean): string {
+  if (lists.length === 0) return "none were used: no networks, no acknowledged scanners.";
+  const byAge = new Map<string, string[]>();
+  for (const { list, date } of lists) {
+    const age = brief && !isOld(date, madeAt) ? (date ?? "unknown date") : listAge(date, madeAt);
+    byAge.set(age, [...(byAge.get(age) ?? []), brief ? list.replace(/^@[^/]+\/|^precursor /, "") : list]);
+  }
+  if (brief) return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}.`;
+  const used = [...byAge].map(([age, names]) => `${names.join(", ")} (${age})`);
+  return `${used.join("; ")}. A country is where an address is registered.`;
 }
 
 /** How old a list was when the report was made: "2026-06-17, 160 days old". */
@@ -55,7 +96,12 @@ export function listAge(date: string | null, madeAt: number): string {
   if (!Number.isFinite(then)) return date;
   const days = Math.floor((madeAt - then) / DAY);
   if (days < 0) return date;
+  if (days === 0) return `${date}, today`;
   return `${date}, ${counted(days, "day")} old${days > OLD_AFTER_DAYS ? ": outdated" : ""}`;
+}
+
+function isOld(date: string | null, madeAt: number): boolean {
+  return date !== null && (madeAt - Date.parse(date) / 1000) / DAY > OLD_AFTER_DAYS;
 }
 
 /** What was read, for the head of the report: files, records, octets. */
@@ -75,6 +121,6 @@ function homeWords(report: Report): string {
 
 function listed(entries: readonly (readonly [string, number])[]): string {
   const parts = entries.slice(0, 6).map(([name, records]) => `${name} ${count(records)}`);
-  if (entries.length > 6) parts.push(`and ${counted(entries.length - 6, "more reason")}`);
+  if (entries.length > 6) parts.push(`${count(entries.length - 6)} more kinds`);
   return parts.join(", ");
 }

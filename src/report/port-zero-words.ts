@@ -13,13 +13,15 @@ export interface PortZeroWords {
   readonly verdict: PortZeroVerdict;
   /** A few words: "on the wire". */
   readonly title: string;
+  /** The title with the numbers, for one line; null where the sentence must be read. */
+  readonly brief: string | null;
   /** One sentence with the numbers. */
   readonly sentence: string;
   /** What was left out, and why; null where nothing was. */
   readonly excluded: string | null;
   /** Records that say port zero without proof, where there are confirmed ones besides; null otherwise. */
   readonly unconfirmed: string | null;
-  /** Further remarks with numbers: answers, broken headers. */
+  /** Further remarks with numbers: broken headers and flags. */
   readonly remarks: readonly string[];
 }
 
@@ -29,36 +31,37 @@ export function portZeroWords(portZero: PortZeroActivity): PortZeroWords {
   const unproven = sum(portZero.unconfirmed.tcp) + sum(portZero.unconfirmed.udp);
   const excludedTotal = portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder;
   const verdict = verdictOf(portZero, confirmed, unproven, excludedTotal);
-  const parties = `${counted(portZero.sources, "source")} to ${counted(portZero.targets, "target")}`;
-  const { title, sentence } = {
-    "on-wire": {
-      title: "on the wire",
-      sentence: `${counted(confirmed, "packet")} had port zero in a TCP or UDP header that was really there, from ${parties}.`,
-    },
+  const parties = `from ${counted(portZero.sources, "source")} to ${counted(portZero.targets, "target")}`;
+  const { title, brief, sentence } = {
+    "on-wire": onWire(portZero, confirmed, parties),
     weak: {
       title: "on the wire, weak evidence",
-      sentence: `${counted(confirmed, "UDP packet")} had source port zero, from ${parties}; RFC 768 allows that where no answer is expected.`,
+      brief: `on the wire, weak evidence: ${counted(confirmed, "UDP packet")} with source port zero, which RFC 768 allows`,
+      sentence: `${counted(confirmed, "UDP packet")} ${parties} had source port zero; RFC 768 allows that where no answer is expected.`,
     },
     unproven: {
       title: "not proven",
+      brief: null,
       sentence: `${counted(unproven, "record")} ${unproven === 1 ? "says" : "say"} port zero, but cannot show that there was a transport header.`,
     },
     artefact: {
       title: "not on the wire",
+      brief: null,
       sentence: `No packet had port zero. ${counted(excludedTotal, "record")} ${excludedTotal === 1 ? "has" : "have"} no port at all, though flow exporters and logs print 0 there.`,
     },
-    absent: { title: "not seen", sentence: "No packet came from or went to port zero." },
+    absent: { title: "not seen", brief: "not seen", sentence: "No packet came from or went to port zero." },
   }[verdict];
   return {
     verdict,
     title,
+    brief,
     sentence,
     excluded: excludedWords(portZero),
     unconfirmed:
       unproven > 0 && verdict !== "unproven"
         ? `${counted(unproven, "further record")} ${unproven === 1 ? "says" : "say"} port zero without proof of a header.`
         : null,
-    remarks: remarks(portZero, confirmed),
+    remarks: remarks(portZero),
   };
 }
 
@@ -85,6 +88,27 @@ function verdictOf(portZero: PortZeroActivity, confirmed: number, unproven: numb
   return excluded > portZero.excluded.icmp ? "artefact" : "absent";
 }
 
+/** Probes and answers apart: the sources are those of the probes. */
+function onWire(portZero: PortZeroActivity, confirmed: number, parties: string): Pick<PortZeroWords, "title" | "brief" | "sentence"> {
+  const replies = Math.min(confirmed, portZero.replies);
+  const header = "in a TCP or UDP header that was really there";
+  const answers = "(SYN-ACK, RST): backscatter, or replies to a probe";
+  const title = "on the wire";
+  const brief = `on the wire: ${counted(confirmed - replies, "packet")} with a real header, ${parties}`;
+  if (replies === 0) return { title, brief, sentence: `${counted(confirmed, "packet")} ${parties} had port zero ${header}.` };
+  if (replies === confirmed) {
+    const all = confirmed === 1 ? "1 packet had port zero" : `${count(confirmed)} packets had port zero`;
+    const what = confirmed === 1 ? "it is an answer" : "all are answers";
+    return {
+      title: "on the wire, only in answers",
+      brief: `on the wire, only in ${counted(confirmed, "answer")} ${answers}`,
+      sentence: `${all} ${header}; ${what} ${answers}.`,
+    };
+  }
+  const more = `${count(replies)} more ${replies === 1 ? "is an answer" : "are answers"} ${answers}.`;
+  return { title, brief, sentence: `${counted(confirmed - replies, "packet")} ${parties} had port zero ${header}; ${more}` };
+}
+
 function excludedWords(portZero: PortZeroActivity): string | null {
   const { fragments, icmp, placeholder } = portZero.excluded;
   const parts: string[] = [];
@@ -94,16 +118,10 @@ function excludedWords(portZero: PortZeroActivity): string | null {
   return parts.length === 0 ? null : `Kept out: ${parts.join(", ")}.`;
 }
 
-function remarks(portZero: PortZeroActivity, confirmed: number): string[] {
-  const lines: string[] = [];
-  if (portZero.replies > 0) {
-    lines.push(`${count(portZero.replies)} of ${count(confirmed)} are answers (SYN-ACK, RST): backscatter, or replies to a probe.`);
-  }
-  if (portZero.badHeaderLength > 0) {
-    lines.push(`${counted(portZero.badHeaderLength, "TCP header")} had an impossible length: a broken tool, or fingerprinting.`);
-  }
-  if (portZero.oddFlags > 0) {
-    lines.push(`${counted(portZero.oddFlags, "TCP packet")} had flags that no stack sends.`);
-  }
-  return lines;
+function remarks({ badHeaderLength, oddFlags }: PortZeroActivity): string[] {
+  const parts = [
+    badHeaderLength > 0 ? counted(badHeaderLength, "impossible TCP header length") : "",
+    oddFlags > 0 ? counted(oddFlags, "impossible flag set") : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? [] : [`${parts.join(", ")}: a broken tool, or fingerprinting.`];
 }

@@ -1,13 +1,16 @@
 /** Numbers, shares, times and durations as people read them: thousands separators, units, UTC. */
 
-const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 /** The years 0000 to 9999, in seconds since 1970: what RFC 3339 can write. Hostile timestamps are clamped to them. */
 const MIN_SECONDS = -62_167_219_200;
 const MAX_SECONDS = 253_402_300_799;
 
 /** 1234567 → "1,234,567". */
 export function count(value: number): string {
-  return Number.isFinite(value) ? GROUPED.format(value) : "?";
+  if (!Number.isFinite(value)) return "?";
+  // By hand: the first number that Intl formats costs 40 ms of loading its tables.
+  const digits = BigInt(Math.round(Math.abs(value))).toString();
+  const grouped = digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+  return value < 0 && digits !== "0" ? `-${grouped}` : grouped;
 }
 
 /** A number with its noun: counted(1, "scan") → "1 scan", counted(2, "scan") → "2 scans". */

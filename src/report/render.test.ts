@@ -47,13 +47,40 @@ describe("text", () => {
     expect(stripVTControlCharacters(coloured)).toBe(plain);
   });
 
-  test("an ordinary case fits one screen of 50 lines", () => {
-    for (const make of [emptyReport, artefactReport, ordinaryReport])
-      expect(render(make(), "text").split("\n").length).toBeLessThanOrEqual(51);
+  test("fits one screen: 60 lines where everything happens at once, 24 where nothing is wrong", () => {
+    const lines = (report: Report): number => render(report, "text").trimEnd().split("\n").length;
+    expect(lines(novemberReport())).toBeLessThanOrEqual(60);
+    expect(lines(ordinaryReport())).toBeLessThanOrEqual(30);
+    for (const make of [emptyReport, artefactReport]) expect(lines(make())).toBeLessThanOrEqual(24);
+  });
+
+  test("near miss: evidence of two lines is wrapped, not cut, and a long name keeps its end", () => {
+    const base = novemberReport();
+    const [first, ...others] = base.assessment.hypotheses;
+    if (first === undefined) throw new Error("the sample has no hypothesis");
+    const evidence = `${"many words ".repeat(14)}and the point.`;
+    const sources = base.input.sources.map((source) => ({ ...source, name: `/a/long/way/${"x".repeat(90)}/capture.pcap` }));
+    const hypotheses = [{ ...first, for: [evidence] }, ...others];
+    const text = render({ ...base, input: { ...base.input, sources }, assessment: { ...base.assessment, hypotheses } }, "text");
+    expect(text).toContain("and the point.");
+    expect(text).toMatch(/^….*x\/capture\.pcap \(pcap\) · [\d,]+ records, .* senders$/m);
+  });
+
+  test("long lists of troubles are counted, short ones named, and clocks gone wrong are told", () => {
+    const base = emptyReport();
+    const unreadable = Array.from({ length: 12 }, (_, index) => `f${index}: not a capture (E_INPUT_UNKNOWN)`);
+    const input = { ...base.input, unreadable, totals: { "implausible-time": 3 } };
+    const forgotten = { sources: 5, contacts: 0, flows: 1 };
+    const text = render({ ...base, input, forgotten }, "text");
+    expect(text).toContain("12 inputs: 12 no capture.");
+    expect(text).toContain("3 packets had a time more than five years from");
+    expect(text).toContain("the tables were full, and 5 sources, 1 conversation had to give way");
+    expect(render({ ...base, input }, "md")).toContain("f11: not a capture");
+    expect(render({ ...base, input: { ...input, unreadable: unreadable.slice(0, 2) } }, "text")).toContain("f1: not a capture");
   });
 
   test("says what was cut and where the rest is", () => {
-    expect(render(novemberReport(), "text")).toContain("… and 118 more; --format json lists all");
+    expect(render(novemberReport(), "text")).toContain("… and 122 more; --format json lists all");
   });
 
   test("near miss: fragments alone are not on the wire, and UDP source zero weak", () => {

@@ -12,7 +12,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   const screen = new Screen(options);
   writeBottomLine(screen, report);
   writePortZero(screen, report);
-  writeScans(screen, report, options.limit ?? DEFAULT_ROWS);
+  writeScans(screen, report, options.limit ?? (report.scansTotal > MOST_IN_FULL ? DEFAULT_ROWS : MOST_IN_FULL));
   writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeReadings(screen, report);
   writeAdvice(screen, report);
@@ -20,6 +20,8 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   return screen.toString();
 }
 
-/** Scans and victims that leave room for the rest on one screen. */
-const DEFAULT_ROWS = 10;
+/** Scans, heaviest first, and victims that leave room for the rest on one screen. */
+const DEFAULT_ROWS = 6;
+/** So few are all shown: a line that says "2 more" is no shorter. */
+const MOST_IN_FULL = 10;
 const DEFAULT_VICTIMS = 3;

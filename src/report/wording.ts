@@ -105,12 +105,22 @@ export function scansHeadline(report: Report): string {
   return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}`;
 }
 
-/** What the input is called: one name, or how many. */
-export function inputName(report: Report): string {
+/** What the input is called: one name, or how many; the name apart, so that where it is too long its beginning can be cut. */
+export function inputNameParts(report: Report): readonly [before: string, name: string, after: string] {
   const { sources } = report.input;
   const [first] = sources;
-  if (first === undefined) return "no readable input";
-  return sources.length === 1 ? `${first.name} (${first.format})` : `${counted(sources.length, "input")}, first ${first.name}`;
+  if (first === undefined) return ["no readable input", "", ""];
+  return sources.length === 1 ? ["", first.name, ` (${first.format})`] : [`${counted(sources.length, "input")}, first `, first.name, ""];
+}
+
+/** What the input is called, in full. */
+export function inputName(report: Report): string {
+  return inputNameParts(report).join("");
+}
+
+/** Hosts that a scan asked: never more than its packets, though an estimate of many may say so. */
+export function scanHosts(scan: LabelledScan): number {
+  return Math.min(scan.targetCount, scan.packets);
 }
 
 /** The text with a capital at its start. */

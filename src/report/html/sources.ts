@@ -4,7 +4,7 @@ import type { AddressLabels } from "../../model/label.ts";
 import { listAge } from "../limits.ts";
 import { portLabel, portList } from "../port-name.ts";
 import { count, counted, dateTime, duration, share, timeSpan } from "../quantity.ts";
-import { capital, KIND_MEANINGS, networkWords, outcomeWords, scanHow, scanMarks, scansHeadline, scanTool } from "../wording.ts";
+import { capital, KIND_MEANINGS, networkWords, outcomeWords, scanHosts, scanHow, scanMarks, scansHeadline, scanTool } from "../wording.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 import { scrollTable } from "./plot.ts";
 
@@ -86,7 +86,7 @@ function scanRows(scan: LabelledScan, madeAt: number): Html {
       <td data-sort="${network}">${network}</td>
       <td class="keep" data-sort="${scanHow(scan)}">${scanHow(scan)}</td>
       <td class="keep" data-sort="${String(scan.ports[0] ?? -1)}">${ports}</td>
-      <td class="n" data-sort="${scan.targetCount}">${count(scan.targetCount)}</td>
+      <td class="n" data-sort="${scanHosts(scan)}">${count(scanHosts(scan))}</td>
       <td class="n" data-sort="${scan.packets}">${count(scan.packets)}</td>
       <td data-sort="${scan.tool?.name ?? "~"}">${scan.tool?.name ?? "–"}</td>
       <td class="n keep" data-sort="${Number.isFinite(scan.firstSeen) ? scan.firstSeen : 0}">${dateTime(scan.firstSeen)}</td>
@@ -109,7 +109,7 @@ function evidence(scan: LabelledScan, madeAt: number): Html {
     ["Contacts", `${count(scan.contactCount)}: ${outcomeWords(scan.outcomes)}`],
     [
       "Targets",
-      addresses(scan.targets, scan.targetCount) +
+      addresses(scan.targets, scanHosts(scan)) +
         (scan.darkTargetCount > 0 ? `; ${share(scan.darkTargetCount, scan.targetCount)} never sent a packet` : ""),
     ],
   ];

@@ -1,11 +1,20 @@
 /** The head of the screen: severity, confidence, the judgement in a sentence, the input it stands on and its course over time. */
 import type { Severity } from "../../model/assessment.ts";
+import type { Timeline } from "../../model/activity.ts";
 import type { Report } from "../../model/report.ts";
 import { inputWords } from "../limits.ts";
-import { counted, duration, per, short, timeSpan } from "../quantity.ts";
+import { counted, duration, short, timeSpan } from "../quantity.ts";
 import { coarsen, sparkline, totalBins } from "../timeline-bins.ts";
-import { inputName, SEVERITY_PHRASES } from "../wording.ts";
-import type { Screen, Style } from "./screen.ts";
+import { inputNameParts, SEVERITY_PHRASES } from "../wording.ts";
+import { displayWidth, truncateStart } from "./display-width.ts";
+import type { Screen, Span, Style } from "./screen.ts";
+
+/** A course of fewer bins, or of single packets, shows nothing. */
+const FEWEST_BINS = 8;
+
+/** "  peak 12.3 M in 12 min 48 s" and a margin. */
+const PEAK_COLUMNS = 28;
+const ENOUGH_COLUMNS = 20;
 
 const BADGES: Readonly<Record<Severity, Style>> = {
   none: ["bold", "green", "inverse"],
@@ -25,25 +34,41 @@ export function writeBottomLine(screen: Screen, report: Report): void {
     ],
     [{ text: `precursor ${report.version}`, style: "dim" }],
   );
+  screen.paragraph(summary, { indent: 0, style: "bold", maxLines: 8 });
   screen.blank();
-  screen.paragraph(summary, { indent: 0, style: "bold", maxLines: 6 });
-  screen.blank();
-  screen.line([{ text: `${inputName(report)} · ${inputWords(report)}`, style: "dim" }]);
+  screen.line([{ text: inputLine(screen, report), style: "dim" }]);
   const { firstSeen, lastSeen } = report.input;
   if (firstSeen === null || lastSeen === null) return;
-  const senders = counted(report.senderCount, "sender");
-  screen.line([{ text: `${timeSpan(firstSeen, lastSeen, "→")} · ${duration(lastSeen - firstSeen)} · ${senders}`, style: "dim" }]);
-  writeCourse(screen, report);
+  writeTime(screen, report.timeline, `${timeSpan(firstSeen, lastSeen, "→")} · ${duration(lastSeen - firstSeen)}`);
 }
 
-function writeCourse(screen: Screen, report: Report): void {
-  const { bins, factor } = coarsen(totalBins(report.timeline), screen.width - 40);
-  if (bins.length < 2) return;
-  const peak = Math.max(...bins);
-  if (!(peak > 0)) return;
-  const each = per(report.timeline.binSeconds * factor);
-  screen.line([
-    { text: sparkline(bins, screen.ascii), style: "cyan" },
-    { text: `  peak ${short(peak)} packets per ${each}`, style: "dim" },
-  ]);
+/** The input's name and size; of a long name the end is kept. */
+function inputLine(screen: Screen, report: Report): string {
+  const [before, name, after] = inputNameParts(report).map((part) => screen.clean(part));
+  const rest = `${after ?? ""} · ${inputWords(report)}, ${counted(report.senderCount, "sender")}`;
+  const room = screen.width - displayWidth(`${before ?? ""}${screen.clean(rest)}`);
+  return `${before ?? ""}${truncateStart(name ?? "", Math.max(20, room), screen.clean("…"))}${rest}`;
+}
+
+/** When, with the course of it beside, or below where there is no room. */
+function writeTime(screen: Screen, timeline: Timeline, when: string): void {
+  const time = { text: when, style: "dim" } as const;
+  const total = totalBins(timeline);
+  const course = (columns: number): Span[] | null => {
+    const { bins, factor } = coarsen(total, columns);
+    const peak = Math.max(...bins);
+    if (bins.length < FEWEST_BINS || !(peak > 1)) return null;
+    return [
+      { text: sparkline(bins, screen.ascii), style: "cyan" },
+      { text: `  peak ${short(peak)} in ${duration(timeline.binSeconds * factor)}`, style: "dim" },
+    ];
+  };
+  const beside = screen.width - displayWidth(screen.clean(when)) - PEAK_COLUMNS;
+  const spans = course(beside >= ENOUGH_COLUMNS ? beside : screen.width - PEAK_COLUMNS);
+  if (spans === null) screen.line([time]);
+  else if (beside >= ENOUGH_COLUMNS) screen.line([time, { text: "  " }, ...spans]);
+  else {
+    screen.line([time]);
+    screen.line(spans);
+  }
 }

@@ -22,6 +22,20 @@ export function truncate(text: string, columns: number, ellipsis: string = "…"
   return head(text, room).trimEnd() + ellipsis;
 }
 
+/** The text cut to `columns` from its beginning, with `ellipsis` in front where something was cut: the end of a path says most. */
+export function truncateStart(text: string, columns: number, ellipsis: string = "…"): string {
+  if (displayWidth(text) <= columns) return text;
+  const room = columns - displayWidth(ellipsis);
+  const kept: string[] = [];
+  let used = 0;
+  for (const character of [...text].toReversed()) {
+    used += characterWidth(character);
+    if (used > room) break;
+    kept.push(character);
+  }
+  return ellipsis + kept.toReversed().join("");
+}
+
 /** Lines of at most `columns`, broken at spaces; a longer word is broken where it must be. Never empty. */
 export function wrap(text: string, columns: number): string[] {
   const room = Math.max(1, columns);

@@ -2,8 +2,8 @@
 import type { LabelledScan, Report } from "../../model/report.ts";
 import { portList } from "../port-name.ts";
 import { count, counted } from "../quantity.ts";
-import { networkWords, scanHow, scanMarks, scansHeadline } from "../wording.ts";
-import type { Screen } from "./screen.ts";
+import { networkWords, scanHosts, scanHow, scanMarks, scansHeadline } from "../wording.ts";
+import type { Column, Screen } from "./screen.ts";
 
 /** An IPv4 address and " +999" fit; longer ones stand on a line of their own. */
 const SOURCE_WIDTH = 20;
@@ -13,27 +13,50 @@ const ROOMY = 96;
 const JSON_ROWS = 1000;
 
 export function writeScans(screen: Screen, report: Report, limit: number): void {
-  screen.heading("Who probed", scansHeadline(report));
   const shown = report.scans.slice(0, limit);
-  const narrow = screen.width < ROOMY;
-  if (shown.length > 0) {
-    screen.table(
-      [
-        { title: "Source", shrinkTo: SOURCE_WIDTH, own: true, style: "bold" },
-        { title: "How", shrinkTo: narrow ? 7 : 15 },
-        { title: "Ports", shrinkTo: narrow ? 8 : 16 },
-        { title: "Hosts", align: "right" },
-        { title: "Packets", align: "right" },
-        { title: "Tool", shrinkTo: 4 },
-        { title: "Who and marks", shrinkTo: narrow ? 8 : 14, style: "dim" },
-      ],
-      shown.map(scanRow),
-    );
-  }
+  const tooled = shown.some((scan) => scan.tool !== null);
+  const portZero = shown.some((scan) => scan.portZero);
+  screen.heading("Who probed", `${scansHeadline(report)}${shown.length > 0 && !tooled ? "; no tool's mark" : ""}`);
+  if (shown.length === 0) return;
+  const columns = scanColumns(screen).filter(({ needs }) => needs === undefined || (needs === "tool" ? tooled : portZero));
+  screen.table(
+    columns,
+    shown.map((scan) => columns.map((column) => column.cell(scan))),
+  );
   const more = report.scansTotal - shown.length;
   if (more <= 0) return;
   const listed = report.scansTotal > JSON_ROWS ? `lists ${count(JSON_ROWS)}` : "lists all";
   screen.paragraph(`… and ${count(more)} more; --format json ${listed}, --explain SOURCE shows why`, { style: "dim" });
+}
+
+interface ScanColumn extends Column {
+  readonly cell: (scan: LabelledScan) => string;
+  /** Left out where no scan has it. */
+  readonly needs?: "tool" | "port-zero";
+}
+
+function scanColumns(screen: Screen): ScanColumn[] {
+  const narrow = screen.width < ROOMY;
+  return [
+    { title: "Source", shrinkTo: SOURCE_WIDTH, own: true, style: "bold", cell: scanSource },
+    { title: "How", shrinkTo: narrow ? 7 : 15, cell: scanHow },
+    { title: "Ports", shrinkTo: 8, cell: (scan) => portList(scan.ports, scan.portCount, scan.transport, 2, false) },
+    { title: "Zero", needs: "port-zero", cell: (scan) => (scan.portZero ? "yes" : "–") },
+    { title: "Hosts", align: "right", cell: (scan) => count(scanHosts(scan)) },
+    { title: "Packets", align: "right", cell: (scan) => count(scan.packets) },
+    { title: "Tool", shrinkTo: 4, needs: "tool", cell: (scan) => scan.tool?.name ?? "–" },
+    { title: "Who (where registered)", shrinkTo: narrow ? 8 : 14, style: "dim", cell: scanWho },
+  ];
+}
+
+function scanSource(scan: LabelledScan): string {
+  return scan.memberCount > 1 ? `${scan.source} +${count(scan.memberCount - 1)}` : scan.source;
+}
+
+/** Marks that have no column of their own, then the network. */
+function scanWho(scan: LabelledScan): string {
+  const marks = scanMarks(scan).filter((mark) => mark !== "spoofable" && mark !== "port zero");
+  return [...marks, networkWords(scan.labels)].join(", ");
 }
 
 export function writeBackscatter(screen: Screen, report: Report, limit: number): void {
@@ -61,16 +84,4 @@ export function writeBackscatter(screen: Screen, report: Report, limit: number):
   );
   const more = report.backscatterTotal - shown.length;
   if (more > 0) screen.paragraph(`… and ${count(more)} more; --format json lists them`, { style: "dim" });
-}
-
-function scanRow(scan: LabelledScan): string[] {
-  return [
-    scan.memberCount > 1 ? `${scan.source} +${count(scan.memberCount - 1)}` : scan.source,
-    scanHow(scan),
-    portList(scan.ports, scan.portCount, scan.transport, 2),
-    count(scan.targetCount),
-    count(scan.packets),
-    scan.tool?.name ?? "–",
-    [...scanMarks(scan).filter((mark) => mark !== "spoofable"), networkWords(scan.labels)].join(", "),
-  ];
 }

@@ -50,6 +50,8 @@ export class Screen {
   readonly ascii: boolean;
   readonly #colour: boolean;
   readonly #lines: string[] = [];
+  /** How many lines there were after the last heading. */
+  #afterHeading = -1;
 
   constructor(options: RenderOptions) {
     this.width = Math.min(200, Math.max(60, options.width ?? DEFAULT_WIDTH));
@@ -84,30 +86,54 @@ export class Screen {
     if (this.#lines.length > 0 && this.#lines.at(-1) !== "") this.#lines.push("");
   }
 
-  /** A section's heading: its name in capitals, then what it comes to. */
+  /** A section's heading: its name in capitals, then what it comes to. Sections that are a heading and no more stand close. */
   heading(name: string, rest: string): void {
-    this.blank();
+    if (this.#lines.length !== this.#afterHeading) this.blank();
     const title = name.toUpperCase();
     const [first = "", ...more] = wrap(this.clean(rest), this.width - title.length - GAP);
     this.#emit([{ text: title, style: ["bold", "cyan"] }, { text: "  " }, { text: first, style: "bold" }]);
     for (const line of more) this.#emit([{ text: " ".repeat(title.length + GAP) }, { text: line, style: "bold" }]);
+    this.#afterHeading = this.#lines.length;
   }
 
-  /** A wrapped paragraph behind a first-line mark; at most `maxLines` lines, the last of them cut. */
+  /** A wrapped paragraph behind a first-line mark, after a `lead` of its own style; at most `maxLines` lines, the last of them cut. */
   paragraph(
     text: string,
-    { indent = 2, mark = null, style, maxLines = 100 }: { indent?: number; mark?: Span | null; style?: Style; maxLines?: number } = {},
+    {
+      indent = 2,
+      mark = null,
+      lead = null,
+      style,
+      maxLines = 100,
+    }: { indent?: number; mark?: Span | null; lead?: Span | null; style?: Style; maxLines?: number } = {},
   ): void {
     const markText = mark === null ? "" : `${this.clean(mark.text)} `;
+    const leadText = lead === null ? "" : this.clean(lead.text);
     const room = this.width - indent - displayWidth(markText);
-    const all = wrap(this.clean(text), room);
+    const all = wrap(`${leadText} ${this.clean(text)}`, room);
     const shown = all.slice(0, maxLines);
     const last = shown.length - 1;
     if (all.length > shown.length) shown[last] = truncate(`${shown[last] ?? ""} ${all[maxLines] ?? ""}`, room, this.clean("…"));
+    let leading = leadText.replaceAll(" ", "").length;
     for (const [index, line] of shown.entries()) {
-      const lead = index === 0 ? markText : " ".repeat(displayWidth(markText));
-      this.#emit([{ text: " ".repeat(indent) }, styled(lead, mark?.style), styled(line, style)]);
+      const margin = index === 0 ? markText : " ".repeat(displayWidth(markText));
+      const split = endOfLetters(line, leading);
+      leading -= line.slice(0, split).replaceAll(" ", "").length;
+      const spans = [styled(line.slice(0, split), lead?.style), styled(line.slice(split), style)];
+      this.#emit([{ text: " ".repeat(indent) }, styled(margin, mark?.style), ...spans]);
     }
+  }
+
+  /** As many of the pieces as fit one line behind the mark, the rest counted. */
+  pieces(pieces: readonly string[], { mark, style, more = 0 }: { mark: Span; style?: Style; more?: number }): void {
+    const room = this.width - 2 - displayWidth(this.clean(mark.text)) - 1;
+    const text = (shown: number): string => {
+      const rest = pieces.length - shown + more;
+      return this.clean([...pieces.slice(0, shown), ...(rest > 0 ? [`${rest} more`] : [])].join(" · "));
+    };
+    let shown = pieces.length;
+    while (shown > 1 && displayWidth(text(shown)) > room) shown--;
+    this.paragraph(text(shown), { mark, maxLines: 1, ...(style === undefined ? {} : { style }) });
   }
 
   /** A line that is never cut or wrapped, so that it can be copied: for rules. */
@@ -189,6 +215,13 @@ export class Screen {
       .join("");
     this.#lines.push(line.trimEnd());
   }
+}
+
+/** Where the first `letters` characters that are no spaces end. */
+function endOfLetters(line: string, letters: number): number {
+  let end = 0;
+  for (let seen = 0; end < line.length && seen < letters; end++) if (line[end] !== " ") seen++;
+  return end;
 }
 
 function styled(text: string, style: Style | undefined): Span {
