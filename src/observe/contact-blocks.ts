@@ -1,5 +1,5 @@
 /**
- * Memory for the contact sets of sources: blocks of 8 to 2,048 contacts carved from segments, by size class with free lists, so that
+ * Memory for the contact sets of sources: blocks of 8, 32, 128, 512 and 2,048 contacts carved from segments, by size class with free lists, so that
  * a million small sets cost neither objects nor garbage collection, and growing copies nothing.
  */
 
@@ -8,6 +8,8 @@ export const CONTACT_WORDS = 2;
 /** log2 of the contacts in the smallest and the largest block. */
 export const SMALLEST_BLOCK = 3;
 export const LARGEST_BLOCK = 11;
+/** log2 by which a block grows: fourfold, since moving to a new block costs more than the room. */
+export const BLOCK_GROWTH = 2;
 /** Blocks are aligned to units of eight contacts, 64 octets: one cache line. */
 const UNIT_WORDS = 8 * CONTACT_WORDS;
 /** log2 of the words in a segment: 4 MiB. A power of two, so that a place is one number: segment above, word below. */

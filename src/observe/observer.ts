@@ -28,9 +28,6 @@ export const DEFAULT_LIMITS: ObserverLimits = { sources: 1 << 21, contactBytes: 
 /** Sources of port-zero probes kept at once; port zero is rare, and a flood of it is told from its counts. */
 const PORT_ZERO_LIMITS = { slots: 1 << 17, contactBytes: 16 << 20 };
 
-/** Packets of a source and class where nothing is known: what a darknet's large captures show, by order of magnitude. */
-const PACKETS_PER_SOURCE = 32;
-
 /** A time this far from the first one seen is a broken clock's, seconds: five years. Such packets are observed, but at the time before. */
 const PLAUSIBLE_SECONDS = 5 * 366 * 86_400;
 
@@ -52,10 +49,8 @@ export class Observer {
   readonly #names = new AddressNames();
   readonly #classifier: Classifier;
 
-  /** @param expectedPackets how many packets are to come, if that is known: saves moving the tables as they grow. */
-  constructor(limits: ObserverLimits = DEFAULT_LIMITS, expectedPackets: number = 0) {
-    const expectedSources = expectedPackets / PACKETS_PER_SOURCE;
-    this.#sources = new SourceTable({ slots: limits.sources, contactBytes: limits.contactBytes }, expectedSources);
+  constructor(limits: ObserverLimits = DEFAULT_LIMITS) {
+    this.#sources = new SourceTable({ slots: limits.sources, contactBytes: limits.contactBytes });
     this.#flows = new FlowTable(limits.flows, (flow) => {
       creditFlow(flow, this.#sources, this.#entries);
       if (this.#entries.length > this.#entries.capacity - ENTRIES_PER_FLOW) this.#applyEntries();

@@ -13,7 +13,7 @@
 import { CountMin } from "../sketch/count-min.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
-import { CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
+import { BLOCK_GROWTH, CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
 import { WideSources } from "./wide-sources.ts";
@@ -22,8 +22,12 @@ import { WideSources } from "./wide-sources.ts";
 export const EXACT_CONTACTS = 1024;
 /** log2 of the contacts in a block that is a plain list, searched from end to end: eight contacts are one cache line. */
 const LARGEST_LIST = 3;
-/** log2 of the contacts in the largest block while memory for contacts is more than half used: sets are then exact to 384. */
-const LARGEST_BLOCK_WHEN_TIGHT = 9;
+/**
+ * Slots in use from which a table is large: sets are then exact to 96 only, and samples grow with what they stand for, so that the sets
+ * of the busy sources stay in the cache. Sizes are log2 of the contacts in the largest block, by the level from which they hold.
+ */
+const LARGE_TABLE = 1 << 16;
+const LARGE_TABLE_BLOCKS = [7, 7, 7, 7, 9, 9] as const;
 
 const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
@@ -84,21 +88,18 @@ export class SourceTable {
   #words: Uint32Array;
   #times: Float64Array;
   readonly #wide = new WideSources();
-  /** By entry of the batch in hand: its slot, the hash of its contact, and the word of the blocks where that will be looked for. */
+  /** By entry of the batch in hand: its slot, the hash of its contact, and where in the blocks and sketches it will be looked for. */
   #slotOfEntry = new Int32Array(0);
   #hashOfEntry = new Uint32Array(0);
   #placeOfEntry = new Int32Array(0);
+  #sketchOfEntry = new Int32Array(0);
   /** A block that is being rebuilt in place. */
   readonly #scratch = new Uint32Array(CONTACT_WORDS << LARGEST_BLOCK);
 
-  /** @param expected slots that will be wanted, if that is known: saves moving the table as it grows. */
-  constructor(limits: SourceTableLimits, expected: number = 0) {
+  constructor(limits: SourceTableLimits) {
     this.#limits = limits;
     this.#blocks = new ContactBlocks(limits.contactBytes);
-    let slots = INITIAL_SLOTS;
-    while (slots < limits.slots && slots * MAX_LOAD < expected) slots *= 2;
-    this.#mask = slots - 1;
-    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
+    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
     this.#words = new Uint32Array(memory);
     this.#times = new Float64Array(memory);
   }
@@ -122,6 +123,7 @@ export class SourceTable {
       this.#slotOfEntry = new Int32Array(entries.capacity);
       this.#hashOfEntry = new Uint32Array(entries.capacity);
       this.#placeOfEntry = new Int32Array(entries.capacity);
+      this.#sketchOfEntry = new Int32Array(entries.capacity);
     }
     this.#touchSlots(entries);
     this.#findSlots(entries);
@@ -302,30 +304,35 @@ export class SourceTable {
     }
   }
 
-  /** Works out where in the blocks the entries will look: apart from the reading, so that the reads come close together. */
+  /** Works out where in the blocks and sketches the entries will look: apart from the reading, so that the reads come close together. */
   #locateContacts(entries: EntryBatch): void {
     const { length, target, contact } = entries;
     const words = this.#words;
     const slotOf = this.#slotOfEntry;
     const hashOf = this.#hashOfEntry;
     const placeOf = this.#placeOfEntry;
+    const sketchOf = this.#sketchOfEntry;
     for (let i = 0; i < length; i++) {
       const at = slotOf[i]! * SLOT_WORDS;
       const hash = contactHash(target[i]!, contact[i]! & CONTACT_KEY);
       hashOf[i] = hash;
-      const block = words[at + BLOCK]!;
-      const shape = words[at + SHAPE]!;
-      if (block === 0 || !passes(hash, levelOfShape(shape))) placeOf[i] = 0;
-      else placeOf[i] = ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS;
+      const block = words[at + BLOCK]! | 0;
+      const shape = words[at + SHAPE]! | 0;
+      const isSampled = block !== 0 && passes(hash, levelOfShape(shape));
+      placeOf[i] = isSampled ? ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS : 0;
+      sketchOf[i] = block !== 0 && wideOfShape(shape) !== 0 ? WideSources.placeOf(wideOfShape(shape), target[i]!) : 0;
     }
   }
 
-  /** Reads the line of every contact block that the entries will look into. */
+  /** Reads the line of every contact block and sketch that the entries will look into. */
   #touchContacts(length: number): number {
     const blocks = this.#blocks;
+    const sketches = this.#wide.registers;
     const placeOf = this.#placeOfEntry;
+    const sketchOf = this.#sketchOfEntry;
     let sum = 0;
     for (let i = 0; i < length; i++) sum ^= blocks.at(placeOf[i]!);
+    for (let i = 0; i < length; i++) sum ^= sketches[sketchOf[i]!]!;
     return sum;
   }
 
@@ -391,7 +398,7 @@ export class SourceTable {
       const wide = wideOfShape(shape);
       if (wide !== 0) wides.add(wide, target[i]!, contact[i]! & 0xffff);
       const level = levelOfShape(shape);
-      if (level !== 0 && !passes(hash, level)) continue;
+      if (level !== 0 && hash >>> (32 - level) !== 0) continue;
       this.#addToBlock(blocks.segmentOf(block), at, target[i]!, contact[i]!, hash);
     }
   }
@@ -485,18 +492,20 @@ export class SourceTable {
     return true;
   }
 
-  /** A full block doubles; at the largest size, or where memory is used up, the sample halves instead. */
+  /** A full block grows fourfold; at the largest size, or where memory is used up, the sample halves instead. */
   #enlarge(at: number): void {
     const words = this.#words;
     const shape = words[at + SHAPE]!;
     const size = sizeOf(shape);
-    if (size < (this.#blocks.isTight ? LARGEST_BLOCK_WHEN_TIGHT : LARGEST_BLOCK)) {
-      const block = this.#blocks.allocate(size + 1);
+    const isLarge = this.size > LARGE_TABLE || this.#blocks.isTight;
+    const most = isLarge ? (LARGE_TABLE_BLOCKS[levelOfShape(shape)] ?? LARGEST_BLOCK) : LARGEST_BLOCK;
+    if (size < most) {
+      const block = this.#blocks.allocate(size + BLOCK_GROWTH);
       if (block !== 0) {
-        this.#rebuild(at, block, size + 1, levelOfShape(shape));
+        this.#rebuild(at, block, size + BLOCK_GROWTH, levelOfShape(shape));
         return;
       }
-    } else if (size >= LARGEST_BLOCK_WHEN_TIGHT) this.#becomeWide(at);
+    } else this.#becomeWide(at);
     this.#halveSample(at);
   }
 

@@ -18,7 +18,8 @@ const RECENT_PORTS = 8;
 export class WideSources {
   #count = 0;
   #capacity = 0;
-  #registers = new Uint8Array(0);
+  /** All sketches, one after another. Replaced when there are more: read it anew. */
+  registers = new Uint8Array(1);
   #ports = new Uint8Array(0);
   /** Ports plus one, placed by their low bits. */
   #recent = new Int32Array(0);
@@ -30,11 +31,16 @@ export class WideSources {
     return ++this.#count;
   }
 
+  /** Where in `registers` a target counts. */
+  static placeOf(wide: number, target: number): number {
+    return (wide - 1) * REGISTERS + (mix32(target) >>> (32 - PRECISION));
+  }
+
   add(wide: number, target: number, port: number): void {
     const hash = mix32(target);
     const at = (wide - 1) * REGISTERS + (hash >>> (32 - PRECISION));
     const rank = Math.clz32((hash << PRECISION) | (1 << (PRECISION - 1))) + 1;
-    if (rank > this.#registers[at]!) this.#registers[at] = rank;
+    if (rank > this.registers[at]!) this.registers[at] = rank;
     const recentAt = (wide - 1) * RECENT_PORTS + (port & (RECENT_PORTS - 1));
     if (this.#recent[recentAt] === port + 1) return;
     this.#recent[recentAt] = port + 1;
@@ -61,14 +67,14 @@ export class WideSources {
   }
 
   #sketch(wide: number): HyperLogLog {
-    return new HyperLogLog(PRECISION, this.#registers.subarray((wide - 1) * REGISTERS, wide * REGISTERS));
+    return new HyperLogLog(PRECISION, this.registers.subarray((wide - 1) * REGISTERS, wide * REGISTERS));
   }
 
   #grow(): void {
     this.#capacity = Math.max(16, 2 * this.#capacity);
     const registers = new Uint8Array(this.#capacity * REGISTERS);
-    registers.set(this.#registers);
-    this.#registers = registers;
+    registers.set(this.registers.subarray(0, this.#count * REGISTERS));
+    this.registers = registers;
     const ports = new Uint8Array(this.#capacity * PORT_BYTES);
     ports.set(this.#ports);
     this.#ports = ports;

@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import { ObservationWriter } from "../formats/format.ts";
 import { InputError, PrecursorError } from "../model/errors.ts";
 import { ObservationBatch } from "../model/observation.ts";
-import { DEFAULT_LIMITS, Observer } from "../observe/index.ts";
+import { Observer } from "../observe/index.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
 import type { DecodeJob, DecodeOutcome } from "./decode-worker.ts";
@@ -16,8 +16,6 @@ import { gate } from "./row-gate.ts";
 
 /** Input from which a second thread earns the 40 ms that it takes to start, octets. */
 const THREAD_WORTHY_BYTES = 24 << 20;
-/** Octets of a small packet with its record header. */
-const SMALL_PACKET_BYTES = 80;
 /** How often the event loop gets a turn (signals, progress), milliseconds. */
 const TURN_MS = 100;
 
@@ -49,7 +47,7 @@ export async function observeInputs(job: ObserveInputs): Promise<{ observer: Obs
 }
 
 async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
-  const observer = newObserver(ticker.total);
+  const observer = new Observer();
   const sink = gate(job.choice, (batch) => {
     observer.observe(batch);
     batch.length = 0;
@@ -81,7 +79,7 @@ async function observeThreaded(paths: readonly string[], choice: RowChoice, tick
   outcome.catch((error: unknown) => {
     failure = error;
   });
-  const observer = newObserver(ticker.total);
+  const observer = new Observer();
   const consumer = new RingConsumer(ring);
   for (;;) {
     const taken = consumer.take();
@@ -101,15 +99,10 @@ async function observeThreaded(paths: readonly string[], choice: RowChoice, tick
   return { observer, summary: { ...read, unreadable: unreadable.map(({ code, source, reason }) => new InputError(code, source, reason)) } };
 }
 
-/** An observer with tables for about as many packets as so many octets hold: small ones, as in scans. */
-function newObserver(bytes: number | null): Observer {
-  return new Observer(DEFAULT_LIMITS, (bytes ?? 0) / SMALL_PACKET_BYTES);
-}
-
 /** Gives the event loop its turns, and whoever watches its news. */
 class Ticker {
   readonly #onProgress: ((progress: Progress) => void) | null;
-  readonly total: number | null;
+  readonly #total: number | null;
   readonly #started = performance.now();
   #next = this.#started + TURN_MS;
   #bytes = 0;
@@ -117,7 +110,7 @@ class Ticker {
 
   constructor(onProgress: ((progress: Progress) => void) | null, total: number | null) {
     this.#onProgress = onProgress;
-    this.total = total;
+    this.#total = total;
   }
 
   note(bytes: number, records: number): void {
@@ -138,7 +131,7 @@ class Ticker {
     this.#next = performance.now() + TURN_MS;
     this.#onProgress?.({
       bytesDone: this.#bytes,
-      bytesTotal: this.total,
+      bytesTotal: this.#total,
       records: this.#records,
       seconds: (performance.now() - this.#started) / 1000,
     });
