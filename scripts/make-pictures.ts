@@ -11,8 +11,11 @@ const root = join(import.meta.dirname, "..");
 const MAIN = join(root, "src", "cli", "main.ts");
 const CHROMIUM = "/usr/bin/chromium";
 const WINDOW = { width: 1280, height: 900 };
-/** The part of the page that text cannot show. */
-const PLOTS = "#course";
+/** What the picture of the page begins with, and what it ends before: the plots of time and of ports, which text cannot show. */
+const FROM = "#course";
+const UNTIL = "#map";
+/** Pixels of the page's ground left above and below. */
+const EDGE = 24;
 
 const precursor = (args: readonly string[]): string =>
   execFileSync(process.execPath, [MAIN, ...args], { encoding: "utf8", env: { ...process.env, FORCE_COLOR: "1" }, maxBuffer: 1 << 26 });
@@ -30,7 +33,9 @@ if (existsSync(CHROMIUM)) {
   const tab = await browser.newPage({ viewport: WINDOW, colorScheme: "light" });
   await tab.goto(pathToFileURL(page).href);
   const report = join(root, "docs", "images", "report.png");
-  await tab.locator(PLOTS).screenshot({ path: report });
+  const top = async (place: string): Promise<number> => (await tab.locator(place).boundingBox())?.y ?? 0;
+  const y = (await top(FROM)) - EDGE;
+  await tab.screenshot({ path: report, fullPage: true, clip: { x: 0, y, width: WINDOW.width, height: (await top(UNTIL)) - y } });
   await browser.close();
   rmSync(folder, { recursive: true });
   said(report);
