@@ -115,14 +115,19 @@ export function dumpEntries(entries: readonly Entry[]): SlotDump[] {
       last: Math.max(before?.last ?? Number.NEGATIVE_INFINITY, one.last),
       ttlMin: ttls.length === 0 ? 0 : Math.min(...ttls),
       ttlMax: Math.max(0, ...ttls),
-      marks: MARKS.map((mark, i) => Math.min(mark < MARK_UNICORNSCAN ? 0xffffffff : 0xffff, (before?.marks[i] ?? 0) + (one.mark === mark ? one.packets : 0))),
+      marks: MARKS.map((mark, i) =>
+        Math.min(mark < MARK_UNICORNSCAN ? 0xffffffff : 0xffff, (before?.marks[i] ?? 0) + (one.mark === mark ? one.packets : 0)),
+      ),
       level: 0,
       wide: null,
     };
     slots.set(key, { dump, contacts });
   }
   return [...slots.values()]
-    .map(({ dump, contacts }) => ({ ...dump, contacts: [...contacts.values()].map(({ target, contact }) => contactText(target, contact)).sort() }))
+    .map(({ dump, contacts }) => ({
+      ...dump,
+      contacts: [...contacts.values()].map(({ target, contact }) => contactText(target, contact)).sort(),
+    }))
     .sort((a, b) => a.who - b.who || a.kind - b.kind);
 }
 

@@ -9,17 +9,26 @@ import { EXACT_CONTACTS, SourceTable } from "./source-table.ts";
 const TCP = 1 << 16;
 
 /** Few addresses, classes and targets, so that entries meet. */
-const anyEntry: fc.Arbitrary<Entry> = fc.record({
-  who: fc.constantFrom(0, 1, 0x0a000001, 0xffffffff),
-  kind: fc.constantFrom(CLASS_SYN, CLASS_UDP, CLASS_RECEIVED, CLASS_SYN | ENTRY_FAMILY_6),
-  target: fc.constantFrom(0, 0xc0000201, 0xc0000202, 0xffffffff),
-  contact: fc.tuple(fc.integer({ min: 1, max: 8 }), fc.constantFrom(0, 80, 65535), fc.nat(31)).map(([transport, port, outcome]) => (transport << 16) | port | (outcome << 24)),
-  packets: fc.oneof(fc.nat(5), fc.constantFrom(0x7ffffffe, 0xffffffff)),
-  first: fc.integer({ min: 1, max: 2_000_000_000 }),
-  last: fc.integer({ min: 1, max: 2_000_000_000 }),
-  ttl: fc.nat(255),
-  mark: fc.nat(7),
-}).map((one) => ({ ...one, mark: one.packets > 5 ? 0 : one.mark, first: Math.min(one.first, one.last), last: Math.max(one.first, one.last) }));
+const anyEntry: fc.Arbitrary<Entry> = fc
+  .record({
+    who: fc.constantFrom(0, 1, 0x0a000001, 0xffffffff),
+    kind: fc.constantFrom(CLASS_SYN, CLASS_UDP, CLASS_RECEIVED, CLASS_SYN | ENTRY_FAMILY_6),
+    target: fc.constantFrom(0, 0xc0000201, 0xc0000202, 0xffffffff),
+    contact: fc
+      .tuple(fc.integer({ min: 1, max: 8 }), fc.constantFrom(0, 80, 65535), fc.nat(31))
+      .map(([transport, port, outcome]) => (transport << 16) | port | (outcome << 24)),
+    packets: fc.oneof(fc.nat(5), fc.constantFrom(0x7ffffffe, 0xffffffff)),
+    first: fc.integer({ min: 1, max: 2_000_000_000 }),
+    last: fc.integer({ min: 1, max: 2_000_000_000 }),
+    ttl: fc.nat(255),
+    mark: fc.nat(7),
+  })
+  .map((one) => ({
+    ...one,
+    mark: one.packets > 5 ? 0 : one.mark,
+    first: Math.min(one.first, one.last),
+    last: Math.max(one.first, one.last),
+  }));
 const anyEntries = fc.array(anyEntry, { maxLength: 120 });
 
 /** A scanner of `targets` × `ports`, with answers from every third. */
@@ -144,7 +153,8 @@ describe("answers joined with probes", () => {
 
   test("where one is a sample: at the larger level, every contact that was answered is known to be", () => {
     const entries = scan(3, 6000, 1);
-    for (let i = 0; i < 6000; i += 10) entries.push(entry({ who: 3, kind: CLASS_RECEIVED, target: 0xc6330000 + i, contact: TCP | 1 | (OUTCOME_REFUSED << 24) }));
+    for (let i = 0; i < 6000; i += 10)
+      entries.push(entry({ who: 3, kind: CLASS_RECEIVED, target: 0xc6330000 + i, contact: TCP | 1 | (OUTCOME_REFUSED << 24) }));
     const table = tableOf(entries);
     const probes = table.find(3, CLASS_SYN);
     const received = table.find(3, CLASS_RECEIVED);
