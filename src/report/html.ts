@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Report } from "../model/report.ts";
-import { addressMapFigure } from "./html/address-map.ts";
+import { addressMapFigure, ipv6Words } from "./html/address-map.ts";
 import { adviceSection, limitsSection } from "./html/advice.ts";
 import { html, trusted, type Html } from "./html/markup.ts";
 import { overview } from "./html/overview.ts";
@@ -29,6 +29,7 @@ const SCRIPT_ELEMENT = trusted(`<script>${SCRIPT}</script>`);
 /** A whole HTML document. Everything from the input is escaped on its way in. */
 export function renderHtml(report: Report, options: RenderOptions = {}): string {
   const { severity } = report.assessment;
+  const limit = options.limit ?? DEFAULT_ROWS;
   const over = timelineFigure(report);
   const ports = portsByTimeFigure(report);
   const map = addressMapFigure(report);
@@ -40,7 +41,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
       : html`<section id="course" aria-labelledby="course-h">
           <h2 id="course-h">When and where</h2>
           <p class="lead">The course of the traffic, the ports it went to, the networks it reached.</p>
-          ${over}${ports}${map}
+          ${over}${ports}${map ?? noMap(report)}
         </section>`;
   const links: (readonly [string, string])[] = [
     ["port-zero", "Port zero"],
@@ -75,8 +76,8 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
           </div>
         </header>
         <main id="main">
-          ${overview(report)} ${portZeroSection(report)} ${scansSection(report, options.limit ?? DEFAULT_ROWS)} ${course} ${readings}
-          ${advice} ${limitsSection(report)}
+          ${overview(report)} ${portZeroSection(report, limit)} ${scansSection(report, limit)} ${course} ${readings} ${advice}
+          ${limitsSection(report)}
         </main>
         <footer>
           <p>Made by Precursor ${report.version} on ${dateTime(report.madeAt)} UTC. This page loads nothing and sends nothing.</p>
@@ -86,6 +87,12 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
       </body>
     </html> `;
   return `${page.text.trim()}\n`;
+}
+
+/** Said where all that was scanned is IPv6. */
+function noMap(report: Report): Html | null {
+  const words = ipv6Words(report).trim();
+  return words === "" ? null : html`<p class="note">There is no target map: it shows IPv4. ${words}</p>`;
 }
 
 /** A first tremor before the wave. */

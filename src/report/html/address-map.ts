@@ -1,5 +1,5 @@
 /** The target map: which parts of the IPv4 address space the scans touched, on a Hilbert curve zoomed to what they share. */
-import { formatIPv4 } from "../../model/address.ts";
+import { formatIPv4, parseNetwork } from "../../model/address.ts";
 import type { Report } from "../../model/report.ts";
 import { count, counted, share } from "../quantity.ts";
 import { cellOf, enclosingBlock, prefixOf, type Block } from "./hilbert.ts";
@@ -14,6 +14,10 @@ const FINEST_BITS = 24;
 /** Labelled squares: 2 ** 2 a side. */
 const LABEL_ORDER = 2;
 const TABLE_ROWS = 12;
+/** Outlines of home networks; side of the smallest. */
+const MOST_OUTLINES = 64;
+const SMALLEST_OUTLINE = 6;
+const NAMED_NETWORKS = 4;
 
 /** Null where no IPv4 target is known. */
 export function addressMapFigure(report: Report): Html | null {
@@ -30,21 +34,74 @@ export function addressMapFigure(report: Report): Html | null {
   const most = [...cells.values()].reduce((a, b) => Math.max(a, b), 1);
   const name = `${formatIPv4(block.network)}/${block.bits}`;
   const description = `${counted(networks.length, "network")} of /24 within ${name}; a cell is a /${cellBits}.`;
+  const home = homeOutlines(block, report.home.networks);
   return figure({
     id: "map",
     title: "Target map",
-    caption: `${description} A Hilbert curve: addresses that are close in number are close on the map. Colour is scan contacts.`,
+    caption: `${description} A Hilbert curve: addresses that are close in number are close on the map. Colour is scan contacts.${homeWords(report, home.outside)}${ipv6Words(report)}`,
     plots: [
       drawing("map", "both", [SIDE, SIDE], "Targets in the IPv4 address space", description, [
         html`<rect class="h0" width="${SIDE}" height="${SIDE}" />`,
         cellPaths(block, order, cells, most),
         labels(block, networks),
+        home.outlines,
       ]),
     ],
     legend: heatLegend(most, `contacts per /${cellBits}`),
     table: tableOf(report),
     beside: true,
   });
+}
+
+/** What cannot be drawn on a map of IPv4; empty where nothing is missing. */
+export function ipv6Words(report: Report): string {
+  const scans = report.scans.filter(({ targets }) => targets.some((target) => target.includes(":"))).length;
+  if (scans === 0) return "";
+  return ` ${counted(scans, "scan")} of those listed went to IPv6 targets, which are not on the map.`;
+}
+
+function homeWords(report: Report, outside: readonly string[]): string {
+  const { networks, guessed } = report.home;
+  if (networks.length === 0) return " No home networks are known to outline.";
+  const beyond = outside.length === 0 ? "" : `; not on it: ${outside.slice(0, NAMED_NETWORKS).join(", ")}`;
+  return ` Outlined: the home networks${guessed ? ", as guessed" : ""}${beyond}.`;
+}
+
+/** The borders of the home networks on the map; `outside` are those that it does not show, IPv6 among them. */
+function homeOutlines(block: Block, networks: readonly string[]): { outlines: Html[]; outside: string[] } {
+  const outlines: Html[] = [];
+  const outside: string[] = [];
+  for (const text of networks) {
+    const network = parseNetwork(text);
+    const rectangle = network === null || network.family === 6 ? null : rectangleOf(block, network.words[3], network.bits);
+    if (rectangle === null) outside.push(text);
+    else if (outlines.length < MOST_OUTLINES) outlines.push(outline(rectangle, text));
+  }
+  return { outlines, outside };
+}
+
+/** A network of even length is a square of the curve, one of odd length two squares side by side. */
+function rectangleOf(block: Block, network: number, bits: number): { x: number; y: number; width: number; height: number } | null {
+  if (bits <= block.bits) return prefixOf(block.network, bits) === network ? { x: 0, y: 0, width: SIDE, height: SIDE } : null;
+  if (prefixOf(network, block.bits) !== block.network) return null;
+  const order = Math.ceil((bits - block.bits) / 2);
+  const side = SIDE / 2 ** order;
+  const half = block.bits + 2 * order;
+  const squares = (half === bits ? [network] : [network, (network + 2 ** (32 - half)) >>> 0]).map((part) => cellOf(block, part, order));
+  const left = Math.min(...squares.map(({ x }) => x));
+  const top = Math.min(...squares.map(({ y }) => y));
+  const right = Math.max(...squares.map(({ x }) => x)) + 1;
+  const bottom = Math.max(...squares.map(({ y }) => y)) + 1;
+  return { x: left * side, y: top * side, width: (right - left) * side, height: (bottom - top) * side };
+}
+
+/** Drawn inside its border, and never smaller than can be seen. */
+function outline(rectangle: { x: number; y: number; width: number; height: number }, name: string): Html {
+  const width = Math.max(SMALLEST_OUTLINE, rectangle.width - 2);
+  const height = Math.max(SMALLEST_OUTLINE, rectangle.height - 2);
+  const x = Math.min(SIDE - width - 1, rectangle.x + 1);
+  const y = Math.min(SIDE - height - 1, rectangle.y + 1);
+  return html`<rect class="home" x="${x}" y="${y}" width="${width}" height="${height}"><title>Home: ${name}</title></rect>`;
 }
 
 function cellPaths(block: Block, order: number, cells: ReadonlyMap<number, number>, most: number): Html[] {

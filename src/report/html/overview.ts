@@ -9,6 +9,7 @@ import { html, type Html, type Piece } from "./markup.ts";
 export function overview(report: Report): Html {
   const { severity, confidence, summary, tooEarly } = report.assessment;
   const { firstSeen, lastSeen } = report.input;
+  const [headline, caveats] = cutAfterSentence(summary);
   const span =
     firstSeen === null || lastSeen === null ? null : html`<br />${timeSpan(firstSeen, lastSeen)}, ${duration(lastSeen - firstSeen)}`;
   return html`<section id="judgement" aria-labelledby="judgement-h">
@@ -16,7 +17,8 @@ export function overview(report: Report): Html {
       <span class="badge ${severity}">${capital(severity)}</span><span class="h1-phrase">${capital(SEVERITY_PHRASES[severity])}</span
       ><span>Confidence ${confidence}${tooEarly ? ", too early to tell" : ""}</span>
     </h1>
-    <p class="summary">${summary}</p>
+    <p class="summary">${headline}</p>
+    ${caveats === "" ? null : html`<p class="caveats">${caveats}</p>`}
     <p class="input">
       <span class="mono">${inputName(report)}</span><br />${inputWords(report)}, ${counted(report.senderCount, "sender")}${span}
     </p>
@@ -30,8 +32,10 @@ function facts(report: Report): Html[] {
   const { portZero, targets, assessment, backscatterTotal, scansTotal, advice } = report;
   const words = portZeroWords(portZero);
   const confirmed = sum(portZero.tcp) + sum(portZero.udp);
+  // As in the judgement: answers are no probes.
+  const sent = portZero.replies < confirmed ? confirmed - portZero.replies : confirmed;
   const tiles = [
-    fact("#port-zero", count(confirmed), `${confirmed === 1 ? "packet" : "packets"} with port zero: ${words.title}`),
+    fact("#port-zero", count(sent), `${sent === 1 ? "packet" : "packets"} with port zero: ${words.title}`),
     fact("#scans", count(scansTotal), scansTotal === 1 ? "scan" : "scans"),
     fact(
       targets.networks.length > 0 ? "#map" : "#scans",
@@ -51,6 +55,12 @@ function facts(report: Report): Html[] {
   if (leading !== undefined) tiles.push(fact("#readings", percent(leading.probability), HYPOTHESIS_TITLES[leading.id]));
   if (advice.length > 0) tiles.push(fact("#advice", count(advice.length), advice.length === 1 ? "thing to do now" : "things to do now"));
   return tiles;
+}
+
+/** The first sentence, which is the judgement, and what qualifies it. */
+function cutAfterSentence(summary: string): [string, string] {
+  const end = /\.(?= [A-Z])/.exec(summary);
+  return end === null ? [summary, ""] : [summary.slice(0, end.index + 1), summary.slice(end.index + 2)];
 }
 
 function fact(target: string, figure: string, words: Piece): Html {

@@ -6,11 +6,13 @@ import { count, dateTime, share } from "../quantity.ts";
 import { networkWords } from "../wording.ts";
 import { html, type Html } from "./markup.ts";
 import { scrollTable } from "./plot.ts";
+import { rowsBySource, scanRowId } from "./scan-links.ts";
 
 const OTHER_PORTS = 10;
 const SOURCES = 10;
 
-export function portZeroSection(report: Report): Html {
+/** @param limit rows in the table of scans, to which the sources lead. */
+export function portZeroSection(report: Report, limit: number): Html {
   const { portZero } = report;
   const words = portZeroWords(portZero);
   const remarks = [...words.remarks, words.unconfirmed, words.excluded].filter((line) => line !== null);
@@ -37,7 +39,7 @@ export function portZeroSection(report: Report): Html {
           ? null
           : html`<div class="card">${notes}</div>`
     }
-    ${sources(report)}
+    ${sources(report, limit)}
   </section>`;
 }
 
@@ -83,14 +85,18 @@ function mix(report: Report): Html | null {
   </div>`;
 }
 
-function sources(report: Report): Html | null {
+function sources(report: Report, limit: number): Html | null {
   const { topSources } = report.portZero;
   if (topSources.length === 0) return null;
   const number = true;
+  const scans = rowsBySource(report.scans.slice(0, limit));
   const rows = topSources.slice(0, SOURCES).map((source) => {
     const labels = report.portZeroLabels.get(source.address);
+    const scan = scans.get(source.address);
     return [
-      html`<span class="mono">${source.address}</span>`,
+      scan === undefined
+        ? html`<span class="mono">${source.address}</span>`
+        : html`<a class="mono" href="#${scanRowId(scan)}" title="Its scans, with the evidence">${source.address}</a>`,
       labels === undefined ? "unknown network" : networkWords(labels),
       count(source.packets),
       count(source.targets),

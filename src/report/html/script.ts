@@ -17,6 +17,8 @@ for(const table of document.querySelectorAll("table.scans"))for(const button of 
  table.append(...bodies);say("Sorted by "+button.textContent+(down?", largest first":", smallest first"))});
 const all=document.getElementById("all"),open=()=>{document.querySelector("table.scans").classList.add("all");if(all)all.parentNode.hidden=true};
 if(all)all.addEventListener("click",open);
+const follow=()=>{const row=/^#scan-/.test(location.hash)&&document.getElementById(location.hash.slice(1));if(row){open();row.hidden=false;row.querySelector("details").open=true;row.scrollIntoView()}};
+addEventListener("hashchange",follow);follow();
 const filter=document.getElementById("filter");
 if(filter)filter.addEventListener("input",()=>{open();const words=filter.value.toLowerCase().split(/\\s+/).filter(Boolean);let shown=0;
  for(const body of document.querySelector("table.scans").tBodies){const text=body.textContent.toLowerCase();body.hidden=!words.every(word=>text.includes(word));if(!body.hidden)shown++}

@@ -7,6 +7,7 @@ import { count, counted, dateTime, duration, share, timeSpan } from "../quantity
 import { capital, KIND_MEANINGS, networkWords, outcomeWords, scanHosts, scanHow, scanMarks, scansHeadline, scanTool } from "../wording.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 import { scrollTable } from "./plot.ts";
+import { rowsBySource, scanRowId } from "./scan-links.ts";
 
 /** Rows before "Show all" is pressed; style.ts hides the rest by position, so that sorting brings the right ones forward. */
 const AT_FIRST = 20;
@@ -39,6 +40,7 @@ export function scansSection(report: Report, limit: number): Html {
 }
 
 function scanTable(scans: readonly LabelledScan[], madeAt: number): Html {
+  const rows = rowsBySource(scans);
   return html`<div class="card">
     ${
       scans.length < WORTH_SEARCHING
@@ -61,7 +63,7 @@ function scanTable(scans: readonly LabelledScan[], madeAt: number): Html {
             )}
           </tr>
         </thead>
-        ${scans.map((scan) => scanRows(scan, madeAt))}
+        ${scans.map((scan, index) => scanRows(scan, madeAt, rows.get(scan.source) === index ? scanRowId(index) : null))}
       </table>
     </div>
     ${
@@ -72,7 +74,7 @@ function scanTable(scans: readonly LabelledScan[], madeAt: number): Html {
   </div>`;
 }
 
-function scanRows(scan: LabelledScan, madeAt: number): Html {
+function scanRows(scan: LabelledScan, madeAt: number, id: string | null): Html {
   const ports = portList(scan.ports, scan.portCount, scan.transport);
   const marks = scanMarks(scan);
   const members = scan.memberCount > 1 ? html` <span class="quiet">+${count(scan.memberCount - 1)}</span>` : null;
@@ -80,7 +82,7 @@ function scanRows(scan: LabelledScan, madeAt: number): Html {
     (mark) => html`<span class="chip${mark === "port zero" || mark.includes("research") ? " strong" : ""}">${mark}</span>`,
   );
   const network = networkWords(scan.labels);
-  return html`<tbody>
+  return html`<tbody${id === null ? null : html` id="${id}"`}>
     <tr>
       <th scope="row" class="mono" data-sort="${scan.source}">${scan.source}${members}</th>
       <td data-sort="${network}">${network}</td>

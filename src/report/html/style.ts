@@ -35,6 +35,7 @@ h3{font-size:1.05rem;line-height:1.35;font-weight:620;margin:0}
 .badge.none{background:var(--none)}.badge.low{background:var(--low)}.badge.medium{background:var(--medium)}.badge.high{background:var(--high)}.badge.critical{background:var(--critical)}
 .h1-phrase{color:var(--ink);font-weight:600}
 .summary{font-size:clamp(1.25rem,1.05rem + 1vw,1.7rem);line-height:1.4;letter-spacing:-.012em;font-weight:500;max-width:52rem;margin:0 0 1.5rem;text-wrap:pretty}
+.caveats{color:var(--quiet);max-width:46rem;margin:-.75rem 0 1.5rem}
 .input{color:var(--quiet);font-size:.9rem;margin:0 0 2rem}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:12px;overflow:hidden;list-style:none;margin:0;padding:0}
 .facts li{background:var(--card)}.facts a{display:block;height:100%;padding:1rem 1.15rem;color:inherit;text-decoration:none}.facts a:hover{background:var(--sunk)}.facts a:focus-visible{outline-offset:-3px}
@@ -44,6 +45,7 @@ figcaption p{color:var(--quiet);font-size:.9rem;margin:.15rem 0 1rem;max-width:4
 .pair{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:1.25rem;margin-bottom:1.25rem}.pair>*{margin:0}.card>h3{margin-bottom:.7rem}.notes{color:var(--quiet);font-size:.9rem}.scroll+.notes{margin-top:1rem}
 .plot{display:block;width:100%;height:auto;overflow:visible;font-family:var(--sans)}.plot.wide{max-width:1000px}.plot.narrow{display:none;max-width:600px}.plot.both{max-width:600px}.beside{display:grid;grid-template-columns:minmax(0,1.6fr) minmax(0,1fr);gap:2rem;align-items:start}
 .tick,.axis{font-size:12px;fill:var(--quiet)}.label{font-size:12px;fill:var(--ink)}.quiet{color:var(--quiet);fill:var(--quiet)}
+.home{fill:none;stroke:var(--ink);stroke-width:2}
 .halo{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .grid{stroke:var(--line);fill:none}.frame{fill:none;stroke:var(--line)}
 .s-tcp-probes{fill:light-dark(#0072b2,#3f9ad6)}.s-udp{fill:light-dark(#e69f00,#e8b13a)}.s-icmp{fill:#009e73}.s-replies{fill:light-dark(#c06c9a,#cc79a7)}.s-other{fill:light-dark(#8b939a,#77818a)}.s-port-zero{fill:light-dark(#d55e00,#f07b26)}
@@ -68,7 +70,7 @@ ul.plain{padding-left:1.1rem;margin:0}ul.plain li{margin:.2rem 0}
 .reading{border-top:1px solid var(--line);padding:1rem 0}.reading:first-of-type{border-top:0;padding-top:0}.reading:last-of-type{padding-bottom:0}
 .reading header{display:grid;grid-template-columns:4rem minmax(0,1fr) minmax(5rem,16rem);gap:1rem;align-items:center}.reading header b{font-size:1.25rem;font-weight:600;letter-spacing:-.02em}.reading svg{width:100%;height:.6rem;display:block}.reading .fill{fill:var(--accent)}.reading .track{fill:var(--sunk)}
 .reading dt{grid-column:1}.reading dd{grid-column:2}.reading dl{display:grid;grid-template-columns:4rem minmax(0,1fr);gap:.2rem 1rem;margin:.5rem 0 0;font-size:.92rem}
-.matrix th[scope=col]{vertical-align:bottom;padding-right:.3rem;text-align:center}.matrix th[scope=col] span{writing-mode:vertical-rl;transform:rotate(180deg);display:inline-block;max-height:15rem}.matrix th:first-child{text-align:left!important;min-width:16rem}.matrix td{text-align:center;padding-right:.3rem;min-width:2.6rem}.matrix th[scope=row]{padding-right:1.5rem}
+.matrix th[scope=col]{vertical-align:bottom;padding-top:.75rem;padding-right:.3rem;text-align:center}.matrix th[scope=col] span{writing-mode:vertical-rl;transform:rotate(180deg);display:inline-block;white-space:nowrap}.matrix th:first-child{text-align:left!important;min-width:16rem}.matrix td{text-align:center;padding-right:.3rem;min-width:2.6rem}.matrix th[scope=row]{padding-right:1.5rem}
 .yes,.no,.gap{display:inline-grid;place-items:center;width:1.5rem;height:1.5rem;border-radius:6px;font-weight:700;line-height:1}.yes{background:var(--accent);color:var(--card)}.no{border:2px solid var(--high);color:light-dark(#b3420d,#ff9a66)}.gap{border:1.5px dashed var(--quiet);color:var(--quiet)}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .todo{list-style:none;counter-reset:todo;margin:0;padding:0}.todo>li{counter-increment:todo;position:relative;padding:1.25rem 1.4rem 1.25rem 4rem}.todo>li::before{content:counter(todo);position:absolute;left:1.4rem;top:1.2rem;width:1.7rem;height:1.7rem;border-radius:99px;border:1.5px solid var(--accent);color:var(--accent);display:grid;place-items:center;font-size:.9rem;font-weight:600}
@@ -76,7 +78,7 @@ ul.plain{padding-left:1.1rem;margin:0}ul.plain li{margin:.2rem 0}
 .serious{color:light-dark(#97360a,#ff9a66);font-weight:600}
 footer{max-width:70rem;margin:auto;padding:0 1.25rem 3rem;color:var(--quiet);font-size:.88rem}
 @media (max-width:760px){main{padding-top:1.5rem}section{margin-bottom:3rem}.pair,.beside{grid-template-columns:minmax(0,1fr)}.plot.wide{display:none}.plot.narrow{display:block}.card,figure{padding:1rem}.bar>div{gap:.9rem;padding:.5rem 1rem}main,footer{padding-left:1rem;padding-right:1rem}
-.reading header{grid-template-columns:3.4rem minmax(0,1fr)}.reading header svg{grid-column:1/-1}.reading dl,.why dl,.limits{grid-template-columns:minmax(0,1fr);gap:0}.reading dl dd{grid-column:1}dd{margin-bottom:.4rem}.todo>li{padding:3.4rem 1rem 1rem}.todo>li::before{left:1rem;top:1rem}.bars li{grid-template-columns:8rem minmax(2rem,1fr) 2.8rem}.facts{grid-template-columns:1fr 1fr}.why>td>*{max-width:calc(100vw - 4rem);position:sticky;left:0}.matrix th:first-child{min-width:12rem}}
+.reading header{grid-template-columns:3.4rem minmax(0,1fr)}.reading header svg{grid-column:1/-1}.reading dl,.why dl,.limits{grid-template-columns:minmax(0,1fr);gap:0}.reading dl dd{grid-column:1}dd{margin-bottom:.4rem}.todo>li{padding:3.4rem 1rem 1rem}.todo>li::before{left:1rem;top:1rem}.bars li{grid-template-columns:8rem minmax(2rem,1fr) 2.8rem}.facts{grid-template-columns:1fr 1fr}.facts li:last-child:nth-child(odd){grid-column:1/-1}.why>td>*{max-width:calc(100vw - 4rem);position:sticky;left:0}.matrix th:first-child{min-width:12rem}}
 @media print{.bar,.needs-js,.filter{display:none!important}body{background:#fff}section{break-inside:auto}figure,.reading,.todo>li{break-inside:avoid}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 `;
