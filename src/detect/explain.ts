@@ -58,8 +58,9 @@ function explainClass(activity: Activity, view: SourceView): ExplainedClass {
   return {
     name: CLASS_NAMES.get(view.trafficClass) ?? `class ${view.trafficClass}`,
     packets: view.packets,
-    contacts: view.contactCount,
-    targets: view.targetCount,
+    // Estimates where there are many: never more than the packets that made them.
+    contacts: Math.min(view.contactCount, view.packets),
+    targets: Math.min(view.targetCount, view.contactCount, view.packets),
     ports: view.portCount,
     firstSeen: view.firstSeen,
     lastSeen: view.lastSeen,

@@ -149,7 +149,9 @@ export class ProbeSet {
     const targets = this.#distinct.size;
     // A sample's distinct values bound the whole from below; scaled by contacts they bound it from above.
     const share = this.wholeLength === 0 ? 0 : this.length / this.wholeLength;
-    this.targetCount = this.scale === 1 ? targets : Math.max(targets, Math.round(view.targetCount * share));
+    // A contact was a packet at least, so that two estimates never disagree in plain sight.
+    const most = Math.min(view.targetCount, view.contactCount, view.packets);
+    this.targetCount = this.scale === 1 ? targets : Math.max(targets, Math.round(most * share));
   }
 
   #countPorts(): number {
