@@ -25,14 +25,25 @@ export function adviceFor(
   const leading = hypotheses[0]?.id ?? "ordinary";
   const { portZero, scans, backscatter } = facts;
   const advice: Advice[] = [];
-  const flood = backscatter.reflectors > 0 || leading === "ddos";
+  const flood = backscatter.reflectors > 0 || facts.floods !== null || leading === "ddos";
+  const { floods } = facts;
 
   if (flood) {
     advice.push({
-      action: "Call your upstream or mitigation provider with the targets and the ports of the amplifiers.",
-      reason: "A flood is stopped before your line, not behind it; the amplifiers are themselves abused.",
+      action:
+        floods === null
+          ? "Call your upstream or mitigation provider with the targets and the ports of the amplifiers."
+          : `Call your upstream or mitigation provider with the target: ${floods.service} of ${floods.target}.`,
+      reason: "A flood is stopped before your line, not behind it; amplifiers are themselves abused.",
       rules: [],
     });
+    if (floods !== null && floods.service.startsWith("TCP")) {
+      advice.push({
+        action: "Switch SYN cookies on at the target, and do not block by source address.",
+        reason: `${plural(floods.sources, "source")}: forged addresses change with every packet, and blocking them hits whoever owns them.`,
+        rules: ["sysctl -w net.ipv4.tcp_syncookies=1"],
+      });
+    }
     advice.push({
       action: "Do not drop port zero or fragments to stop it.",
       reason: "Port zero beside amplification is later fragments; dropping fragments wholesale breaks DNS, VPN and NFS for everybody.",

@@ -43,8 +43,17 @@ export interface ScanFacts {
   readonly tool: { readonly name: ToolName; readonly sources: number } | null;
   readonly toolSources: ReadonlyMap<ToolName, number>;
   readonly techniqueSources: ReadonlyMap<Technique, number>;
-  /** Sources of the largest distributed scan on one or two targets and one port: a flood, not a search. */
-  readonly floodSources: number;
+}
+
+/** Floods on one host each: never scans. */
+export interface FloodFacts {
+  readonly count: number;
+  /** Of the largest. */
+  readonly sources: number;
+  readonly packets: number;
+  readonly target: string;
+  /** "TCP/80", "ICMP", or "many ports". */
+  readonly service: string;
 }
 
 export interface Facts {
@@ -55,6 +64,7 @@ export interface Facts {
   readonly scans: ScanFacts;
   readonly portZero: PortZeroFacts;
   readonly backscatter: BackscatterFacts;
+  readonly floods: FloodFacts | null;
   /** Of those who send from port zero, where they are enough; they would drown in the noise. Else of all hostile sources. */
   readonly concentration: Concentration;
   /** Distinct hostile sources of scans and of confirmed TCP or destination port zero. */
@@ -88,6 +98,7 @@ export function factsOf(input: AssessInput): Facts {
     scans,
     portZero,
     backscatter: backscatterFacts(input),
+    floods: floodFacts(input),
     concentration: concentrationOf(portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile, labels),
     // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
     hostileSources: Math.max(
@@ -98,6 +109,19 @@ export function factsOf(input: AssessInput): Facts {
     homeGuessed: detection.home.guessed,
     forgotten: input.forgotten.sources + input.forgotten.contacts + input.forgotten.flows,
     skippedShare: input.records === 0 ? 0 : Math.min(1, skipped / input.records),
+  };
+}
+
+function floodFacts({ detection: { floods } }: AssessInput): FloodFacts | null {
+  const [largest] = floods;
+  if (largest === undefined) return null;
+  const transport = largest.transport.toUpperCase();
+  return {
+    count: floods.length,
+    sources: largest.sources,
+    packets: largest.packets,
+    target: largest.target,
+    service: largest.ports.length === 0 ? transport : largest.ports.length === 1 ? `${transport}/${largest.ports[0]}` : `many ${transport} ports`,
   };
 }
 
@@ -135,7 +159,6 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
   }
   const [tool] = [...toolSources].toSorted((a, b) => b[1] - a[1]);
   const seen = scans.map((scan) => scan.outcomes.answered + scan.outcomes.refused + scan.outcomes.unreachable);
-  const floods = scans.filter((scan) => scan.kind === "distributed" && scan.targetCount <= 2 && scan.portCount === 1);
   return {
     count: Math.max(scansTotal, scans.length),
     sources,
@@ -161,7 +184,6 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
     tool: tool === undefined ? null : { name: tool[0], sources: tool[1] },
     toolSources,
     techniqueSources,
-    floodSources: floods.reduce((most, scan) => Math.max(most, scan.memberCount), 0),
   };
 }
 

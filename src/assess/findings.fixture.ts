@@ -58,6 +58,8 @@ export function detection(scans: readonly Scan[], backscatter: readonly Backscat
   return {
     scans,
     scansTotal: scans.length,
+    scansTotalExact: true,
+    floods: [],
     backscatter,
     backscatterTotal: backscatter.length,
     targets: {

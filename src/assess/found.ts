@@ -8,6 +8,7 @@ export function hasFinding(facts: Facts): boolean {
     facts.scans.count > 0 ||
     facts.backscatter.victims > 0 ||
     facts.backscatter.reflectors > 0 ||
+    facts.floods !== null ||
     facts.portZero.strong > 0 ||
     facts.portZero.replies >= 10
   );
@@ -15,7 +16,7 @@ export function hasFinding(facts: Facts): boolean {
 
 /** "2 scans", "1 packet with port zero", …; empty where nothing was found. */
 export function foundThings(facts: Facts): string[] {
-  const { scans, portZero, backscatter } = facts;
+  const { scans, portZero, backscatter, floods } = facts;
   const things: string[] = [];
   if (scans.count > 0) things.push(`${plural(scans.count, "scan")} with ${plural(scans.contacts, "contact")}`);
   const way = portZero.tcpSourceOnly >= portZero.toZero ? "from port zero" : "to port zero";
@@ -23,6 +24,7 @@ export function foundThings(facts: Facts): string[] {
   if (backscatter.victims > 0) things.push(`${plural(backscatter.packets, "answer")} without a question`);
   if (backscatter.reflectors > 0)
     things.push(`${plural(backscatter.reflectedPackets, "packet")} of ${plural(backscatter.reflectors, "amplifier")}`);
+  if (floods !== null) things.push(`a flood of ${plural(floods.packets, "packet")} from ${plural(floods.sources, "source")}`);
   if (backscatter.victims === 0 && portZero.answersOnly) things.push(`${plural(portZero.replies, "answer")} with port zero`);
   return things;
 }

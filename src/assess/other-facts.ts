@@ -99,21 +99,24 @@ function probesOf(input: AssessInput): PortZeroCounts {
 export function backscatterFacts(input: AssessInput): BackscatterFacts {
   const { backscatter, scans } = input.detection;
   const reflected = backscatter.filter(
-    (one) => one.transport === "udp" && one.peers <= FLOOD_TARGETS && one.ports.some((port) => AMPLIFICATION_PORTS.has(port)),
+    (one) =>
+      // Detection reports UDP answers to so few only from a service's port, and does not always know which.
+      one.transport === "udp" && one.peers <= FLOOD_TARGETS && (one.ports.length === 0 || one.ports.some((port) => AMPLIFICATION_PORTS.has(port))),
   );
   // One resolver's stray answers are no flood.
   const flood = reflected.length >= 3;
+  const beyondList = Math.max(0, input.detection.backscatterTotal - backscatter.length);
   const victims = flood ? backscatter.filter((one) => !reflected.includes(one)) : backscatter;
   const packets = victims.reduce((sum, one) => sum + one.packets, 0);
   const probes = scans.reduce((sum, scan) => sum + scan.packets, 0);
   const zero = Math.max(0, total(input.portZero.tcp) + total(input.portZero.udp) - input.portZero.replies);
   return {
-    victims: victims.length + Math.max(0, input.detection.backscatterTotal - backscatter.length),
+    victims: victims.length + (flood ? 0 : beyondList),
     qualifying: victims.filter((one) => one.qualifies).length,
     packets,
     peers: victims.reduce((most, one) => Math.max(most, one.peers), 0),
     leading: victims[0]?.victim ?? null,
-    reflectors: flood ? reflected.length : 0,
+    reflectors: flood ? reflected.length + beyondList : 0,
     reflectedPackets: flood ? reflected.reduce((sum, one) => sum + one.packets, 0) : 0,
     reflectedPorts: flood
       ? [...new Set(reflected.flatMap((one) => one.ports.filter((port) => AMPLIFICATION_PORTS.has(port))))].slice(0, 5)

@@ -56,9 +56,13 @@ function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypo
 }
 
 function numbers(facts: Facts, leading: HypothesisId): string {
-  const { scans, portZero, backscatter } = facts;
+  const { scans, portZero, backscatter, floods } = facts;
+  if (leading === "ddos" && floods !== null && floods.packets > backscatter.reflectedPackets) {
+    const forged = floods.sources > 1 ? ", most of them surely forged," : "";
+    return `${plural(floods.sources, "source")}${forged} sent ${plural(floods.packets, "packet")} to ${floods.service} of ${floods.target}${floods.count > 1 ? `, and ${plural(floods.count - 1, "other flood")}` : ""}`;
+  }
   if (leading === "ddos" && backscatter.reflectors > 0) {
-    return `${plural(backscatter.reflectors, "amplifier")} on UDP/${backscatter.reflectedPorts.join(", ")} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses, with ${plural(portZero.excludedFragments + portZero.unconfirmed, "later fragment or record without ports", "later fragments or records without ports")}`;
+    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses, with ${plural(portZero.excludedFragments + portZero.unconfirmed, "later fragment or record without ports", "later fragments or records without ports")}`;
   }
   if (leading === "ddos" && scans.count === 0) {
     return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; the capture does not show from which service`;

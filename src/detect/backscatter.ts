@@ -17,7 +17,7 @@ import {
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Backscatter } from "../model/finding.ts";
 import { duration, number, plural } from "./evidence.ts";
-import { compareText, Ranking } from "./ranking.ts";
+import { Ranking } from "./ranking.ts";
 
 /** RSDoS: packets, seconds, and packets in the fullest minute (here: in a minute on average, where a minute's maximum is not kept). */
 const RSDOS_PACKETS = 25;
@@ -84,16 +84,15 @@ export class BackscatterFinder {
     });
   }
 
-  /** Victims, most packets first. Call it outside of a visit. */
-  find(activity: Activity): { found: Backscatter[]; total: number } {
+  /** Victims, in no order. Call it outside of a visit. */
+  find(activity: Activity): Backscatter[] {
     const found: Backscatter[] = [];
     for (const candidate of mergeTransports(this.#candidates.take())) {
       if (this.#wasAsked(activity, candidate)) continue;
       const backscatter = describe(candidate);
       if (backscatter !== null) found.push(backscatter);
     }
-    found.sort((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
-    return { found, total: found.length };
+    return found;
   }
 
   /** Whether the peers that got the answers had sent something to the address first. */
@@ -213,7 +212,8 @@ function mergeTransports(candidates: readonly Candidate[]): Candidate[] {
   return [...merged.values()];
 }
 
-function meetsRsdos(packets: number, firstSeen: number, lastSeen: number): boolean {
+/** The thresholds of RSDoS. The fullest minute is not kept: the average stands for it, which is never more. */
+export function meetsRsdos(packets: number, firstSeen: number, lastSeen: number): boolean {
   const seconds = lastSeen - firstSeen;
   return packets >= RSDOS_PACKETS && seconds >= RSDOS_SECONDS && (60 * packets) / seconds >= RSDOS_PER_MINUTE;
 }

@@ -4,18 +4,20 @@ import type { Activity, SourceView } from "../model/activity.ts";
 import type { Network } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
 import { mix32 } from "../sketch/hash.ts";
-import { BackscatterFinder } from "./backscatter.ts";
+import { BackscatterFinder, meetsRsdos } from "./backscatter.ts";
 import { byProductReason, isExplainedSweep } from "./by-product.ts";
 import type { SourceFacts } from "./by-product.ts";
 import { joinDecoys } from "./decoy.ts";
 import { DistributedScans } from "./distributed.ts";
 import { SCAN_POINTS } from "./fan-out.ts";
+import { FloodFinder } from "./flood.ts";
 import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
 import { joinMixedFlags } from "./mixed-flags.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
+import { ReflectionFinder } from "./reflection.ts";
 import { draftScan, finishScan, scanWeight } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
 import { TargetCounter } from "./targets.ts";
@@ -52,29 +54,43 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const { home, networks } = findHome(activity, options.home);
   const distributed = new DistributedScans();
   const backscatter = new BackscatterFinder();
-  const candidates = judgeAll(activity, networks, distributed, backscatter);
+  const floods = new FloodFinder();
+  const reflection = new ReflectionFinder();
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection });
   const { drafts, targets, dropped } = makeScans(activity, networks, candidates.take());
   const scans: Scan[] = [...joinDecoys(drafts).map(finishScan), ...distributed.find(activity)];
   // Each distributed scan counts once; so does a scan with its decoys.
   const scansTotal = candidates.total - dropped - drafts.length + scans.length;
   scans.sort((a, b) => weightOf(b) - weightOf(a) || compareText(a.source, b.source) || compareText(a.technique, b.technique));
-  const answers = backscatter.find(activity);
+  const reflected = reflection.find(activity, meetsRsdos);
+  const reflectors = new Set(reflected.found.map(({ victim }) => victim));
+  const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
+  const allAnswers = [...answers, ...reflected.found].toSorted((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
   return {
     scans: scans.slice(0, MAXIMUM_FINDINGS),
     scansTotal: Math.max(scans.length, scansTotal),
-    backscatter: answers.found.slice(0, MAXIMUM_FINDINGS),
-    backscatterTotal: answers.total,
+    scansTotalExact: candidates.isExact,
+    floods: floods.find(activity).slice(0, MAXIMUM_FINDINGS),
+    backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
+    backscatterTotal: answers.length + reflected.total,
     targets: targets.summary(),
     home,
   };
+}
+
+/** The detectors that look at many sources together. */
+interface Crowds {
+  readonly distributed: DistributedScans;
+  readonly backscatter: BackscatterFinder;
+  readonly floods: FloodFinder;
+  readonly reflection: ReflectionFinder;
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  distributed: DistributedScans,
-  backscatter: BackscatterFinder,
+  { distributed, backscatter, floods, reflection }: Crowds,
 ): Ranking<Candidate> {
   const candidates = new Ranking<Candidate>();
   const set = new ProbeSet();
@@ -85,6 +101,8 @@ function judgeAll(
       backscatter.collect(view);
       return;
     }
+    floods.collect(activity, view);
+    reflection.collect(view);
     const worth = isWorthLoading(contactCount, view.portZeroPackets, trafficClass);
     if (!worth && !distributed.hasRoom) return;
     const key = sourceKey(view);

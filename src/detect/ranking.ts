@@ -14,6 +14,8 @@ export interface Ranked {
 /** Keeps the heaviest `limit` of what is offered and counts all. */
 export class Ranking<T extends Ranked> {
   total = 0;
+  /** Whether all that was counted was held: once something was left out, what makes no finding after all can no longer be told. */
+  isExact = true;
   #floor = Number.NEGATIVE_INFINITY;
   #floorTie = Number.POSITIVE_INFINITY;
   readonly #held: T[] = [];
@@ -26,7 +28,9 @@ export class Ranking<T extends Ranked> {
   /** Counts one (or those that it stands for), and tells whether it is heavy enough to be worth making and offering. */
   admits(weight: number, tie: number, standsFor = 1): boolean {
     this.total += standsFor;
-    return this.couldAdmit(weight, tie);
+    const heavy = this.couldAdmit(weight, tie);
+    if (!heavy) this.isExact = false;
+    return heavy;
   }
 
   /** Whether one of at most this weight could still be kept. */
@@ -47,7 +51,10 @@ export class Ranking<T extends Ranked> {
 
   #cut(): void {
     this.#held.sort((a, b) => b.weight - a.weight || a.tie - b.tie);
-    this.#held.length = Math.min(this.#held.length, this.#limit);
+    if (this.#held.length > this.#limit) {
+      this.#held.length = this.#limit;
+      this.isExact = false;
+    }
     const last = this.#held.at(-1);
     if (this.#held.length < this.#limit || last === undefined) return;
     this.#floor = last.weight;

@@ -83,6 +83,21 @@ export interface Backscatter {
   readonly evidence: readonly string[];
 }
 
+/** Many sources (or one that sends without end) upon one host to no purpose but its harm: a denial of service under way, and no scan. */
+export interface Flood {
+  readonly target: string;
+  readonly technique: Technique;
+  readonly transport: Transport;
+  /** Most hit first, at most 100; empty for ICMP. */
+  readonly ports: readonly number[];
+  /** Distinct source addresses, most of them forged where they are many. */
+  readonly sources: number;
+  readonly packets: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly evidence: readonly string[];
+}
+
 /** The targets of all scans, for the map and for judging who is meant. */
 export interface TargetSummary {
   /** Distinct targets of scans, and how many of them never sent a packet. */
@@ -103,6 +118,9 @@ export interface Detection {
   /** At most MAXIMUM_FINDINGS each; the totals count all. */
   readonly scans: readonly Scan[];
   readonly scansTotal: number;
+  /** False where more scans were there than are kept: the total is then an estimate, to a percent or two. */
+  readonly scansTotalExact: boolean;
+  readonly floods: readonly Flood[];
   readonly backscatter: readonly Backscatter[];
   readonly backscatterTotal: number;
   readonly targets: TargetSummary;

@@ -2,7 +2,7 @@
 import { fragmentFlood, fragmentShare, ramp } from "../found.ts";
 import { agree, count, duration, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
-import { MOORE, ROSSOW, STATED } from "./literature.ts";
+import { MOORE, ROSSOW } from "./literature.ts";
 
 export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
   {
@@ -31,15 +31,17 @@ export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
     ratios: { ddos: 120, ordinary: 0.2, artefact: 1.5, backscatter: 0.2 },
     strength: (f) => (f.backscatter.reflectors > 0 ? 0.4 + 0.6 * ramp(f.backscatter.reflectors, 3, 20) : 0),
     sentence: (f) =>
-      `${plural(f.backscatter.reflectors, "amplifier")} on UDP/${f.backscatter.reflectedPorts.join(", ")} send ${plural(f.backscatter.reflectedPackets, "packet")} to a few addresses that did not ask.`,
+      `${plural(f.backscatter.reflectors, "amplifier")}${f.backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${f.backscatter.reflectedPorts.join(", ")}`} send ${plural(f.backscatter.reflectedPackets, "packet")} to a few addresses that did not ask.`,
   },
   {
     id: "many-on-one",
     group: "flood",
-    source: STATED,
-    ratios: { ddos: 60, "worm-or-botnet": 0.3, "vulnerability-search": 0.1, research: 0.1, "targeted-reconnaissance": 0.3 },
-    strength: (f) => ramp(f.scans.floodSources, 50, 500),
-    sentence: (f) => `${plural(f.scans.floodSources, "source")} send to one service of one or two targets: that searches nothing.`,
+    source: MOORE,
+    ratios: { ddos: 120, backscatter: 0.2, ordinary: 0.1, "worm-or-botnet": 0.3, "vulnerability-search": 0.1, research: 0.1, "targeted-reconnaissance": 0.3 },
+    // One that floods alone may also be a test, or broken.
+    strength: (f) => (f.floods === null ? 0 : f.floods.sources === 1 ? 0.6 : 1),
+    sentence: (f) =>
+      `${plural(f.floods?.sources ?? 0, "source")} ${agree(f.floods?.sources ?? 0, "sends", "send")} ${plural(f.floods?.packets ?? 0, "packet")} to ${f.floods?.service ?? "one service"} of one host, fast and to no end: that searches nothing.`,
   },
   {
     id: "flood-fragments",

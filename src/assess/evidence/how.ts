@@ -71,7 +71,8 @@ export const HOW: readonly EvidenceItem[] = [
     group: "technique",
     source: NMAP,
     ratios: {
-      fingerprinting: 12,
+      // Ports are what most of them look for, behind filters that only stop SYNs (Nmap, ch. 5).
+      fingerprinting: 6,
       "targeted-reconnaissance": 3,
       "worm-or-botnet": 0.1,
       research: 0.3,

@@ -36,6 +36,7 @@ export const PRESENCE: readonly EvidenceItem[] = [
             ramp(f.scans.count, 0, 1),
             ramp(f.backscatter.packets, 0, 25),
             ramp(f.backscatter.reflectors, 0, 3),
+            f.floods === null ? 0 : 1,
             0.2 + ramp(f.portZero.strong, 1, 10),
           )
         : 0,
@@ -65,7 +66,7 @@ export const PRESENCE: readonly EvidenceItem[] = [
     group: "no-flood",
     source: STATED,
     ratios: { ddos: 0.02 },
-    strength: (f) => (f.backscatter.reflectors === 0 && f.scans.floodSources < 50 ? 1 - fragmentFlood(f) : 0),
+    strength: (f) => (f.backscatter.reflectors === 0 && f.floods === null ? 1 - fragmentFlood(f) : 0),
     sentence: () => "Neither amplifiers, nor many sources on one target, nor a flood of fragments are there.",
   },
   {

@@ -18,15 +18,18 @@ const AMPLIFICATION: LabEvent = {
   make(random, options) {
     const recorder = new Recorder(random, options, 120);
     const victim = recorder.site.host(random);
+    const backscatter: BackscatterTruth[] = [];
     for (const reflector of publicAddresses(random, recorder.count(300))) {
       const ttl = arrivingTtl(random, 64);
-      for (let answers = random.integer(5, 12); answers > 0; answers--) {
+      const packets = random.integer(5, 12);
+      backscatter.push({ victim: formatIPv4(reflector), transport: "udp", ports: [53], peers: 1, packets });
+      for (let answers = packets; answers > 0; answers--) {
         const ip = { source: reflector, destination: victim, ttl, id: random.integer(0, 65_535) };
         const payload = randomOctets(recorder, random.integer(2800, 4000));
         recorder.udpFragments(recorder.moment(), ip, { sourcePort: 53, destinationPort: ephemeralPort(random), payload }, FRAGMENT_PAYLOAD);
       }
     }
-    return recorder.finish("fragmented-amplification", { reading: "ddos" });
+    return recorder.finish("fragmented-amplification", { reading: "ddos", backscatter });
   },
 };
 

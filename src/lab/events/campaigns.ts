@@ -128,7 +128,8 @@ const RESEARCH: LabEvent = {
       const own = targets.filter((_, at) => at % sources.length === index);
       return part(recorder, zmapProber("new")(random, source), own, () => port, recorder.start, recorder.duration);
     });
-    return recorder.finish("research-zmap", { reading: "research", ...gather(parts) });
+    // Without a name or a list nothing on the wire tells research from a search by others with the same tool.
+    return recorder.finish("research-zmap", { reading: "vulnerability-search", ...gather(parts) });
   },
 };
 

@@ -145,7 +145,8 @@ export const ARP_SWEEP: LabEvent = {
       time += random.exponential(recorder.duration / 254);
     }
     return recorder.finish("horizontal-arp", {
-      reading: "targeted-reconnaissance",
+      // An inventory far more often than an intruder, and nothing here tells them apart.
+      reading: "misconfiguration",
       scans: [
         scanTruth({
           source: formatIPv4(source),

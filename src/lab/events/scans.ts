@@ -27,6 +27,12 @@ export function choosePorts(random: Random, count: number): number[] {
   return [...ports];
 }
 
+/**
+ * Techniques of a person with a tool for one site. A block of some dozen addresses out of a /16, most of them dark, asked with plain probes
+ * is what the part of an Internet-wide search looks like that falls upon the site: nothing shows that the site is meant.
+ */
+const NEEDS_A_PERSON: ReadonlySet<Technique> = new Set(["fin", "null", "xmas", "maimon", "ack", "sctp-init", "ip-protocol"]);
+
 interface Shape {
   readonly kind: ScanKind;
   targets(random: Random): number;
@@ -55,7 +61,7 @@ function scanEvent(shape: Shape, technique: Technique): LabEvent {
       const plan: ScanPlan = { technique, contacts, start: recorder.start, gap: () => random.exponential(gap) };
       const { transport, tool } = run(recorder, source, plan);
       return recorder.finish(name, {
-        reading: shape.kind === "horizontal" || shape.kind === "strobe" ? "vulnerability-search" : "targeted-reconnaissance",
+        reading: shape.kind === "vertical" || (shape.kind === "block" && NEEDS_A_PERSON.has(technique)) ? "targeted-reconnaissance" : "vulnerability-search",
         scans: [
           scanTruth({ source: formatIPv4(source), kind: shape.kind, technique, transport, ports, targetCount: targets.length, tool }),
         ],

@@ -66,7 +66,8 @@ const SLOW: LabEvent = {
       gap: () => Math.min(3 * 3600, Math.max(60, random.exponential(gap))),
     });
     return recorder.finish("slow-scan", {
-      reading: "targeted-reconnaissance",
+      // One port of addresses at random, most of them dark: a slow search of everything falls upon a site just so.
+      reading: "vulnerability-search",
       scans: [
         scanTruth({
           source: formatIPv4(source),

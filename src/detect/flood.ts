@@ -1,0 +1,178 @@
+/**
+ * Floods: so many sources upon one host, each with a packet or two that comes to nothing, that nobody is searching anything. Forged sources
+ * make them (Moore, Voelker, Savage 2001 see the other side of it), or bots told what to attack. The sources are no scanners: a forged one
+ * is not even there. Background noise also brings many sources to one address, but seconds or minutes apart, and to its neighbours as well.
+ */
+import { CLASS_ICMP_REQUEST, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { Flood } from "../model/finding.ts";
+import { mixPair } from "../sketch/hash.ts";
+import { duration, number, plural } from "./evidence.ts";
+import { metBy, MET_HALF_OPEN, MET_SUCCESS } from "./met.ts";
+import { compareText } from "./ranking.ts";
+import { techniqueOfClass, transportOf } from "./technique.ts";
+import { WordCounts } from "./word-counts.ts";
+
+/** Sources that make a flood, and new ones a second over its whole length: noise brings one address a few a minute. */
+const FLOOD_SOURCES = 100;
+const FORGED_SYN_RATE = 2;
+/** Other packets need a higher rate: peers of a file-sharing network that went away, and pings of a public service, come in tens. */
+const OTHER_RATE = 20;
+/** Share of the sources that come to nothing, and share of all such sources of the class that go to this one host. */
+const FAILED_SHARE = 0.8;
+const TARGET_SHARE = 0.5;
+/** Contacts of a source up to which it may be part of a flood. */
+const LIGHT_CONTACTS = 3;
+/** One source floods by itself with so many SYNs of its own making to one port, so many a second. */
+const LONE_PACKETS = 1000;
+const LONE_RATE = 100;
+/** Counters for a first look: 1 MiB; and hosts looked at closely. */
+const SKETCH_SLOTS = 1 << 18;
+const MAXIMUM_SUSPECTS = 256;
+const LISTED_PORTS = 100;
+
+interface Suspect {
+  readonly trafficClass: number;
+  readonly family: 4 | 6;
+  readonly target: number;
+  failed: number;
+  others: number;
+  packets: number;
+  /** Addresses that no packet can come from: 0/8, 127/8, groups, reserved. */
+  impossible: number;
+  firstSeen: number;
+  lastSeen: number;
+  readonly ports: WordCounts;
+}
+
+/** Gathers who is sent to by many light sources, and tells which of them are flooded. */
+export class FloodFinder {
+  readonly #sketch = new Uint32Array(SKETCH_SLOTS);
+  readonly #suspects = new Map<number, Suspect>();
+  readonly #lone: Flood[] = [];
+  readonly #lightContacts = new Float64Array(64);
+
+  /** Takes a source × class of probes. */
+  collect(activity: Activity, view: SourceView): void {
+    const { trafficClass, contactCount } = view;
+    if (contactCount > LIGHT_CONTACTS || !canFlood(trafficClass)) return;
+    const contacts = view.contacts();
+    this.#lightContacts[trafficClass]! += contacts.length;
+    for (let i = 0; i < contacts.length; i++) {
+      const target = contacts.target[i]!;
+      const slot = mixPair(target, trafficClass + (view.family === 6 ? 64 : 0)) & (SKETCH_SLOTS - 1);
+      const count = this.#sketch[slot]! + 1;
+      this.#sketch[slot] = count;
+      if (count >= FLOOD_SOURCES && this.#suspects.size < MAXIMUM_SUSPECTS) this.#suspect(view, target);
+    }
+    if (trafficClass === CLASS_SYN && contactCount === 1 && view.packets >= LONE_PACKETS && view.stackPackets === 0) this.#collectLone(activity, view);
+  }
+
+  /** The floods, most sources first. Call it outside of a visit. */
+  find(activity: Activity): Flood[] {
+    if (this.#suspects.size > 0) this.#recount(activity);
+    const floods = [...this.#suspects.values()].flatMap((suspect) => this.#judge(activity, suspect) ?? []);
+    return [...floods, ...this.#lone].toSorted((a, b) => b.sources - a.sources || b.packets - a.packets || compareText(a.target, b.target));
+  }
+
+  #suspect({ family, trafficClass }: SourceView, target: number): void {
+    const key = keyOf(family, trafficClass, target);
+    if (this.#suspects.has(key)) return;
+    const counts = { failed: 0, others: 0, packets: 0, impossible: 0, firstSeen: Number.POSITIVE_INFINITY, lastSeen: Number.NEGATIVE_INFINITY };
+    this.#suspects.set(key, { trafficClass, family, target, ...counts, ports: new WordCounts() });
+  }
+
+  /** The sketch saw only the later ones, and strangers beside them: all are counted again, exactly. */
+  #recount(activity: Activity): void {
+    activity.visit(1, (view) => {
+      if (!canFlood(view.trafficClass)) return;
+      const contacts = view.contacts();
+      const isLight = view.contactCount <= LIGHT_CONTACTS;
+      for (let i = 0; i < contacts.length; i++) {
+        const suspect = this.#suspects.get(keyOf(view.family, view.trafficClass, contacts.target[i]!));
+        if (suspect === undefined) continue;
+        if (!isLight || !comesToNothing(activity, view, contacts.target[i]!, contacts.port[i]!, contacts.outcome[i]!)) {
+          suspect.others++;
+          continue;
+        }
+        suspect.failed++;
+        suspect.packets += view.packets / contacts.length;
+        if (view.family === 4 && isImpossible(view.word)) suspect.impossible++;
+        suspect.firstSeen = Math.min(suspect.firstSeen, view.firstSeen);
+        suspect.lastSeen = Math.max(suspect.lastSeen, view.lastSeen);
+        suspect.ports.add(contacts.port[i]!);
+      }
+    });
+  }
+
+  #judge(activity: Activity, suspect: Suspect): Flood | null {
+    const { trafficClass, failed, others, firstSeen, lastSeen } = suspect;
+    const seconds = lastSeen - firstSeen;
+    if (failed < FLOOD_SOURCES || failed < FAILED_SHARE * (failed + others)) return null;
+    if (failed < TARGET_SHARE * this.#lightContacts[trafficClass]!) return null;
+    if (failed < (trafficClass === CLASS_SYN ? FORGED_SYN_RATE : OTHER_RATE) * seconds) return null;
+    const evidence = [
+      `${plural(failed, "source")} sent ${plural(suspect.packets, "packet")} to one host in ${duration(seconds)}, and none of it came to anything`,
+      `${number(failed / Math.max(1, seconds))} new sources a second; those that search, or noise, come a few a minute, and to the neighbours too`,
+    ];
+    if (suspect.impossible > 0)
+      evidence.push(`${plural(suspect.impossible, "source address", "source addresses")} cannot send at all (groups, reserved, loopback): the sources are forged`);
+    return {
+      target: activity.addressText(suspect.family, suspect.target),
+      technique: techniqueOfClass(trafficClass, false),
+      transport: transportOf(trafficClass),
+      ports: trafficClass === CLASS_ICMP_REQUEST ? [] : suspect.ports.top(LISTED_PORTS).map(([port]) => port),
+      sources: failed,
+      packets: Math.round(suspect.packets),
+      firstSeen,
+      lastSeen,
+      evidence,
+    };
+  }
+
+  #collectLone(activity: Activity, view: SourceView): void {
+    const seconds = view.lastSeen - view.firstSeen;
+    const contacts = view.contacts();
+    if (view.packets < LONE_RATE * seconds || contacts.length === 0 || this.#lone.length >= MAXIMUM_SUSPECTS) return;
+    if (metBy(CLASS_SYN, contacts.outcome[0]!, false) === MET_SUCCESS) return;
+    this.#lone.push({
+      target: activity.addressText(view.family, contacts.target[0]!),
+      technique: "syn",
+      transport: "tcp",
+      ports: [contacts.port[0]!],
+      sources: 1,
+      packets: view.packets,
+      firstSeen: view.firstSeen,
+      lastSeen: view.lastSeen,
+      evidence: [
+        `${view.address} alone sent ${plural(view.packets, "SYN")} to one port in ${duration(seconds)}, none with the options of an operating system, and held no conversation`,
+      ],
+    });
+  }
+}
+
+/** TCP probes of every technique, UDP, ICMP requests. */
+function canFlood(trafficClass: number): boolean {
+  return trafficClass <= CLASS_UDP || trafficClass === CLASS_ICMP_REQUEST;
+}
+
+/**
+ * Whether a contact is one that a flood makes. SYNs with a system's options are clients', whatever became of them: of a server that is down,
+ * or of a capture that holds only SYNs. UDP to a host of which nothing was captured may be answered out of sight. A ping is a ping.
+ */
+function comesToNothing(activity: Activity, view: SourceView, target: number, port: number, outcome: number): boolean {
+  const { trafficClass } = view;
+  if (trafficClass === CLASS_ICMP_REQUEST) return true;
+  if (trafficClass === CLASS_SYN && view.stackPackets > 0) return false;
+  if (trafficClass === CLASS_UDP && (!activity.isLive(target) || activity.serves(target, port))) return false;
+  return metBy(trafficClass, outcome, false) <= MET_HALF_OPEN;
+}
+
+function isImpossible(word: number): boolean {
+  return word >= 0xe0000000 || word >>> 24 === 0 || word >>> 24 === 127;
+}
+
+/** Exact below 2^53: 32 bits of address, 6 of class, one of family. */
+function keyOf(family: 4 | 6, trafficClass: number, target: number): number {
+  return (target * 64 + trafficClass) * 2 + (family === 6 ? 1 : 0);
+}

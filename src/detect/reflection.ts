@@ -1,0 +1,85 @@
+/**
+ * Reflection (Rossow, NDSS 2014): answers of abused UDP services to questions that were forged in the target's name. Seen beside the target
+ * they are many senders, all from a service's port, that send to one host or a few which did not ask, in answers so large that they come
+ * in fragments. Answers of which only the questions are missing from the capture (a resolver's, QUIC) are seldom ever cut up.
+ */
+import { CLASS_UDP } from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
+import type { Backscatter } from "../model/finding.ts";
+import { duration, number, plural } from "./evidence.ts";
+import { MAXIMUM_FINDINGS } from "./ranking.ts";
+
+/** Share of a sender's packets that come from a service's port. */
+const SERVICE_SHARE = 0.8;
+/** Hosts up to which a sender's answers are aimed at them. */
+const FEW_TARGETS = 3;
+/** Senders upon one host that make a reflection attack: fewer are a resolver's busy day. */
+const FEWEST_REFLECTORS = 10;
+/** Later fragments a packet that shows its ports: answers of 1.5 to 4 kB come in two or three parts. */
+const FRAGMENT_SHARE = 0.5;
+/** Hosts that are counted: a flood has few. */
+const MAXIMUM_TARGETS = 65_536;
+
+interface Sender {
+  readonly address: string;
+  readonly packets: number;
+  readonly targets: readonly number[];
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+/** Gathers senders of answers to few hosts. */
+export class ReflectionFinder {
+  readonly #senders: Sender[] = [];
+  readonly #perTarget = new Map<number, number>();
+  #packets = 0;
+  total = 0;
+
+  /** Takes a source × class; all but UDP from a service's port to few hosts is ignored. */
+  collect(view: SourceView): void {
+    if (view.trafficClass !== CLASS_UDP || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount > FEW_TARGETS) return;
+    const contacts = view.contacts();
+    const targets = new Set<number>();
+    for (let i = 0; i < contacts.length; i++) if (contacts.outcome[i] === 0) targets.add(contacts.target[i]!);
+    if (targets.size === 0) return;
+    for (const target of targets) {
+      const count = this.#perTarget.get(target);
+      if (count !== undefined || this.#perTarget.size < MAXIMUM_TARGETS) this.#perTarget.set(target, (count ?? 0) + 1);
+    }
+    this.#packets += view.packets;
+    this.total++;
+    if (this.#senders.length >= MAXIMUM_FINDINGS) return;
+    const { address, packets, firstSeen, lastSeen } = view;
+    this.#senders.push({ address, packets, targets: [...targets], firstSeen, lastSeen });
+  }
+
+  /** The reflectors as senders of answers that nobody asked for. `qualifies` tells whether packets in so many seconds meet RSDoS. */
+  find(activity: Activity, qualifies: (packets: number, firstSeen: number, lastSeen: number) => boolean): { found: Backscatter[]; total: number } {
+    const { fragments } = activity.portZero.excluded;
+    if (fragments < FRAGMENT_SHARE * this.#packets) return { found: [], total: 0 };
+    const crowd = (sender: Sender): number => Math.max(...sender.targets.map((target) => this.#perTarget.get(target) ?? 0));
+    const found = this.#senders.flatMap((sender): Backscatter[] => {
+      const companions = crowd(sender);
+      if (companions < FEWEST_REFLECTORS) return [];
+      const { address, packets, firstSeen, lastSeen } = sender;
+      return [
+        {
+          victim: address,
+          transport: "udp",
+          ports: [],
+          packets,
+          peers: sender.targets.length,
+          firstSeen,
+          lastSeen,
+          qualifies: qualifies(packets, firstSeen, lastSeen),
+          portZero: false,
+          evidence: [
+            `${plural(packets, "answer")} from a service's UDP port to ${plural(sender.targets.length, "host")} that had not asked, in ${duration(lastSeen - firstSeen)}`,
+            `one of ${plural(companions, "sender")} that do the same to that host, with ${number(fragments)} later fragments in the capture: reflection, aimed at the host`,
+          ],
+        },
+      ];
+    });
+    return { found, total: found.length < this.#senders.length ? found.length : Math.max(found.length, this.total) };
+  }
+}
