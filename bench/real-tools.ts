@@ -1,9 +1,10 @@
 /**
- * `node bench/real-tools.ts [--only WORD] [--keep FOLDER]`: scans, floods and ordinary use by the real programs between two network
+ * `node bench/real-tools.ts [--only WORD] [--keep FOLDER [--again]]`: scans, floods and ordinary use by the real programs between two network
  * namespaces, captured at the border, and what Precursor says of each. Needs root, ip and tcpdump; cases whose tool is missing are skipped.
+ * `--keep` leaves the captures in a folder, `--again` judges those that are there without making them anew.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,10 +21,22 @@ const INNER = "pc-in";
 const CAPTURE_MARGIN = 700;
 const LONGEST_CASE = 90_000;
 
-const { values } = parseArgs({ options: { only: { type: "string" }, keep: { type: "string" } } });
+const { values } = parseArgs({
+  options: { only: { type: "string" }, keep: { type: "string" }, again: { type: "boolean", default: false } },
+});
 
-if (process.getuid?.() !== 0 || !has("ip") || !has("tcpdump")) console.log("real tools: needs root, ip and tcpdump; nothing was run");
+if (values.again) await judgeAgain(values.keep ?? "");
+else if (process.getuid?.() !== 0 || !has("ip") || !has("tcpdump")) console.log("real tools: needs root, ip and tcpdump; nothing was run");
 else await main();
+
+async function judgeAgain(folder: string): Promise<void> {
+  let wrong = 0;
+  const kept = REAL_CASES.filter(
+    ({ name }) => existsSync(join(folder, `${name}.pcap`)) && (values.only === undefined || name.includes(values.only)),
+  );
+  for (const one of kept) if (await judge(one, join(folder, `${one.name}.pcap`))) wrong++;
+  console.log(`\n${kept.length - wrong} right, ${wrong} wrong`);
+}
 
 async function main(): Promise<void> {
   const folder = values.keep ?? mkdtempSync(join(tmpdir(), "precursor-real-"));
@@ -75,7 +88,14 @@ function makeNetwork(): void {
   ] as const) {
     ip(`-n ${space} link set lo up`);
     ip(`-n ${space} link set ${link} up`);
-    spawnSync("ip", ["netns", "exec", space, "sh", "-c", "sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv4.conf.all.rp_filter=0 net.ipv6.icmp.ratelimit=0"]);
+    spawnSync("ip", [
+      "netns",
+      "exec",
+      space,
+      "sh",
+      "-c",
+      "sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv4.conf.all.rp_filter=0 net.ipv6.icmp.ratelimit=0",
+    ]);
   }
   ip(`-n ${OUTSIDE} addr add ${CLIENT}/24 dev ${OUTER}`);
   ip(`-n ${OUTSIDE} addr add ${LAN_CLIENT}/24 dev ${OUTER}`);
@@ -106,11 +126,33 @@ function startServices(folder: string): ChildProcess {
 
 async function record(one: RealCase, capture: string): Promise<void> {
   const filter = one.captureFilter ?? "";
-  const dump = spawn("ip", ["netns", "exec", INSIDE, "tcpdump", "-i", INNER, "-s", "256", "-B", "16384", "-U", "-w", capture, ...filter.split(" ").filter((word) => word !== "")], {
-    stdio: "ignore",
-  });
+  const dump = spawn(
+    "ip",
+    [
+      "netns",
+      "exec",
+      INSIDE,
+      "tcpdump",
+      "-i",
+      INNER,
+      "-s",
+      "256",
+      "-B",
+      "16384",
+      "-U",
+      "-w",
+      capture,
+      ...filter.split(" ").filter((word) => word !== ""),
+    ],
+    {
+      stdio: "ignore",
+    },
+  );
   await sleep(CAPTURE_MARGIN);
-  const run = spawn("ip", ["netns", "exec", one.from === "inside" ? INSIDE : OUTSIDE, "bash", "-c", one.command], { stdio: "ignore", detached: true });
+  const run = spawn("ip", ["netns", "exec", one.from === "inside" ? INSIDE : OUTSIDE, "bash", "-c", one.command], {
+    stdio: "ignore",
+    detached: true,
+  });
   const timer = setTimeout(() => {
     if (run.pid !== undefined) process.kill(-run.pid, "SIGKILL");
   }, LONGEST_CASE);
@@ -130,7 +172,9 @@ async function judge(one: RealCase, capture: string): Promise<boolean> {
   const [first, second] = report.assessment.hypotheses;
   const reading = `${first?.id} ${first?.probability.toFixed(2)}, ${second?.id} ${second?.probability.toFixed(2)}, ${report.assessment.severity}`;
   const said = [...new Set(report.scans.map((scan) => `${scan.technique}/${scan.kind}${scan.tool === null ? "" : `/${scan.tool.name}`}`))];
-  console.log(`${mistakes.length === 0 ? "right" : "WRONG"}  ${one.name}: ${report.scansTotal} scans [${said.slice(0, 6).join(" ")}], ${report.backscatterTotal} backscatter; ${reading}`);
+  console.log(
+    `${mistakes.length === 0 ? "right" : "WRONG"}  ${one.name}: ${report.scansTotal} scans [${said.slice(0, 6).join(" ")}], ${report.backscatterTotal} backscatter; ${reading}`,
+  );
   for (const mistake of mistakes) console.log(`         ${mistake}`);
   return mistakes.length > 0;
 }
@@ -140,15 +184,20 @@ function mistakesOf(one: RealCase, report: Report): string[] {
   const mine = report.scans.filter(({ source }) => one.sources.includes(source));
   const techniques = new Set(mine.map(({ technique }) => technique));
   for (const wanted of one.techniques) {
-    if (!wanted.split("|").some((technique) => techniques.has(technique as (typeof mine)[number]["technique"]))) mistakes.push(`no ${wanted} scan`);
+    if (!wanted.split("|").some((technique) => techniques.has(technique as (typeof mine)[number]["technique"])))
+      mistakes.push(`no ${wanted} scan`);
   }
-  if (one.techniques.length === 0 && mine.length > 0) mistakes.push(`${mine[0]?.source} is called a scanner: ${mine[0]?.evidence.join("; ")}`);
-  if (one.tools !== undefined && !mine.some(({ tool }) => one.tools?.includes(tool?.name ?? "none"))) mistakes.push(`tool ${mine[0]?.tool?.name ?? "none"}`);
+  if (one.techniques.length === 0 && mine.length > 0)
+    mistakes.push(`${mine[0]?.source} is called a scanner: ${mine[0]?.evidence.join("; ")}`);
+  if (one.tools !== undefined && !mine.some(({ tool }) => one.tools?.includes(tool?.name ?? "none")))
+    mistakes.push(`tool ${mine[0]?.tool?.name ?? "none"}`);
   const others = report.scans.filter(({ source }) => !one.sources.includes(source));
-  if (others.length > 0 && one.decoys !== true) mistakes.push(`${others.length} others are called scanners, as ${others[0]?.source}: ${others[0]?.evidence.join("; ")}`);
+  if (others.length > 0 && one.decoys !== true)
+    mistakes.push(`${others.length} others are called scanners, as ${others[0]?.source}: ${others[0]?.evidence.join("; ")}`);
   if (one.decoys === true && !mine.concat(others).some(({ decoys }) => decoys.length > 0)) mistakes.push("no decoys seen");
   const reading = report.assessment.hypotheses[0]?.id ?? "ordinary";
   if (one.readings !== undefined && !one.readings.includes(reading)) mistakes.push(`read as ${reading}`);
-  if (one.decoys !== true && !one.mayHaveVictims && report.backscatterTotal > 0) mistakes.push(`${report.backscatter[0]?.victim} is called a victim`);
+  if (one.decoys !== true && !one.mayHaveVictims && report.backscatterTotal > 0)
+    mistakes.push(`${report.backscatter[0]?.victim} is called a victim`);
   return mistakes;
 }

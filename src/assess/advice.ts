@@ -11,6 +11,8 @@ import { listed, plural } from "./words.ts";
 const HEAVY_CONTACTS = 50;
 /** Addresses in one block rule: a longer list belongs into a feed. */
 const MOST_BLOCKED = 100;
+/** Share of the sources' votes from which a port is what they are after. */
+const LEADING_SHARE = 0.2;
 /** Targets named in one piece of advice. */
 const NAMED_TARGETS = 5;
 
@@ -108,7 +110,7 @@ export function adviceFor(
   }
   if (severity !== "none" && (scans.count > 0 || probesPortZero)) {
     advice.push({
-      action: `Look for the same in flow logs and at other sites${facts.scans.leadingPort === null ? "" : `: ${facts.scans.leadingPort.name}`}${probesPortZero ? ", and port zero with its other port" : ""}.`,
+      action: `Look for the same in flow logs and at other sites${leadingService(facts)}${probesPortZero ? ", and port zero with its other port" : ""}.`,
       reason: "One capture has no history: whether this is more than on other days, and whether others see it, decides what it means.",
       rules: [],
     });
@@ -121,6 +123,11 @@ export function adviceFor(
     });
   }
   return advice;
+}
+
+/** The service to look for, where one stands out of the ports asked. */
+function leadingService({ scans: { leadingPort } }: Facts): string {
+  return leadingPort === null || leadingPort.share < LEADING_SHARE ? "" : `: ${leadingPort.name}`;
 }
 
 /** Targets that told an unacknowledged scanner something. */

@@ -121,7 +121,8 @@ function floodFacts({ detection: { floods } }: AssessInput): FloodFacts | null {
     sources: largest.sources,
     packets: largest.packets,
     target: largest.target,
-    service: largest.ports.length === 0 ? transport : largest.ports.length === 1 ? `${transport}/${largest.ports[0]}` : `many ${transport} ports`,
+    service:
+      largest.ports.length === 0 ? transport : largest.ports.length === 1 ? `${transport}/${largest.ports[0]}` : `many ${transport} ports`,
   };
 }
 

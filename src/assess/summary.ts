@@ -48,7 +48,8 @@ function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypo
   const grave = severity === "high" || severity === "critical";
   const spreads = leading.id === "worm-or-botnet" && facts.portZero.tcpSourceOnly === 0;
   if (!grave || !ATTACK_PREPARATION.has(leading.id) || spreads) {
-    return `${adverb(leading.probability)} ${readingOf(leading.id)}${port === null ? "" : ` on ${port}`}`;
+    const inside = facts.scans.count > 0 && facts.scans.internalSources === facts.scans.sources && leading.id !== "ordinary";
+    return `${adverb(leading.probability)} ${readingOf(leading.id)}${port === null ? "" : ` on ${port}`}${inside ? ", from inside" : ""}`;
   }
   const together = hypotheses.filter(({ id }) => ATTACK_PREPARATION.has(id)).reduce((sum, { probability }) => sum + probability, 0);
   const what = `${adverb(together)} reconnaissance for an attack${port === null ? "" : ` on ${port}`}`;

@@ -68,7 +68,8 @@ export class BackscatterFinder {
   collect(view: SourceView): void {
     const { trafficClass } = view;
     if (trafficClass === CLASS_UDP) {
-      if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets) return;
+      // Answers to a few of which only the questions are missing are what a resolver, a tunnel or QUIC looks like from one side; reflection.ts has those that are aimed.
+      if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount < MANY_PEERS) return;
     } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
     const qualifies = meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
     if (!qualifies && view.targetCount < MANY_PEERS) return;
@@ -86,24 +87,34 @@ export class BackscatterFinder {
 
   /** Victims, in no order. Call it outside of a visit. */
   find(activity: Activity): Backscatter[] {
-    const found: Backscatter[] = [];
-    for (const candidate of mergeTransports(this.#candidates.take())) {
-      if (this.#wasAsked(activity, candidate)) continue;
-      const backscatter = describe(candidate);
-      if (backscatter !== null) found.push(backscatter);
-    }
-    return found;
+    return mergeTransports(this.#candidates.take()).flatMap((candidate) => {
+      if (this.#askedReason(activity, candidate) !== null) return [];
+      return describe(candidate) ?? [];
+    });
   }
 
-  /** Whether the peers that got the answers had sent something to the address first. */
-  #wasAsked(activity: Activity, { family, word, address, part }: Candidate): boolean {
-    if (part.sample.length === 0) return true;
+  /** Of what was collected and is no backscatter: why. Call it outside of a visit. */
+  explain(activity: Activity): { transport: Backscatter["transport"]; reason: string }[] {
+    return mergeTransports(this.#candidates.take()).flatMap((candidate) => {
+      const transport = transportOfReply(candidate.part.trafficClass);
+      const asked = this.#askedReason(activity, candidate);
+      if (asked !== null) return [{ transport, reason: asked }];
+      return describe(candidate) === null
+        ? [{ transport, reason: "too few packets or peers for the thresholds, or too many ports of its own" }]
+        : [];
+    });
+  }
+
+  /** Why the answers are such: the peers that got them had sent something to the address first. Null where they had not. */
+  #askedReason(activity: Activity, { family, word, address, part }: Candidate): string | null {
+    if (part.sample.length === 0) return "nobody is known who got them";
     const talkedTo = talkedWith(activity, address);
     // Victims do not probe: who sends flags at random sends SYN-ACKs and RSTs among them.
-    if (talkedTo.size >= PROBER_SHARE * part.peers) return true;
+    if (talkedTo.size >= PROBER_SHARE * part.peers)
+      return `it probed, or talked with, ${plural(talkedTo.size, "address", "addresses")} itself`;
     let asked = 0;
     for (const peer of part.sample) if (talkedTo.has(peer) || this.#probed(activity, family, peer, word, part.trafficClass)) asked++;
-    return asked >= ASKED_SHARE * part.sample.length;
+    return asked >= ASKED_SHARE * part.sample.length ? `${asked} of ${plural(part.sample.length, "peer")} looked at had asked` : null;
   }
 
   #probed(activity: Activity, family: 4 | 6, peer: number, target: number, replyClass: number): boolean {

@@ -186,13 +186,7 @@ export class DistributedScans {
     return count >= SIGNS ? this.#scan(activity, rows, members, targets, signs) : null;
   }
 
-  #scan(
-    activity: Activity,
-    rows: Uint32Array,
-    members: readonly GroupMember[],
-    targets: WordCounts,
-    signs: Signs,
-  ): Scan {
+  #scan(activity: Activity, rows: Uint32Array, members: readonly GroupMember[], targets: WordCounts, signs: Signs): Scan {
     const key = this.#key[rows[0]!]!;
     const trafficClass = Math.floor(key / 65536);
     const port = key % 65536;

@@ -1,13 +1,35 @@
 /** Why an address was labelled as it was, or was not: every class of its traffic with its numbers, and each rule's word on it. */
-import { CLASS_NAMES, LAST_PROBE_CLASS, OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNREACHABLE, TOOLS } from "../model/activity.ts";
+import {
+  CLASS_ARP_REQUEST,
+  CLASS_CONVERSED,
+  CLASS_NAMES,
+  CLASS_RST_SENT,
+  CLASS_SERVED,
+  CLASS_STRAY,
+  CLASS_UDP,
+  LAST_PROBE_CLASS,
+  OUTCOME_ANSWERED,
+  OUTCOME_REFUSED,
+  OUTCOME_UNREACHABLE,
+  TOOLS,
+} from "../model/activity.ts";
 import type { Activity, Contacts, SourceView } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
 import type { ExplainedClass, Explanation } from "../model/explanation.ts";
-import type { Detection, Outcomes, Scan } from "../model/finding.ts";
+import type { Detection, Flood, Outcomes, Scan } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
+import { BackscatterFinder } from "./backscatter.ts";
+import { byProductReason } from "./by-product.ts";
+import type { SourceFacts } from "./by-product.ts";
+import { number, plural } from "./evidence.ts";
+import { SCAN_POINTS } from "./fan-out.ts";
 import { findHome } from "./home.ts";
-import { judge } from "./judge.ts";
+import { judge, mayJoin } from "./judge.ts";
+import { joinMixedFlags } from "./mixed-flags.ts";
 import { ProbeSet } from "./probe-set.ts";
+import { draftScan } from "./scan-draft.ts";
+import type { ScanDraft } from "./scan-draft.ts";
+import { techniqueOfClass } from "./technique.ts";
 import { toolOf } from "./tool.ts";
 
 const SHOWN_PORTS = 20;
@@ -16,20 +38,44 @@ const SHOWN_TARGETS = 5;
 /** Explains one address; `classes` is empty where it was never seen. */
 export function explainAddress(activity: Activity, detection: Detection, address: string, labels: AddressLabels): Explanation {
   const classes: ExplainedClass[] = [];
-  const verdicts = detection.scans.filter((scan) => isIn(scan, address)).map(scanVerdict);
+  const own = detection.scans.filter((scan) => isIn(scan, address));
+  const verdicts = own.map((scan) => scanVerdict(scan, address));
   for (const found of detection.backscatter) {
-    if (found.victim === address) verdicts.push(`Victim of forged traffic elsewhere: ${found.evidence.join("; ")}.`);
+    if (found.victim !== address) continue;
+    const what = found.transport === "udp" && found.peers <= 3 ? "Abused as a reflector, or a victim" : "Victim";
+    verdicts.push(`${what} of forged traffic elsewhere: ${found.evidence.join("; ")}.`);
+  }
+  for (const flood of detection.floods) {
+    if (flood.target === address) verdicts.push(`Target of a flood: ${flood.evidence.join("; ")}.`);
+    else if (takesPart(activity, flood, address))
+      verdicts.push(
+        `One of ${plural(flood.sources, "source")} of the flood on ${flood.target}, and no scanner for that; the address may be forged.`,
+      );
   }
   const given = detection.home.guessed ? [] : detection.home.networks.flatMap((text) => parseNetwork(text) ?? []);
   const { networks } = findHome(activity, given);
+  const backscatter = new BackscatterFinder();
+  const facts: SourceFacts = { strays: 0, conversations: 0, resets: 0 };
+  const drafts: ScanDraft[] = [];
+  const joiners: { draft: ScanDraft; points: number; reason: string }[] = [];
   const set = new ProbeSet();
   activity.visitAddress(address, (view) => {
     classes.push(explainClass(activity, view));
+    backscatter.collect(view);
+    noteFacts(facts, view);
     if (view.trafficClass > LAST_PROBE_CLASS) return;
     set.load(activity, networks, view);
-    const { isScan, reason } = judge(set, toolOf(view) !== null);
-    if (!isScan && reason !== null) verdicts.push(`${CLASS_NAMES.get(view.trafficClass) ?? "Other"}: no scan of its own: ${reason}.`);
+    const verdict = judge(set, toolOf(view) !== null);
+    if (verdict.isScan) drafts.push(draftScan(activity, view, set, verdict));
+    else if (mayJoin(set))
+      joiners.push({ draft: draftScan(activity, view, set, verdict), points: verdict.fan.points, reason: verdict.reason ?? "" });
+    else if (verdict.reason !== null) verdicts.push(`${nameOf(view.trafficClass)}: no scan of its own: ${verdict.reason}.`);
   });
+  const together = joiners.reduce((sum, joiner) => sum + joiner.points, 0) >= SCAN_POINTS;
+  if (together) drafts.push(...joiners.map((joiner) => joiner.draft));
+  else for (const { draft, reason } of joiners) verdicts.push(`${nameOf(draft.trafficClass)}: no scan of its own: ${reason}.`);
+  verdicts.push(...dropVerdicts(detection, own, drafts, facts));
+  verdicts.push(...answerVerdicts(activity, detection, backscatter, address));
   if (classes.length === 0) verdicts.push("The address was not seen, neither sending nor answered.");
   else if (verdicts.length === 0) verdicts.push("Nothing it sent opens a conversation: it only answered, or was only answered.");
   return { address, labels, classes, verdicts };
@@ -39,9 +85,68 @@ function isIn(scan: Scan, address: string): boolean {
   return scan.source === address || scan.members.includes(address) || scan.decoys.includes(address);
 }
 
-function scanVerdict(scan: Scan): string {
+function scanVerdict(scan: Scan, address: string): string {
   const what = `${scan.kind} scan, technique ${scan.technique}${scan.tool === null ? "" : `, tool ${scan.tool.name}`}`;
-  return `${what}: ${scan.evidence.join("; ")}.`;
+  const why = scan.evidence.join("; ");
+  if (scan.decoys.includes(address))
+    return `Decoy or true source of a scan listed under ${scan.source}, with ${plural(scan.decoys.length, "companion")}: all sent the same probes at the same time, and one of them is true. ${what}: ${why}.`;
+  if (scan.kind === "distributed")
+    return `One of ${plural(scan.memberCount, "member")} of a distributed scan: too quiet by itself, but part of a whole. ${what}: ${why}.`;
+  return `${what}: ${why}.`;
+}
+
+/** A light sender to the flooded host, with the flood's kind of packet. */
+function takesPart(activity: Activity, flood: Flood, address: string): boolean {
+  let found = false;
+  activity.visitAddress(address, (view) => {
+    if (found || view.trafficClass > LAST_PROBE_CLASS || techniqueOfClass(view.trafficClass, false) !== flood.technique) return;
+    if (view.contactCount > SHOWN_TARGETS) return;
+    const contacts = view.contacts();
+    for (let i = 0; i < contacts.length; i++) if (activity.addressText(view.family, contacts.target[i]!) === flood.target) found = true;
+  });
+  return found;
+}
+
+function noteFacts(facts: SourceFacts, view: SourceView): void {
+  if (view.trafficClass === CLASS_STRAY) facts.strays += view.contactCount;
+  else if (view.trafficClass === CLASS_RST_SENT) facts.resets += view.contactCount;
+  else if (view.trafficClass === CLASS_CONVERSED || view.trafficClass === CLASS_SERVED) facts.conversations += view.contactCount;
+}
+
+/** What became of scans of one class each: joined, a by-product of another, a companion of somebody else's, or cut from the list. */
+function dropVerdicts(detection: Detection, own: readonly Scan[], drafts: readonly ScanDraft[], facts: SourceFacts): string[] {
+  return joinMixedFlags(drafts).flatMap((draft) => {
+    const name = nameOf(draft.trafficClass);
+    if (draft.mixed.length > 0) {
+      const parts = draft.mixed.map((part) => `${number(part.packets)} ${nameOf(part.trafficClass)}`).join(", ");
+      return [`Packets with flags at random are one scan, not one a technique: ${parts}.`];
+    }
+    const reason = byProductReason(draft, drafts, facts);
+    if (reason !== null) return [`${name}: no scan of its own: ${reason}.`];
+    if (
+      own.some(
+        (scan) => scan.transport === draft.scan.transport && (scan.technique === draft.scan.technique || scan.kind === "distributed"),
+      )
+    )
+      return [];
+    if (draft.trafficClass === CLASS_ARP_REQUEST) return [`${name}: no scan of its own: look-ups for hosts that other scans mean anyway.`];
+    return detection.scansTotal > detection.scans.length
+      ? [`${name}: a scan, lighter than the ${number(detection.scans.length)} that are listed.`]
+      : [];
+  });
+}
+
+/** Why its answers make it no victim, where they do not. */
+function answerVerdicts(activity: Activity, detection: Detection, backscatter: BackscatterFinder, address: string): string[] {
+  const listed = new Set(detection.backscatter.filter(({ victim }) => victim === address).map(({ transport }) => transport));
+  return backscatter
+    .explain(activity)
+    .filter(({ transport }) => !listed.has(transport))
+    .map(({ transport, reason }) => `Its ${transport.toUpperCase()} answers are no backscatter: ${reason}.`);
+}
+
+function nameOf(trafficClass: number): string {
+  return trafficClass === CLASS_UDP ? "UDP" : (CLASS_NAMES.get(trafficClass) ?? "Other");
 }
 
 function explainClass(activity: Activity, view: SourceView): ExplainedClass {

@@ -65,7 +65,8 @@ export class FloodFinder {
       this.#sketch[slot] = count;
       if (count >= FLOOD_SOURCES && this.#suspects.size < MAXIMUM_SUSPECTS) this.#suspect(view, target);
     }
-    if (trafficClass === CLASS_SYN && contactCount === 1 && view.packets >= LONE_PACKETS && view.stackPackets === 0) this.#collectLone(activity, view);
+    if (trafficClass === CLASS_SYN && contactCount === 1 && view.packets >= LONE_PACKETS && view.stackPackets === 0)
+      this.#collectLone(activity, view);
   }
 
   /** The floods, most sources first. Call it outside of a visit. */
@@ -78,7 +79,14 @@ export class FloodFinder {
   #suspect({ family, trafficClass }: SourceView, target: number): void {
     const key = keyOf(family, trafficClass, target);
     if (this.#suspects.has(key)) return;
-    const counts = { failed: 0, others: 0, packets: 0, impossible: 0, firstSeen: Number.POSITIVE_INFINITY, lastSeen: Number.NEGATIVE_INFINITY };
+    const counts = {
+      failed: 0,
+      others: 0,
+      packets: 0,
+      impossible: 0,
+      firstSeen: Number.POSITIVE_INFINITY,
+      lastSeen: Number.NEGATIVE_INFINITY,
+    };
     this.#suspects.set(key, { trafficClass, family, target, ...counts, ports: new WordCounts() });
   }
 
@@ -116,7 +124,9 @@ export class FloodFinder {
       `${number(failed / Math.max(1, seconds))} new sources a second; those that search, or noise, come a few a minute, and to the neighbours too`,
     ];
     if (suspect.impossible > 0)
-      evidence.push(`${plural(suspect.impossible, "source address", "source addresses")} cannot send at all (groups, reserved, loopback): the sources are forged`);
+      evidence.push(
+        `${plural(suspect.impossible, "source address", "source addresses")} cannot send at all (groups, reserved, loopback): the sources are forged`,
+      );
     return {
       target: activity.addressText(suspect.family, suspect.target),
       technique: techniqueOfClass(trafficClass, false),

@@ -87,11 +87,7 @@ interface Crowds {
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
-function judgeAll(
-  activity: Activity,
-  home: HomeNetworks,
-  { distributed, backscatter, floods, reflection }: Crowds,
-): Ranking<Candidate> {
+function judgeAll(activity: Activity, home: HomeNetworks, { distributed, backscatter, floods, reflection }: Crowds): Ranking<Candidate> {
   const candidates = new Ranking<Candidate>();
   const set = new ProbeSet();
   const joiners = new Map<number, { points: number; candidates: Candidate[] }>();

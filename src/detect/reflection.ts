@@ -54,7 +54,10 @@ export class ReflectionFinder {
   }
 
   /** The reflectors as senders of answers that nobody asked for. `qualifies` tells whether packets in so many seconds meet RSDoS. */
-  find(activity: Activity, qualifies: (packets: number, firstSeen: number, lastSeen: number) => boolean): { found: Backscatter[]; total: number } {
+  find(
+    activity: Activity,
+    qualifies: (packets: number, firstSeen: number, lastSeen: number) => boolean,
+  ): { found: Backscatter[]; total: number } {
     const { fragments } = activity.portZero.excluded;
     if (fragments < FRAGMENT_SHARE * this.#packets) return { found: [], total: 0 };
     const crowd = (sender: Sender): number => Math.max(...sender.targets.map((target) => this.#perTarget.get(target) ?? 0));

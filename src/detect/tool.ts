@@ -34,7 +34,9 @@ const SIXTEEN_BIT_CHANCE = 2 ** -16;
 const ABOVE_CHANCE = 10;
 
 /** The tool of a source's packets in one class with the packets that carry its mark, or null. */
-export function toolOf(view: Pick<SourceView, "packets" | "contactCount" | "toolPackets">): { readonly name: ToolName; readonly packets: number } | null {
+export function toolOf(
+  view: Pick<SourceView, "packets" | "contactCount" | "toolPackets">,
+): { readonly name: ToolName; readonly packets: number } | null {
   for (const { name, index, packets: fewest, share } of ORDER) {
     const packets = view.toolPackets(index);
     // Nmap's -sV follows its probes with connections by the system's stack, over and over to the open ports: contacts are the measure there.

@@ -1,12 +1,6 @@
 /** Reading what was observed: a cursor over the table of sources, with answers joined to the probes they answer. */
 import type { Activity, Contacts, PortActivity, PortZeroActivity, SourceView, Timeline } from "../model/activity.ts";
-import {
-  CLASS_RECEIVED,
-  CLASS_SERVED,
-  CLASS_SYN,
-  CLASS_SYN_ACK_SENT,
-  LAST_PROBE_CLASS,
-} from "../model/activity.ts";
+import { CLASS_RECEIVED, CLASS_SERVED, CLASS_SYN, CLASS_SYN_ACK_SENT, LAST_PROBE_CLASS } from "../model/activity.ts";
 import { hashIPv6, parseIPv4, parseIPv6 } from "../model/address.ts";
 import { mix32 } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
@@ -14,7 +8,7 @@ import type { AddressNames } from "./address-names.ts";
 import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import type { SourceTable } from "./source-table.ts";
-import { EXACT_CONTACTS } from "./source-table.ts";
+import { EXACT_CONTACTS } from "./contact-sets.ts";
 import type { TimelineCounter } from "./timeline.ts";
 
 const LAST_CLASS = CLASS_RECEIVED;
@@ -167,7 +161,8 @@ function serviceKey(address: number, port: number): number {
 function countSenders(sources: SourceTable): number {
   const senders = new HyperLogLog(SENDER_PRECISION);
   for (let slot = 0; slot < sources.capacity; slot++) {
-    if (sources.isUsed(slot) && sources.classOf(slot) !== CLASS_RECEIVED && sources.packetsOf(slot) > 0) senders.add(mix32(sources.wordOf(slot)));
+    if (sources.isUsed(slot) && sources.classOf(slot) !== CLASS_RECEIVED && sources.packetsOf(slot) > 0)
+      senders.add(mix32(sources.wordOf(slot)));
   }
   return Math.round(senders.estimate()) + sources.forgottenSources;
 }
@@ -264,7 +259,9 @@ class SlotView implements SourceView {
     const sources = this.#sources;
     const slot = this.#slot;
     const received =
-      this.trafficClass <= LAST_PROBE_CLASS ? sources.find(this.word, this.family === 6 ? CLASS_RECEIVED | ENTRY_FAMILY_6 : CLASS_RECEIVED) : -1;
+      this.trafficClass <= LAST_PROBE_CLASS
+        ? sources.find(this.word, this.family === 6 ? CLASS_RECEIVED | ENTRY_FAMILY_6 : CLASS_RECEIVED)
+        : -1;
     const level = Math.max(sources.levelOf(slot), received < 0 ? 0 : sources.levelOf(received));
     const count = sources.readContacts(slot, level, this.#target, this.#contact);
     const { target, port, outcome } = this.#contacts;

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { ObservationWriter } from "../formats/format.ts";
 import { recogniseFormat } from "../formats/index.ts";
+import { encodeCapture } from "../lab/capture-writer.ts";
+import type { TimedPacket } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
-import { encodeCapture } from "../lab/index.ts";
-import type { TimedPacket } from "../lab/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { ObservationBatch } from "../model/observation.ts";
 import { Observer } from "./index.ts";

@@ -158,7 +158,7 @@ export class Classifier {
     const allFlags = batch.tcpFlags[row]!;
     const flags = allFlags & 0x3f;
     const isPortZero = sourcePort === 0 || destinationPort === 0;
-    if (isPortZero) this.#countPortZero(batch, row, allFlags === FLAGS_UNKNOWN ? CLASS_TCP_ODD : probeClass(flags), CODE_TCP, count);
+    if (isPortZero) this.#countPortZero(batch, row, allFlags === FLAGS_UNKNOWN ? CLASS_TINY_FRAGMENT : probeClass(flags), CODE_TCP, count);
     if (allFlags === FLAGS_UNKNOWN) {
       this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
       if ((batch.quirks[row]! & QUIRK_TINY_FRAGMENT) !== 0) this.#probe(batch, row, CLASS_TINY_FRAGMENT, CODE_TCP | destinationPort, 0);
@@ -176,7 +176,13 @@ export class Classifier {
     } else if ((flags & (TCP_SYN | TCP_RST)) !== 0) {
       this.#timeline.count(SERIES_REPLIES, batch.time[row]!, count);
       const refused = (flags & TCP_RST) !== 0;
-      this.#reply(batch, row, refused ? CLASS_RST_SENT : CLASS_SYN_ACK_SENT, CODE_TCP | sourcePort, refused ? OUTCOME_REFUSED : OUTCOME_ANSWERED);
+      this.#reply(
+        batch,
+        row,
+        refused ? CLASS_RST_SENT : CLASS_SYN_ACK_SENT,
+        CODE_TCP | sourcePort,
+        refused ? OUTCOME_REFUSED : OUTCOME_ANSWERED,
+      );
     } else {
       this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
       if (flags === TCP_ACK) this.#osDetection(batch, row);
@@ -221,7 +227,8 @@ export class Classifier {
     const protocol = batch.quotedProtocol[row]!;
     const port = batch.quotedDestinationPort[row]!;
     const code = transportCode(protocol);
-    const contact = code === CODE_ICMP ? code | (protocol === PROTOCOL_ICMPV6 ? 128 : 8) : code === CODE_IP ? code | protocol : code | Math.max(0, port);
+    const contact =
+      code === CODE_ICMP ? code | (protocol === PROTOCOL_ICMPV6 ? 128 : 8) : code === CODE_IP ? code | protocol : code | Math.max(0, port);
     this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, contact, 0);
     if (!unreachable || (port < 0 && code !== CODE_ICMP && code !== CODE_IP)) return;
     this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.quotedDestination[row]!, contact | (OUTCOME_UNREACHABLE << 24), 0);

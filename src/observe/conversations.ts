@@ -20,7 +20,9 @@ import type { SourceTable } from "./source-table.ts";
 
 /** Ports below this belong to services, as do these above it (domain: answers come from a service's port). */
 const PRIVILEGED = 1024;
-const HIGH_SERVICE_PORTS: ReadonlySet<number> = new Set([1194, 1701, 1812, 1813, 1900, 3478, 3702, 4500, 5060, 5351, 5353, 5355, 11211, 27015, 51820]);
+const HIGH_SERVICE_PORTS: ReadonlySet<number> = new Set([
+  1194, 1701, 1812, 1813, 1900, 3478, 3702, 4500, 5060, 5351, 5353, 5355, 11211, 27015, 51820,
+]);
 /** Most entries that one conversation gives. */
 export const ENTRIES_PER_FLOW = 2;
 

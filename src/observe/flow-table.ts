@@ -2,6 +2,7 @@
  * Conversations: UDP exchanges and TCP segments past the first SYN, kept by address pair and ports without regard to direction, so that
  * who opened, who answered and who was never answered can be told at the end, in whatever order the packets came.
  */
+import { randomBytes } from "node:crypto";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import type { ObservationBatch } from "../model/observation.ts";
 
@@ -9,6 +10,8 @@ const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
 const INITIAL_SLOTS = 1 << 10;
 const MAX_LOAD = 0.75;
+/** Places slots where an attacker who chooses addresses and ports cannot foresee. */
+const SEED = randomBytes(4).readUInt32LE();
 
 // Words of a slot. "Low" is the end with the smaller (address, port).
 const LOW = 0;
@@ -117,7 +120,16 @@ export class FlowTable {
     this.endedEarly += other.endedEarly;
   }
 
-  #mergeEnd(at: number, timeAt: number, packets: number, first: number, flags: number, morePackets: number, moreFirst: number, moreFlags: number): void {
+  #mergeEnd(
+    at: number,
+    timeAt: number,
+    packets: number,
+    first: number,
+    flags: number,
+    morePackets: number,
+    moreFirst: number,
+    moreFlags: number,
+  ): void {
     if (morePackets === 0) return;
     const words = this.#words;
     const none = words[at + packets] === 0;
@@ -132,7 +144,11 @@ export class FlowTable {
     let sum = 0;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
-      sum ^= words[(flowHash(batch.source[row]!, batch.sourcePort[row]!, batch.destination[row]!, batch.destinationPort[row]!) & this.#mask) * SLOT_WORDS]!;
+      sum ^=
+        words[
+          (flowHash(batch.source[row]!, batch.sourcePort[row]!, batch.destination[row]!, batch.destinationPort[row]!) & this.#mask) *
+            SLOT_WORDS
+        ]!;
     }
     return sum;
   }
@@ -165,7 +181,8 @@ export class FlowTable {
       const held = words[flagsAt]!;
       words[flagsAt] = ((held | flags) & 0xffff) | (held & (flags << 16));
     }
-    if (time > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0)) times[timeAt + LAST] = time;
+    if (time > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
+      times[timeAt + LAST] = time;
     words[packetsAt] = before + batch.packets[row]!;
     if (batch.payload[row]! > 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
     words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? batch.ttl[row]! : batch.ttl[row]! << 8);
@@ -274,7 +291,7 @@ export class FlowTable {
 
 /** The same from either end. */
 function flowHash(a: number, aPort: number, b: number, bPort: number): number {
-  return mix32((mixPair(a, aPort) + mixPair(b, bPort)) | 0);
+  return mix32((mixPair(a ^ SEED, aPort) + mixPair(b ^ SEED, bPort)) | 0);
 }
 
 /** The greatest TTL of each end: low in bits 0–7, high in bits 8–15. */

@@ -1,2 +1,2 @@
 /** Observing: from batches of observations to {@link Activity}. */
-export { DEFAULT_LIMITS, Observer } from "./observer.ts";
+export { Observer } from "./observer.ts";

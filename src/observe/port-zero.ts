@@ -5,8 +5,8 @@
 import type { PortZeroActivity, PortZeroCounts, PortZeroSource } from "../model/activity.ts";
 import { CLASS_UDP } from "../model/activity.ts";
 import type { ObservationBatch } from "../model/observation.ts";
-import { GRADE_CONFIRMED, QUIRK_BAD_HEADER_LENGTH } from "../model/observation.ts";
-import { PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_RST, TCP_SYN } from "../model/protocol.ts";
+import { FLAGS_UNKNOWN, GRADE_CONFIRMED, QUIRK_BAD_HEADER_LENGTH } from "../model/observation.ts";
+import { PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../model/protocol.ts";
 import { mix32 } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
 import type { SourceTable } from "./source-table.ts";
@@ -112,13 +112,17 @@ export class PortZeroCounter {
   }
 }
 
+/** SYN/ACK or RST, and nothing with them that makes them what no stack sends. Flags that were not seen answer nothing. */
 function isReply(flags: number): boolean {
-  return (flags & TCP_RST) !== 0 || (flags & (TCP_SYN | TCP_ACK)) === (TCP_SYN | TCP_ACK);
+  if (flags === FLAGS_UNKNOWN) return false;
+  if ((flags & TCP_SYN) !== 0) return (flags & (TCP_ACK | TCP_FIN | TCP_RST)) === TCP_ACK;
+  return (flags & (TCP_RST | TCP_FIN)) === TCP_RST;
 }
 
-/** Neither an opening SYN nor anything with ACK: what no stack sends. */
+/** What no stack sends: neither an opening SYN, nor an answer, nor a segment of a conversation. */
 function isOdd(flags: number): boolean {
-  return (flags & 0x3f) !== TCP_SYN && (flags & TCP_ACK) === 0;
+  if (flags === FLAGS_UNKNOWN || (flags & 0x3f) === TCP_SYN || isReply(flags)) return false;
+  return (flags & TCP_ACK) === 0 || (flags & (TCP_SYN | TCP_RST)) !== 0;
 }
 
 function addCounts(to: PortZeroCounts, from: PortZeroCounts): void {

@@ -98,7 +98,7 @@ table.apply(batch);
 parentPort.postMessage({ size: table.size, forgotten: table.forgottenSources });
 `;
 
-test.fails("a table where every set has become a sample still makes room (it loops for ever: SourceTable.#forget spares sampled slots)", async () => {
+test("a table where every set has become a sample still makes room", async () => {
   const worker = new Worker(SAMPLED_EVERYWHERE, {
     eval: true,
     workerData: { table: new URL("./source-table.ts", import.meta.url).href, entries: new URL("./entry-batch.ts", import.meta.url).href },
@@ -106,7 +106,7 @@ test.fails("a table where every set has become a sample still makes room (it loo
   const outcome = await new Promise<{ size: number; forgotten: number } | "never came back" | Error>((resolve) => {
     worker.once("message", resolve);
     worker.once("error", resolve);
-    setTimeout(() => resolve("never came back"), 5000);
+    setTimeout(() => resolve("never came back"), 30_000);
   });
   await worker.terminate();
   expect(outcome).toMatchObject({ size: expect.any(Number), forgotten: expect.any(Number) });

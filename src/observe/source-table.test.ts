@@ -2,9 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CLASS_RECEIVED, CLASS_SYN, CLASS_UDP, OUTCOME_ANSWERED, OUTCOME_REFUSED } from "../model/activity.ts";
-import { type Entry, type SlotDump, AMPLE, dumpEntries, dumpTable, entry, sampled, tableOf } from "./entries.fixture.ts";
+import { batchOf, type Entry, type SlotDump, AMPLE, dumpEntries, dumpTable, entry, sampled, tableOf } from "./entries.fixture.ts";
 import { ENTRY_FAMILY_6, MARK_UNICORNSCAN } from "./entry-batch.ts";
-import { EXACT_CONTACTS, SourceTable } from "./source-table.ts";
+import { EXACT_CONTACTS } from "./contact-sets.ts";
+import { SourceTable } from "./source-table.ts";
 
 const TCP = 1 << 16;
 
@@ -240,6 +241,6 @@ describe("merging", () => {
   });
 });
 
-function withoutContacts({ contacts: _, level: __, wide: ___, ...rest }: SlotDump): object {
+function withoutContacts({ contacts: _contacts, level: _level, wide: _wide, ...rest }: SlotDump): object {
   return rest;
 }

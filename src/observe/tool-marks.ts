@@ -35,7 +35,8 @@ export function toolMark(batch: ObservationBatch, row: number): number {
   if (isSyn) {
     // No option set of ZMap's has timestamps; macOS, with the same window, has them.
     if (window === ZMAP_WINDOW && batch.ttl[row]! >= ZMAP_LEAST_TTL && (options & OPTION_TIMESTAMP) === 0) return MARK_ZMAP;
-    if ((options & OPTION_MSS) !== 0 && (options & (OPTION_SACK_PERMITTED | OPTION_WINDOW_SCALE | OPTION_TIMESTAMP)) !== 0) return MARK_ORDINARY;
+    if ((options & OPTION_MSS) !== 0 && (options & (OPTION_SACK_PERMITTED | OPTION_WINDOW_SCALE | OPTION_TIMESTAMP)) !== 0)
+      return MARK_ORDINARY;
     if (isNmapWindow(window) && options === OPTION_MSS && batch.mss[row] === NMAP_MSS) return MARK_NMAP;
     return window === HPING_WINDOW && options === 0 ? MARK_HPING : 0;
   }
@@ -67,7 +68,8 @@ export function osDetectionTest(batch: ObservationBatch, row: number): number {
     if (window === 31337) return 5;
     return window === 1 || window === 63 || window === 4 || window === 16 || window === 512 ? 0 : -1;
   }
-  if ((options & (OPTION_MSS | OPTION_TIMESTAMP | OPTION_WINDOW_SCALE)) !== (OPTION_MSS | OPTION_TIMESTAMP | OPTION_WINDOW_SCALE)) return -1;
+  if ((options & (OPTION_MSS | OPTION_TIMESTAMP | OPTION_WINDOW_SCALE)) !== (OPTION_MSS | OPTION_TIMESTAMP | OPTION_WINDOW_SCALE))
+    return -1;
   if (flags === 0) return window === 128 ? 2 : -1;
   if (flags === (TCP_SYN | TCP_FIN | TCP_URG | TCP_PSH)) return window === 256 ? 3 : -1;
   if (flags === TCP_ACK) return window === 1024 ? 4 : window === 32768 ? 6 : -1;

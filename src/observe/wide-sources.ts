@@ -18,6 +18,7 @@ const RECENT_PORTS = 8;
 export class WideSources {
   #count = 0;
   #capacity = 0;
+  readonly #released: number[] = [];
   /** All sketches, one after another. Replaced when there are more: read it anew. */
   registers = new Uint8Array(1);
   #ports = new Uint8Array(0);
@@ -26,9 +27,19 @@ export class WideSources {
 
   /** The number of fresh sketches, or 0 when all are taken. */
   take(): number {
+    const released = this.#released.pop();
+    if (released !== undefined) return released;
     if (this.#count === MAX_WIDE) return 0;
     if (this.#count === this.#capacity) this.#grow();
     return ++this.#count;
+  }
+
+  /** Empties sketches and keeps them for another source. */
+  release(wide: number): void {
+    this.registers.fill(0, (wide - 1) * REGISTERS, wide * REGISTERS);
+    this.#ports.fill(0, (wide - 1) * PORT_BYTES, wide * PORT_BYTES);
+    this.#recent.fill(0, (wide - 1) * RECENT_PORTS, wide * RECENT_PORTS);
+    this.#released.push(wide);
   }
 
   /** Where in `registers` a target counts. */
@@ -54,7 +65,8 @@ export class WideSources {
 
   portCount(wide: number): number {
     let count = 0;
-    for (const byte of this.#ports.subarray((wide - 1) * PORT_BYTES, wide * PORT_BYTES)) for (let bits = byte; bits !== 0; bits &= bits - 1) count++;
+    for (const byte of this.#ports.subarray((wide - 1) * PORT_BYTES, wide * PORT_BYTES))
+      for (let bits = byte; bits !== 0; bits &= bits - 1) count++;
     return count;
   }
 

@@ -17,7 +17,6 @@ import type { Progress } from "./observe-inputs.ts";
 import { observeInputs } from "./observe-inputs.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
-
 export type { Progress } from "./observe-inputs.ts";
 
 /** Ports and findings that a report lists at most, whatever the limit: the rest are counted. */
@@ -62,7 +61,12 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const specs: SourceSpec[] = [...paths, ...[...(options.memory ?? [])].map(([name, bytes]) => ({ name, bytes }))];
   if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a capture file, a folder, or - for standard input");
   const { filter, since, until } = options;
-  const { observer, summary } = await observeInputs({ specs, choice: { filter, since, until }, threads: options.threads, onProgress: options.onProgress });
+  const { observer, summary } = await observeInputs({
+    specs,
+    choice: { filter, since, until },
+    threads: options.threads,
+    onProgress: options.onProgress,
+  });
   const unreadable = [...problems, ...summary.unreadable];
   if (summary.sources.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
   const activity = observer.finish();
@@ -72,7 +76,9 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     const labels = labelFindings(intel, activity, detection, options.limit);
     const report = makeReport({ options, summary, unreadable, activity, detection, labels, intel });
     const explanation =
-      options.explain === null ? null : explainAddress(activity, detection, options.explain, intel.label(options.explain, { spoofable: false, beyondScanning: false }));
+      options.explain === null
+        ? null
+        : explainAddress(activity, detection, options.explain, intel.label(options.explain, { spoofable: false, beyondScanning: false }));
     return { report, explanation };
   } finally {
     intel.close();

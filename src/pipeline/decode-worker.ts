@@ -16,7 +16,9 @@ export interface DecodeJob {
 }
 
 /** What it sends when it is done. */
-export type DecodeOutcome = Omit<ReadSummary, "unreadable"> & { readonly unreadable: readonly Pick<InputError, "code" | "source" | "reason">[] };
+export type DecodeOutcome = Omit<ReadSummary, "unreadable"> & {
+  readonly unreadable: readonly Pick<InputError, "code" | "source" | "reason">[];
+};
 
 // eslint-disable-next-line typescript/no-unsafe-type-assertion -- the only sender is observe-inputs.ts
 const job = workerData as DecodeJob;

@@ -63,7 +63,11 @@ async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observ
   return { observer, summary: reader.summary };
 }
 
-async function observeThreaded(paths: readonly string[], choice: RowChoice, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
+async function observeThreaded(
+  paths: readonly string[],
+  choice: RowChoice,
+  ticker: Ticker,
+): Promise<{ observer: Observer; summary: ReadSummary }> {
   const ring = makeRingMemory();
   const progress = new Float64Array(ring.progress);
   const job: DecodeJob = { ring, paths, choice };

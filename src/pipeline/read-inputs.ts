@@ -61,7 +61,8 @@ export class InputReader {
       end += count;
     }
     const format = recogniseFormat(buffer.subarray(0, Math.min(end, HEAD_BYTES)));
-    if (format === null) throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(buffer.subarray(0, end)));
+    if (format === null)
+      throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(buffer.subarray(0, end)));
     const decoder = format.decoder(this.#writer);
     await this.#decode(reader, decoder, end);
     this.#settle(reader, decoder, format);

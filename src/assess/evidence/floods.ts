@@ -37,7 +37,15 @@ export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
     id: "many-on-one",
     group: "flood",
     source: MOORE,
-    ratios: { ddos: 120, backscatter: 0.2, ordinary: 0.1, "worm-or-botnet": 0.3, "vulnerability-search": 0.1, research: 0.1, "targeted-reconnaissance": 0.3 },
+    ratios: {
+      ddos: 120,
+      backscatter: 0.2,
+      ordinary: 0.1,
+      "worm-or-botnet": 0.3,
+      "vulnerability-search": 0.1,
+      research: 0.1,
+      "targeted-reconnaissance": 0.3,
+    },
     // One that floods alone may also be a test, or broken.
     strength: (f) => (f.floods === null ? 0 : f.floods.sources === 1 ? 0.6 : 1),
     sentence: (f) =>

@@ -131,7 +131,8 @@ export const HOW: readonly EvidenceItem[] = [
     group: "darkness",
     source: "Jung et al. 2004 (TRW); Durumeric et al. 2014",
     ratios: { "vulnerability-search": 2, "worm-or-botnet": 2, research: 2, "targeted-reconnaissance": 0.2, misconfiguration: 0.5 },
-    strength: (f) => (f.scans.targets >= 10 ? ramp(f.scans.darkTargets / f.scans.targets, 0.4, 0.9) : 0),
+    // Who asks by ARP asks just that: who is there.
+    strength: (f) => (f.scans.targets >= 10 ? ramp(f.scans.darkTargets / f.scans.targets, 0.4, 0.9) * (1 - arpShare(f)) : 0),
     sentence: (f) =>
       `${count(f.scans.darkTargets)} of ${plural(f.scans.targets, "target")} never sent a packet: the sources do not know what is there.`,
   },

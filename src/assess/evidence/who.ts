@@ -92,7 +92,7 @@ export const WHO: readonly EvidenceItem[] = [
     id: "internal-source",
     group: "internal",
     source: STATED,
-    ratios: { misconfiguration: 4, "targeted-reconnaissance": 2, "worm-or-botnet": 1.5, research: 0.03, "vulnerability-search": 0.5 },
+    ratios: { misconfiguration: 6, "targeted-reconnaissance": 1.5, "worm-or-botnet": 1.5, research: 0.03, "vulnerability-search": 0.5 },
     strength: (f) => (f.scans.sources === 0 ? 0 : f.scans.internalSources / f.scans.sources),
     sentence: (f) =>
       `${plural(f.scans.internalSources, "source")} ${agree(f.scans.internalSources, "is", "are")} inside: an inventory scan of one's own, or a host that somebody else controls.`,
@@ -101,7 +101,7 @@ export const WHO: readonly EvidenceItem[] = [
     id: "arp",
     group: "internal",
     source: "RFC 826 (ARP does not leave its link); ATT&CK T1018",
-    ratios: { "targeted-reconnaissance": 8, misconfiguration: 4, "worm-or-botnet": 1.5, research: 0.01, "vulnerability-search": 0.1 },
+    ratios: { "targeted-reconnaissance": 6, misconfiguration: 6, "worm-or-botnet": 0.7, research: 0.01, "vulnerability-search": 0.1 },
     strength: (f) => ramp(arpShare(f), 0.1, 0.6),
     sentence: (f) =>
       `${plural(f.scans.techniqueSources.get("arp") ?? 0, "source")} ${agree(f.scans.techniqueSources.get("arp") ?? 0, "asks", "ask")} by ARP who is on this link, so it is on it: an inventory, or a host in other hands.`,

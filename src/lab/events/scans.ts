@@ -61,7 +61,10 @@ function scanEvent(shape: Shape, technique: Technique): LabEvent {
       const plan: ScanPlan = { technique, contacts, start: recorder.start, gap: () => random.exponential(gap) };
       const { transport, tool } = run(recorder, source, plan);
       return recorder.finish(name, {
-        reading: shape.kind === "vertical" || (shape.kind === "block" && NEEDS_A_PERSON.has(technique)) ? "targeted-reconnaissance" : "vulnerability-search",
+        reading:
+          shape.kind === "vertical" || (shape.kind === "block" && NEEDS_A_PERSON.has(technique))
+            ? "targeted-reconnaissance"
+            : "vulnerability-search",
         scans: [
           scanTruth({ source: formatIPv4(source), kind: shape.kind, technique, transport, ports, targetCount: targets.length, tool }),
         ],

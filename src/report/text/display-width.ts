@@ -28,7 +28,7 @@ export function truncateStart(text: string, columns: number, ellipsis: string = 
   const room = columns - displayWidth(ellipsis);
   const kept: string[] = [];
   let used = 0;
-  for (const character of [...text].toReversed()) {
+  for (const character of Array.from(text).toReversed()) {
     used += characterWidth(character);
     if (used > room) break;
     kept.push(character);

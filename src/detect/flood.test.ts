@@ -1,0 +1,82 @@
+/** Floods are told from scans, from noise, and from busy or broken servers. */
+import { describe, expect, test } from "vitest";
+import {
+  CLASS_ICMP_REQUEST,
+  CLASS_SERVED,
+  CLASS_SYN,
+  CLASS_SYN_ACK_SENT,
+  CLASS_UDP,
+  OUTCOME_ANSWERED,
+  OUTCOME_COMPLETED,
+  OUTCOME_DATA,
+} from "../model/activity.ts";
+import { ActivityBuilder, addresses, HOME } from "./activity-builder.ts";
+import { detect } from "./index.ts";
+
+const TARGET = "192.0.2.10";
+const SOURCES = addresses("11.0.0.1", 2000, 104_729);
+
+/** Every source sends once to one port; two minutes all in all. */
+function crowd(outcome = 0, row: { stackPackets?: number; seconds?: number; trafficClass?: number } = {}): ActivityBuilder {
+  const builder = new ActivityBuilder();
+  const seconds = row.seconds ?? 120;
+  SOURCES.forEach((source, index) => {
+    const at = (index / SOURCES.length) * seconds;
+    builder.add(source, row.trafficClass ?? CLASS_SYN, [[TARGET, 80, outcome]], {
+      first: at,
+      last: at,
+      stackPackets: row.stackPackets ?? 0,
+    });
+  });
+  return builder;
+}
+
+describe("floods", () => {
+  test("forged SYNs upon one port are a flood, and neither scans nor a distributed scan nor backscatter", () => {
+    const answers = SOURCES.map((source) => [source, 80] as const);
+    const activity = crowd(OUTCOME_ANSWERED).add(TARGET, CLASS_SYN_ACK_SENT, answers, { packets: 4000, last: 120 }).activity;
+    const { scans, floods, backscatter } = detect(activity, { home: HOME });
+    expect(scans).toEqual([]);
+    expect(backscatter).toEqual([]);
+    expect(floods).toMatchObject([{ target: TARGET, transport: "tcp", technique: "syn", ports: [80], sources: 2000, packets: 2000 }]);
+    expect(floods[0]?.evidence.join()).toContain("cannot send at all");
+  });
+
+  test("clients are none: those that hold conversations, and those of a server that is down", () => {
+    const used = OUTCOME_ANSWERED | OUTCOME_COMPLETED | OUTCOME_DATA;
+    expect(detect(crowd(used, { stackPackets: 1 }).activity, { home: HOME }).floods).toEqual([]);
+    expect(detect(crowd(0, { stackPackets: 1 }).activity, { home: HOME }).floods).toEqual([]);
+    expect(detect(crowd(OUTCOME_ANSWERED, { stackPackets: 1 }).activity, { home: HOME }).floods).toEqual([]);
+  });
+
+  test("the noise of a day upon one address is none", () => {
+    expect(detect(crowd(0, { seconds: 86_400 }).activity, { home: HOME }).floods).toEqual([]);
+  });
+
+  test("noise that comes to the neighbours too is none, however fast", () => {
+    const builder = new ActivityBuilder();
+    const targets = addresses("192.0.2.1", 20);
+    SOURCES.forEach((source, index) =>
+      builder.add(source, CLASS_SYN, [[targets[index % 20] as string, 23]], { first: index / 100, last: index / 100 }),
+    );
+    expect(detect(builder.activity, { home: HOME }).floods).toEqual([]);
+  });
+
+  test("UDP to a port that its host does not serve, and pings", () => {
+    const live = (builder: ActivityBuilder): ActivityBuilder => builder.add(TARGET, CLASS_SERVED, [["203.0.113.9", 443]]);
+    expect(detect(live(crowd(0, { trafficClass: CLASS_UDP, seconds: 20 })).activity, { home: HOME }).floods).toMatchObject([
+      { transport: "udp" },
+    ]);
+    expect(detect(crowd(0, { trafficClass: CLASS_UDP, seconds: 20 }).activity, { home: HOME }).floods).toEqual([]);
+    expect(
+      detect(crowd(OUTCOME_ANSWERED, { trafficClass: CLASS_ICMP_REQUEST, seconds: 20 }).activity, { home: HOME }).floods,
+    ).toMatchObject([{ transport: "icmp", ports: [] }]);
+  });
+
+  test("one source floods by itself where its SYNs are of its own making", () => {
+    const one = (stackPackets: number): ActivityBuilder =>
+      new ActivityBuilder().add("203.0.113.7", CLASS_SYN, [[TARGET, 80, OUTCOME_ANSWERED]], { packets: 5000, last: 10, stackPackets });
+    expect(detect(one(0).activity, { home: HOME })).toMatchObject({ scans: [], floods: [{ sources: 1, packets: 5000 }] });
+    expect(detect(one(5000).activity, { home: HOME }).floods).toEqual([]);
+  });
+});

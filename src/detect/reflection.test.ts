@@ -1,0 +1,38 @@
+/** Answers of abused services upon one host, and answers that only look like them. */
+import { describe, expect, test } from "vitest";
+import { CLASS_UDP } from "../model/activity.ts";
+import type { Activity } from "../model/activity.ts";
+import { ActivityBuilder, addresses, HOME, onHost, range } from "./activity-builder.ts";
+import { detect } from "./index.ts";
+
+const TARGET = "192.0.2.10";
+
+function answers(senders: number, fragments: number, targets: readonly string[] = [TARGET]): Activity {
+  const builder = new ActivityBuilder();
+  for (const [index, sender] of addresses("11.0.0.1", senders, 65_537).entries())
+    builder.add(sender, CLASS_UDP, onHost(targets[index % targets.length] as string, range(40_000, 30)), {
+      packets: 60,
+      servicePortPackets: 60,
+      last: 90,
+    });
+  const { activity } = builder;
+  return { ...activity, portZero: { ...activity.portZero, excluded: { fragments, icmp: 0, placeholder: 0 } } };
+}
+
+describe("reflection", () => {
+  test("many senders from service ports, in fragments, upon a host that did not ask", () => {
+    const { scans, backscatter, backscatterTotal } = detect(answers(40, 5000), { home: HOME });
+    expect(scans).toEqual([]);
+    expect(backscatterTotal).toBe(40);
+    expect(backscatter[0]).toMatchObject({ transport: "udp", peers: 1, packets: 60, qualifies: true });
+  });
+
+  test("a resolver's or QUIC's answers seen from one side come whole", () => {
+    expect(detect(answers(40, 20), { home: HOME }).backscatter).toEqual([]);
+  });
+
+  test("a few senders, or many hosts that get answers, are no attack on one", () => {
+    expect(detect(answers(5, 5000), { home: HOME }).backscatter).toEqual([]);
+    expect(detect(answers(40, 5000, addresses("192.0.2.10", 20)), { home: HOME }).backscatter).toEqual([]);
+  });
+});

@@ -1,0 +1,390 @@
+/**
+ * The contact sets of the slots of a table: one contact inline, then a block, exact to EXACT_CONTACTS; beyond, a uniform sample kept by
+ * distinct sampling (Gibbons, VLDB 2001): level L keeps the contacts whose hash begins with L zero bits, each standing for 2^L. Samples
+ * of the same contacts are the same in every table, so tables merge as if one had seen it all, and probes join with answers even when
+ * both are samples.
+ */
+import { mixPair } from "../sketch/hash.ts";
+import { BLOCK_GROWTH, CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
+import type { EntryBatch } from "./entry-batch.ts";
+import {
+  BLOCK,
+  CONTACT_KEY,
+  COUNT,
+  INLINE_CONTACT,
+  INLINE_TARGET,
+  SHAPE,
+  SLOT_WORDS,
+  levelOfShape,
+  sizeOf,
+  wideOfShape,
+} from "./slot-layout.ts";
+import { WideSources } from "./wide-sources.ts";
+
+/** Distinct contacts of a slot that are kept exactly: half the largest block. */
+export const EXACT_CONTACTS = 1024;
+/** log2 of the contacts in a block that is a plain list, searched from end to end: eight contacts are one cache line. */
+const LARGEST_LIST = 3;
+/**
+ * While the table is large, sets are exact to 96 only, and samples grow with what they stand for, so that the sets of the busy sources
+ * stay in the cache. Sizes are log2 of the contacts in the largest block, by the level of the sample.
+ */
+const LARGE_TABLE_BLOCKS = [7, 7, 7, 7, 9, 9] as const;
+/** Beyond this a hash has no bits left to halve a sample by. */
+const LAST_LEVEL = 31;
+
+/** Memory and rules of the contact sets of one table. Slots are named by their words and the index of the first. */
+export class ContactSets {
+  /** Whether the table that the sets belong to is large. */
+  isLarge = false;
+  /** Contacts that found no room. */
+  forgotten = 0;
+  readonly #blocks: ContactBlocks;
+  readonly #wide = new WideSources();
+  /** By entry of the batch in hand: the hash of its contact, and where in the blocks and sketches it will be looked for. */
+  #hashOfEntry = new Uint32Array(0);
+  #placeOfEntry = new Int32Array(0);
+  #sketchOfEntry = new Int32Array(0);
+  /** A block that is being rebuilt in place. */
+  readonly #scratch = new Uint32Array(CONTACT_WORDS << LARGEST_BLOCK);
+
+  /** @param maxBytes the most memory that blocks may take. */
+  constructor(maxBytes: number) {
+    this.#blocks = new ContactBlocks(maxBytes);
+  }
+
+  /** Works out where in the blocks and sketches the entries will look: apart from the reading, so that the reads come close together. */
+  locate(entries: EntryBatch, words: Uint32Array, slotOf: Int32Array): void {
+    if (this.#hashOfEntry.length < entries.capacity) {
+      this.#hashOfEntry = new Uint32Array(entries.capacity);
+      this.#placeOfEntry = new Int32Array(entries.capacity);
+      this.#sketchOfEntry = new Int32Array(entries.capacity);
+    }
+    const { length, target, contact } = entries;
+    const hashOf = this.#hashOfEntry;
+    const placeOf = this.#placeOfEntry;
+    const sketchOf = this.#sketchOfEntry;
+    for (let i = 0; i < length; i++) {
+      const at = slotOf[i]! * SLOT_WORDS;
+      const hash = contactHash(target[i]!, contact[i]! & CONTACT_KEY);
+      hashOf[i] = hash;
+      const block = words[at + BLOCK]! | 0;
+      const shape = words[at + SHAPE]! | 0;
+      const isSampled = block !== 0 && passes(hash, levelOfShape(shape));
+      placeOf[i] = isSampled ? ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS : 0;
+      sketchOf[i] = block !== 0 && wideOfShape(shape) !== 0 ? WideSources.placeOf(wideOfShape(shape), target[i]!) : 0;
+    }
+  }
+
+  /** Reads the line of every contact block and sketch that the located entries will look into, so that the misses overlap. */
+  touch(length: number): number {
+    const blocks = this.#blocks;
+    const sketches = this.#wide.registers;
+    const placeOf = this.#placeOfEntry;
+    const sketchOf = this.#sketchOfEntry;
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum ^= blocks.at(placeOf[i]!);
+    for (let i = 0; i < length; i++) sum ^= sketches[sketchOf[i]!]!;
+    return sum;
+  }
+
+  /** Adds the contacts of the located entries to their slots. The loop holds the common cases of #add. */
+  addAll(entries: EntryBatch, words: Uint32Array, slotOf: Int32Array): void {
+    const { length, target, contact } = entries;
+    const hashOf = this.#hashOfEntry;
+    const blocks = this.#blocks;
+    const wides = this.#wide;
+    for (let i = 0; i < length; i++) {
+      const at = slotOf[i]! * SLOT_WORDS;
+      const hash = hashOf[i]!;
+      const block = words[at + BLOCK]!;
+      if (block === 0) {
+        this.#add(words, at, target[i]!, contact[i]!, hash);
+        continue;
+      }
+      const shape = words[at + SHAPE]! | 0;
+      const wide = wideOfShape(shape);
+      if (wide !== 0) wides.add(wide, target[i]!, contact[i]! & 0xffff);
+      const level = levelOfShape(shape);
+      if (level !== 0 && hash >>> (32 - level) !== 0) continue;
+      this.#addToBlock(blocks.segmentOf(block), words, at, target[i]!, contact[i]!, hash);
+    }
+  }
+
+  /** OUTCOME bits of a contact in a slot; -1 where the slot does not hold it. */
+  outcomeOf(words: Uint32Array, at: number, target: number, contact: number): number {
+    const key = contact & CONTACT_KEY;
+    if (words[at + BLOCK] === 0) {
+      const inline = words[at + INLINE_CONTACT]!;
+      return inline !== 0 && (inline & CONTACT_KEY) === key && words[at + INLINE_TARGET] === target ? inline >>> 24 : -1;
+    }
+    const block = words[at + BLOCK]!;
+    const segment = this.#blocks.segmentOf(block);
+    const found = findContact(segment, ContactBlocks.wordOf(block), sizeOf(words[at + SHAPE]!), target, key, contactHash(target, key));
+    return found < 0 || segment[found + 1] === 0 ? -1 : segment[found + 1]! >>> 24;
+  }
+
+  /** Contacts kept in the slot's sample. */
+  kept(words: Uint32Array, at: number): number {
+    if (words[at + BLOCK] === 0) return words[at + INLINE_CONTACT] === 0 ? 0 : 1;
+    return words[at + COUNT]!;
+  }
+
+  /** The level of the slot's sample: each contact kept stands for 2^level. */
+  level(words: Uint32Array, at: number): number {
+    return words[at + BLOCK] === 0 ? 0 : levelOfShape(words[at + SHAPE]!);
+  }
+
+  /** Distinct targets and ports of a slot beyond its exact contacts, by sketches of its own; null where it has none. */
+  wideCounts(words: Uint32Array, at: number): { targets: number; ports: number } | null {
+    const wide = wideOf(words, at);
+    return wide === 0 ? null : { targets: this.#wide.targetCount(wide), ports: this.#wide.portCount(wide) };
+  }
+
+  /**
+   * Copies the slot's contacts whose hash passes `level` into the arrays, and returns how many.
+   * The arrays must hold EXACT_CONTACTS.
+   */
+  read(words: Uint32Array, at: number, level: number, target: Uint32Array, contact: Uint32Array): number {
+    if (words[at + BLOCK] === 0) {
+      if (
+        words[at + INLINE_CONTACT] === 0 ||
+        !passes(contactHash(words[at + INLINE_TARGET]!, words[at + INLINE_CONTACT]! & CONTACT_KEY), level)
+      )
+        return 0;
+      target[0] = words[at + INLINE_TARGET]!;
+      contact[0] = words[at + INLINE_CONTACT]!;
+      return 1;
+    }
+    const held = this.#blocks.segmentOf(words[at + BLOCK]!);
+    const from = ContactBlocks.wordOf(words[at + BLOCK]!);
+    const to = from + (CONTACT_WORDS << sizeOf(words[at + SHAPE]!));
+    let count = 0;
+    for (let c = from; c < to; c += CONTACT_WORDS) {
+      if (held[c + 1] === 0) continue;
+      if (level > 0 && !passes(contactHash(held[c]!, held[c + 1]! & CONTACT_KEY), level)) continue;
+      target[count] = held[c]!;
+      contact[count] = held[c + 1]!;
+      count++;
+    }
+    return count;
+  }
+
+  /** Takes the set of a slot of another table into a slot of this one. The arrays are scratch for EXACT_CONTACTS. */
+  merge(
+    words: Uint32Array,
+    at: number,
+    other: ContactSets,
+    theirWords: Uint32Array,
+    from: number,
+    target: Uint32Array,
+    contact: Uint32Array,
+  ): void {
+    const count = other.read(theirWords, from, 0, target, contact);
+    this.#raiseLevel(words, at, other.level(theirWords, from));
+    for (let i = 0; i < count; i++) this.#add(words, at, target[i]!, contact[i]!, contactHash(target[i]!, contact[i]! & CONTACT_KEY));
+    const theirs = wideOf(theirWords, from);
+    const ours = wideOf(words, at);
+    if (theirs !== 0 && ours !== 0) this.#wide.merge(ours, other.#wide, theirs);
+  }
+
+  /** Gives back the memory of a slot's set. */
+  release(words: Uint32Array, at: number): void {
+    const wide = wideOf(words, at);
+    if (wide !== 0) this.#wide.release(wide);
+    if (words[at + BLOCK] !== 0) this.#blocks.release(words[at + BLOCK]!, sizeOf(words[at + SHAPE]!));
+  }
+
+  #add(words: Uint32Array, at: number, target: number, contact: number, hash: number): void {
+    if (words[at + BLOCK] === 0) {
+      const inline = words[at + INLINE_CONTACT]!;
+      if (inline === 0) {
+        words[at + INLINE_TARGET] = target;
+        words[at + INLINE_CONTACT] = contact;
+        return;
+      }
+      if (((inline ^ contact) & CONTACT_KEY) === 0 && words[at + INLINE_TARGET] === target) {
+        words[at + INLINE_CONTACT] = inline | contact;
+        return;
+      }
+      if (!this.#open(words, at)) {
+        this.forgotten++;
+        return;
+      }
+    }
+    const shape = words[at + SHAPE]!;
+    const wide = wideOfShape(shape);
+    if (wide !== 0) this.#wide.add(wide, target, contact & 0xffff);
+    if (passes(hash, levelOfShape(shape))) this.#addToBlock(this.#blocks.segmentOf(words[at + BLOCK]!), words, at, target, contact, hash);
+  }
+
+  /** Adds a contact that passes the slot's level to its block, which lies in `held`. */
+  #addToBlock(held: Uint32Array, words: Uint32Array, at: number, target: number, contact: number, hash: number): void {
+    const size = sizeOf(words[at + SHAPE]!);
+    const found = findContact(held, ContactBlocks.wordOf(words[at + BLOCK]!), size, target, contact & CONTACT_KEY, hash);
+    if (found < 0) {
+      if (levelOfShape(words[at + SHAPE]!) === LAST_LEVEL) {
+        this.forgotten++;
+        return;
+      }
+      // A full list: after it has grown, or its sample was halved, look again.
+      this.#enlarge(words, at);
+      if (passes(hash, levelOfShape(words[at + SHAPE]!)))
+        this.#addToBlock(this.#blocks.segmentOf(words[at + BLOCK]!), words, at, target, contact, hash);
+      return;
+    }
+    if (held[found + 1] !== 0) {
+      held[found + 1] = held[found + 1]! | contact;
+      return;
+    }
+    held[found] = target;
+    held[found + 1] = contact;
+    const count = words[at + COUNT]! + 1;
+    words[at + COUNT] = count;
+    if (size > LARGEST_LIST && count > mostOf(size)) this.#enlarge(words, at);
+  }
+
+  /** Moves the inline contact into a block of its own. */
+  #open(words: Uint32Array, at: number): boolean {
+    const block = this.#blocks.allocate(SMALLEST_BLOCK);
+    if (block === 0) return false;
+    const target = words[at + INLINE_TARGET]!;
+    const contact = words[at + INLINE_CONTACT]!;
+    words[at + BLOCK] = block;
+    words[at + COUNT] = 0;
+    words[at + SHAPE] = SMALLEST_BLOCK;
+    if (contact !== 0) {
+      const segment = this.#blocks.segmentOf(block);
+      segment[ContactBlocks.wordOf(block)] = target;
+      segment[ContactBlocks.wordOf(block) + 1] = contact;
+      words[at + COUNT] = 1;
+    }
+    return true;
+  }
+
+  /** A full block grows fourfold; at the largest size, or where memory is used up, the sample halves instead. */
+  #enlarge(words: Uint32Array, at: number): void {
+    const shape = words[at + SHAPE]!;
+    const size = sizeOf(shape);
+    const isLarge = this.isLarge || this.#blocks.isTight;
+    const most = isLarge ? (LARGE_TABLE_BLOCKS[levelOfShape(shape)] ?? LARGEST_BLOCK) : LARGEST_BLOCK;
+    if (size < most) {
+      const block = this.#blocks.allocate(size + BLOCK_GROWTH);
+      if (block !== 0) {
+        this.#rebuild(words, at, block, size + BLOCK_GROWTH, levelOfShape(shape));
+        return;
+      }
+    } else this.#becomeWide(words, at);
+    this.#halve(words, at);
+  }
+
+  #halve(words: Uint32Array, at: number): void {
+    const shape = words[at + SHAPE]!;
+    const size = sizeOf(shape);
+    let level = levelOfShape(shape);
+    do this.#rebuild(words, at, words[at + BLOCK]!, size, ++level);
+    while (words[at + COUNT]! >= mostOf(size) && level < LAST_LEVEL);
+  }
+
+  /** Puts the contacts that pass `level` into `block`, releasing the old block if it is another. */
+  #rebuild(words: Uint32Array, at: number, block: number, size: number, level: number): void {
+    const oldBlock = words[at + BLOCK]!;
+    const oldSize = sizeOf(words[at + SHAPE]!);
+    const oldSegment = this.#blocks.segmentOf(oldBlock);
+    const from = ContactBlocks.wordOf(oldBlock);
+    const oldWords = CONTACT_WORDS << oldSize;
+    let source = oldSegment;
+    let start = from;
+    if (oldBlock === block) {
+      // In place: read from a copy.
+      source = this.#scratch;
+      start = 0;
+      for (let i = 0; i < oldWords; i++) source[i] = oldSegment[from + i]!;
+      oldSegment.fill(0, from, from + oldWords);
+    }
+    const segment = this.#blocks.segmentOf(block);
+    const base = ContactBlocks.wordOf(block);
+    const isList = size <= LARGEST_LIST;
+    let count = 0;
+    for (let c = start; c < start + oldWords; c += CONTACT_WORDS) {
+      const contact = source[c + 1]!;
+      if (contact === 0) continue;
+      const target = source[c]!;
+      let found = base + count * CONTACT_WORDS;
+      if (!isList || level > 0) {
+        const key = contact & CONTACT_KEY;
+        const hash = contactHash(target, key);
+        if (!passes(hash, level)) continue;
+        if (!isList) found = findContact(segment, base, size, target, key, hash);
+      }
+      segment[found] = target;
+      segment[found + 1] = contact;
+      count++;
+    }
+    if (oldBlock !== block) this.#blocks.release(oldBlock, oldSize);
+    words[at + BLOCK] = block;
+    words[at + COUNT] = count;
+    words[at + SHAPE] = (words[at + SHAPE]! & 0xffff0000) | (level << 8) | size;
+  }
+
+  /** Gives a slot sketches of its own, where there are any left. */
+  #becomeWide(words: Uint32Array, at: number): void {
+    if (wideOf(words, at) !== 0) return;
+    const wide = this.#wide.take();
+    if (wide === 0) return;
+    words[at + SHAPE] = words[at + SHAPE]! | (wide << 16);
+    const held = this.#blocks.segmentOf(words[at + BLOCK]!);
+    const from = ContactBlocks.wordOf(words[at + BLOCK]!);
+    const to = from + (CONTACT_WORDS << sizeOf(words[at + SHAPE]!));
+    for (let c = from; c < to; c += CONTACT_WORDS) {
+      if (held[c + 1] !== 0) this.#wide.add(wide, held[c]!, held[c + 1]! & 0xffff);
+    }
+  }
+
+  /** Thins a slot's sample to the level of the slot that is to be merged in. */
+  #raiseLevel(words: Uint32Array, at: number, level: number): void {
+    if (level === 0) return;
+    if (words[at + BLOCK] === 0 && !this.#open(words, at)) return;
+    this.#becomeWide(words, at);
+    if (levelOfShape(words[at + SHAPE]!) < level) this.#rebuild(words, at, words[at + BLOCK]!, sizeOf(words[at + SHAPE]!), level);
+  }
+}
+
+/** Number of a slot's sketches, or 0. */
+function wideOf(words: Uint32Array, at: number): number {
+  return words[at + BLOCK] === 0 ? 0 : wideOfShape(words[at + SHAPE]!);
+}
+
+/** The hash that places a contact in its block and decides which samples it is in: the same in every class and table. */
+function contactHash(target: number, key: number): number {
+  return mixPair(target, key);
+}
+
+/** Levels use the top bits of the hash, places in a block the bottom ones. */
+function passes(hash: number, level: number): boolean {
+  return level === 0 || hash >>> (32 - level) === 0;
+}
+
+/** Where in a block of a size the search for a hash starts: lists start at the beginning. */
+function startOf(size: number, hash: number): number {
+  return size <= LARGEST_LIST ? 0 : hash & ((1 << size) - 1);
+}
+
+/** Contacts that a block of a size holds before it must grow: lists all, hashed blocks three quarters, the largest EXACT_CONTACTS. */
+function mostOf(size: number): number {
+  if (size <= LARGEST_LIST) return 1 << size;
+  return size === LARGEST_BLOCK ? EXACT_CONTACTS : (3 << size) >>> 2;
+}
+
+/** Word of the contact in a block, or of the empty place where it would go; -1 where the block is a list that is full of others. */
+function findContact(segment: Uint32Array, base: number, size: number, target: number, key: number, hash: number): number {
+  const length = 1 << size;
+  let index = startOf(size, hash);
+  for (let tries = 0; tries < length; tries++) {
+    const at = base + index * CONTACT_WORDS;
+    const held = segment[at + 1]!;
+    if (held === 0 || (segment[at] === target && (held & CONTACT_KEY) === key)) return at;
+    index = (index + 1) & (length - 1);
+  }
+  return -1;
+}
