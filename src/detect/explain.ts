@@ -73,7 +73,9 @@ export function explainAddress(activity: Activity, detection: Detection, address
   });
   const together = joiners.reduce((sum, joiner) => sum + joiner.points, 0) >= SCAN_POINTS;
   if (together) drafts.push(...joiners.map((joiner) => joiner.draft));
-  else for (const { draft, reason } of joiners) verdicts.push(`${nameOf(draft.trafficClass)}: no scan of its own: ${reason}.`);
+  else
+    for (const { draft, reason } of joiners)
+      verdicts.push(`${nameOf(draft.trafficClass)}: no scan of its own: ${byProductReason(draft, drafts, facts) ?? reason}.`);
   verdicts.push(...dropVerdicts(detection, own, drafts, facts));
   verdicts.push(...answerVerdicts(activity, detection, backscatter, address));
   if (classes.length === 0) verdicts.push("The address was not seen, neither sending nor answered.");
