@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import { FilterError, UsageError } from "../model/errors.ts";
-import type { Report } from "../model/report.ts";
+import type { InputSource, Report } from "../model/report.ts";
 import { compileFilter } from "../observe/filter/index.ts";
 import type { AssessOptions } from "../pipeline/assess.ts";
 import { addExamples } from "./examples.ts";
@@ -16,6 +16,9 @@ import { writeError } from "./terminal.ts";
 const DEFAULT_LIMIT = 1000;
 /** More threads than any machine that reads captures has cores to spare. */
 const MAX_THREADS = 64;
+
+/** Some input, or all of them, could not be read. */
+const EXIT_UNREADABLE = 2;
 
 interface AssessFlags extends ReportFlags {
   readonly home?: readonly string[];
@@ -80,11 +83,13 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
     line?.clear();
   }
   const { report, explanation } = result;
-  const notes = [...unreadableLines(report), ...(flags.quiet === true ? [] : damageLines(report))];
+  const { sources } = report.input;
+  const useless = sources.some(isUseless);
+  const notes = [...unreadableLines(report), ...(flags.quiet === true && !useless ? [] : damageLines(report))];
   if (flags.verbose === true) notes.push(...readingLines(report, (performance.now() - started) / 1000));
-  process.exitCode = exitCodeOf(report, flags.failOn);
+  process.exitCode = useless ? EXIT_UNREADABLE : exitCodeOf(report, flags.failOn);
   if (notes.length > 0) await writeError(`${notes.join("\n")}\n`);
-  if (report.input.sources.length > 0) await printReport(report, explanation, format, flags);
+  if (!sources.every(isUseless)) await printReport(report, explanation, format, flags);
 }
 
 /** The pipeline's options from the command line. Throws UsageError. */
@@ -151,13 +156,21 @@ function unreadableLines(report: Report): string[] {
   return report.input.unreadable.map((line) => `precursor: ${line}`);
 }
 
+/** Nothing of the input could be used: as bad as one that cannot be opened. */
+function isUseless({ damage, records }: InputSource): boolean {
+  return damage !== null && records === 0;
+}
+
+function assessedBefore(records: number): string {
+  if (records === 0) return "no record could be read";
+  return records === 1 ? "the 1 record before it was assessed" : `the ${records} records before it were assessed`;
+}
+
 function damageLines(report: Report): string[] {
   return report.input.sources.flatMap(({ name, damage, records }) =>
     damage === null
       ? []
-      : [
-          `precursor: ${name}: ${damage.reason} at octet ${damage.offset}; the ${records} records before it were assessed (E_INPUT_DAMAGED)`,
-        ],
+      : [`precursor: ${name}: damaged at octet ${damage.offset}: ${damage.reason}; ${assessedBefore(records)} (E_INPUT_DAMAGED)`],
   );
 }
 

@@ -298,9 +298,20 @@ describe("bad input", () => {
   test("a cut capture is assessed to where it breaks, and that is told", async () => {
     const run = await precursor(["assess", "cut.pcap", "-f", "json"]);
     expect(run.status).toBe(0);
-    expect(run.stderr).toMatch(/^precursor: cut\.pcap: .* at octet \d+; the \d+ records before it were assessed \(E_INPUT_DAMAGED\)\n$/);
+    expect(run.stderr).toMatch(
+      /^precursor: cut\.pcap: damaged at octet \d+: .*; the \d+ records before it were assessed \(E_INPUT_DAMAGED\)\n$/,
+    );
     expect((JSON.parse(run.stdout) as { input: { records: number } }).input.records).toBeGreaterThan(100);
     expect((await precursor(["assess", "cut.pcap", "-q"])).stderr).toBe("");
+  });
+
+  test("near miss: a capture cut before its first record is as good as none", async () => {
+    writeFileSync(join(folder, "stub.pcap"), capture.subarray(0, 30));
+    const line = "precursor: stub.pcap: damaged at octet 24: the input ends inside a record; no record could be read (E_INPUT_DAMAGED)";
+    expect(complaint(await precursor(["assess", "stub.pcap"]))).toBe(line);
+    const beside = await precursor(["assess", "stub.pcap", "event.pcap", "-q"]);
+    expect([beside.status, beside.stderr]).toEqual([2, `${line}\n`]);
+    expect(beside.stdout).toContain("445");
   });
 
   test("where one of several cannot be read, the others are assessed, and the exit code is 2", async () => {
@@ -326,6 +337,11 @@ describe("pipes, disks and signals", () => {
     expect([redirected.status, redirected.stderr]).toEqual([2, "precursor: standard output: no space left on the device (E_OUTPUT)\n"]);
     const written = await precursor(["assess", "event.pcap", "-o", "/dev/full"]);
     expect([written.status, written.stderr]).toEqual([2, "precursor: /dev/full: no space left on the device (E_OUTPUT)\n"]);
+  });
+
+  test("a disk that fills up in the middle of a redirected report", () => {
+    const run = shell('ulimit -f 16; trap "" XFSZ; "$NODE" "$MAIN" assess event.pcap -f html > part.html');
+    expect([run.status, run.stderr]).toEqual([2, "precursor: standard output: the file would be larger than is allowed (E_OUTPUT)\n"]);
   });
 
   test.each([
@@ -368,6 +384,8 @@ describe("the other commands", () => {
     expect(report.portZero.tcp.source).toBeGreaterThan(1000);
     const again = JSON.parse((await precursor(["assess", "demo.pcap", "-f", "json"])).stdout) as typeof report;
     expect(again.portZero).toEqual(report.portZero);
+    const text = (await precursor(["assess", "demo.pcap"])).stdout;
+    expect(text.trimEnd().split("\n").length, "lines of one screen").toBeLessThanOrEqual(55);
   });
 
   test("schema is JSON Schema", async () => {

@@ -1,4 +1,5 @@
 /** Where output goes and what it can show there: colour, width, glyphs. */
+import { fstatSync, writeSync } from "node:fs";
 import { OutputError } from "../model/errors.ts";
 import { writeFailureReason } from "./output-file.ts";
 
@@ -6,6 +7,7 @@ import { writeFailureReason } from "./output-file.ts";
 const DEFAULT_WIDTH = 100;
 const MIN_WIDTH = 60;
 const MAX_WIDTH = 200;
+const STDOUT = 1;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,12 +45,32 @@ export function lacksUnicode(environment: Environment): boolean {
  * an OutputError: a full disk behind `>`.
  */
 export function writeOutput(text: string | Uint8Array): Promise<void> {
+  // A worker thread's standard output has no descriptor of its own.
+  if (process.stdout.fd === STDOUT && isFile(STDOUT))
+    return Promise.resolve(writeWhole(typeof text === "string" ? Buffer.from(text) : text));
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (error === undefined || error === null || (error as NodeJS.ErrnoException).code === "EPIPE") resolve();
       else reject(new OutputError("standard output", writeFailureReason(error), error));
     });
   });
+}
+
+/** To a file behind `>`, Node's own stream writes once, and what a full disk did not take is lost without a word. */
+function writeWhole(bytes: Uint8Array): void {
+  try {
+    for (let written = 0; written < bytes.length;) written += writeSync(STDOUT, bytes, written);
+  } catch (error) {
+    throw new OutputError("standard output", writeFailureReason(error), error);
+  }
+}
+
+function isFile(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Writes to standard error and waits; that it cannot be written is nobody's concern. */

@@ -48,6 +48,25 @@ describe("renderExplanation", () => {
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
+  test("says in plain words what a class is, and nothing of how answers were met", () => {
+    const [first] = SCANNER.classes;
+    if (first === undefined) throw new Error("the sample has no class");
+    const outcomes = { answered: 0, refused: 0, unreachable: 0, silent: 7 };
+    const classes = [
+      { ...first, name: "TCP Xmas", outcomes: { answered: 0, refused: 12_000, unreachable: 0, silent: 0 } },
+      { ...first, name: "TCP RST sent", outcomes, tools: {} },
+      { ...first, name: "answers received", outcomes, tools: {} },
+      { ...first, name: "a class of tomorrow", outcomes, tools: {} },
+    ];
+    const text = renderExplanation({ ...SCANNER, classes });
+    expect(text).toContain("FIN, PSH and URG together, which no stack sends");
+    expect(text).toMatch(/TCP RST sent .* – +– +–\n/);
+    expect(text).not.toContain("Unreachable");
+    expect(text).toContain("from addresses: 192.0.2.1");
+    expect(text).toContain("to ports: 445");
+    expect(text.indexOf("VERDICT")).toBeLessThan(text.indexOf("SEEN"));
+  });
+
   test("an address that was not seen is said not to have been", () => {
     const labels = {
       network: null,
