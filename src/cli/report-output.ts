@@ -38,7 +38,11 @@ export function addReportOptions(command: Command): Command {
       ).choices(FORMATS),
     )
     .option("-o, --output <file>", "write the report to a file, whole or not at all; - is standard output")
-    .option("--limit <n>", "rows in the lists of scans and victims (default: 10 in text and md, 200 in html, 1000 in json)", parseLimit)
+    .option(
+      "--limit <n>",
+      "rows in the lists of scans and victims (default: what fits in text, 10 in md, 200 in html, 1000 in json)",
+      parseLimit,
+    )
     .addOption(
       new Option("--fail-on <severity>", "exit with 1 where the severity is this or above").choices(
         SEVERITIES.filter((severity) => severity !== "none"),

@@ -120,7 +120,8 @@ export function duration(seconds: number): string {
 
 /** A whole number with thousands apart. */
 export function number(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  // By hand: the first number that toLocaleString formats costs 40 ms of loading its tables.
+  return String(Math.round(value)).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 export function plural(count: number, singular: string, many: string = `${singular}s`): string {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { InputError } from "../model/errors.ts";
 import { STANDARD_INPUT, systemReason } from "./file.ts";
 
-/** Digits are compared as numbers, so that `tcpdump -C`'s capture.pcap2 comes before capture.pcap10. */
-const BY_NAME = new Intl.Collator("en", { numeric: true });
+/** Digits are compared as numbers, so that `tcpdump -C`'s capture.pcap2 comes before capture.pcap10. Made for the first folder: that takes 10 ms. */
+let byName: Intl.Collator | null = null;
 
 export interface ExpandedInputs {
   /** Paths in reading order, as the user began them; "-" stays as it is. */
@@ -63,7 +63,9 @@ function walkFolder(walk: Walk, root: string): number {
       continue;
     }
     names = names.filter((name) => !name.startsWith("."));
-    names.sort((a, b) => BY_NAME.compare(a, b) || (a < b ? -1 : 1));
+    byName ??= new Intl.Collator("en", { numeric: true });
+    const { compare } = byName;
+    names.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
     const folders: string[] = [];
     for (const name of names) {
       const path = join(folder, name);
