@@ -221,12 +221,12 @@ class SlotView implements SourceView {
   get targetCount(): number {
     const wide = this.#sources.wideCounts(this.#slot);
     if (wide !== null) return wide.targets;
-    return this.#distinct((i) => this.#contacts.target[i]!);
+    return this.#distinct((i) => this.#target[i]!);
   }
   get portCount(): number {
     const wide = this.#sources.wideCounts(this.#slot);
     if (wide !== null) return wide.ports;
-    return this.#distinct((i) => this.#contacts.port[i]!);
+    return this.#distinct((i) => this.#contact[i]! & 0xffff);
   }
   get ttlMin(): number {
     return this.#sources.ttlMinOf(this.#slot);
@@ -280,9 +280,11 @@ class SlotView implements SourceView {
 
   /** Distinct values over the contacts, scaled to all of them where every contact's value is its own. */
   #distinct(valueOf: (index: number) => number): number {
-    const { length, scale } = this.contacts();
+    // At the slot's own level: answers that are a coarser sample than the probes must not thin them here.
+    const level = this.#sources.levelOf(this.#slot);
+    const length = this.#sources.readContacts(this.#slot, level, this.#target, this.#contact);
     this.#seen.clear();
     for (let i = 0; i < length; i++) this.#seen.add(valueOf(i));
-    return this.#seen.size === length ? length * scale : this.#seen.size;
+    return this.#seen.size === length ? length * 2 ** level : this.#seen.size;
   }
 }

@@ -27,7 +27,7 @@ export interface AssessOptions {
   readonly inputs: readonly string[];
   /** The defended networks in CIDR notation; empty to have them guessed. */
   readonly home: readonly string[];
-  /** Seconds since 1970, inclusive; null for no bound. */
+  /** Seconds since 1970: from `since`, up to but without `until`; null for no bound. */
   readonly since: number | null;
   readonly until: number | null;
   readonly filter: string | null;

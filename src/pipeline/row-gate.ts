@@ -6,7 +6,7 @@ import { compileFilter, keepRows } from "../observe/filter/index.ts";
 export interface RowChoice {
   /** Filter expression, or null for all. */
   readonly filter: string | null;
-  /** Seconds since 1970, inclusive; null for no bound. */
+  /** Seconds since 1970: from `since`, up to but without `until`; null for no bound. */
   readonly since: number | null;
   readonly until: number | null;
 }
