@@ -51,7 +51,7 @@ async function receive(
     if (taken === "ended") break;
     if (taken === "waiting") {
       await new Promise(setImmediate);
-      if (failure !== null) throw failure;
+      if (failure !== null) throw new Error("the producing thread failed", { cause: failure });
       continue;
     }
     for (let row = 0; row < taken.length; row++, rows++) {
