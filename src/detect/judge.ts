@@ -21,9 +21,11 @@ export interface Verdict {
   readonly ratio: number | null;
 }
 
-/** Judges a loaded set. `toolKnown` where the packets carry a scanner's mark: then direction is no excuse. */
+/** Judges a loaded set. `toolKnown` where the packets carry a scanner's mark: then, and for port zero, direction is no excuse. */
 export function judge(set: ProbeSet, toolKnown: boolean): Verdict {
-  if (toolKnown) set.outbound = false;
+  // No honest stack sends from or to TCP port zero, whichever way.
+  const fromPortZero = set.trafficClass <= LAST_TCP_CLASS && set.portZeroPackets >= PORT_ZERO_PACKETS;
+  if (toolKnown || fromPortZero) set.outbound = false;
   const fan = fanOut(set);
   const walks = set.trafficClass === CLASS_SYN || set.trafficClass === CLASS_UDP;
   const ratio = walks && hasOutcomes(set) ? logLikelihoodRatio(set) : null;

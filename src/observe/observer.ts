@@ -119,7 +119,8 @@ export class Observer {
   /** Extends the span, and puts packets of a broken clock where the last good one was. */
   #noteTimes(batch: ObservationBatch): void {
     const { length, time } = batch;
-    if (Number.isNaN(this.#reference)) this.#reference = time[0]!;
+    // The middle of the first batch: one broken time must not make all others implausible.
+    if (Number.isNaN(this.#reference)) this.#reference = time.slice(0, length).toSorted()[length >>> 1]!;
     let first = Number.POSITIVE_INFINITY;
     let last = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < length; row++) {

@@ -39,7 +39,7 @@ const sweep = encodeCapture(
     time: START + i,
     frame: ethernet(
       tcpPacket(
-        { source: 0xc6336409, destination: (i % 2 === 0 ? 0xc0000200 : 0xcb007100) + (i >> 1) + 1 },
+        { source: 0x0a000001, destination: (i % 2 === 0 ? 0xc0000200 : 0xcb007100) + (i >> 1) + 1 },
         { sourcePort: 0, destinationPort: i % 4 === 0 ? 22 : 445, flags: TCP_SYN, window: 8192 },
       ),
     ),
@@ -78,7 +78,7 @@ describe("options", () => {
   test("a sweep from port zero is one scan and 200 port-zero packets", async () => {
     const made = await report([], { memory });
     expect(made.scansTotal).toBe(1);
-    expect(made.scans[0]).toMatchObject({ source: "198.51.100.9", targetCount: 200, portZero: true });
+    expect(made.scans[0]).toMatchObject({ source: "10.0.0.1", targetCount: 200, portZero: true });
     expect(made.portZero.tcp).toEqual({ source: 200, destination: 0, both: 0 });
     expect(made.input).toMatchObject({ records: 200, firstSeen: START, lastSeen: START + 199, unreadable: [] });
   });
