@@ -120,6 +120,8 @@ export const REAL_CASES: readonly RealCase[] = [
     tool: "bash",
   }),
 
+  // Before the forged ones: their victim repeats its answers to strangers for a minute.
+  quiet("flood-syn-one-source", "hping3 -S -p 80 -i u600 -c 8000 203.0.113.10", { readings: ["ddos", "ordinary", "misconfiguration"] }),
   quiet("flood-syn-forged-open", "hping3 -S -p 80 --rand-source -i u600 -c 12000 203.0.113.10", { readings: FORGED, mayHaveVictims: true }),
   quiet("flood-syn-forged-closed", "hping3 -S -p 81 --rand-source -i u600 -c 8000 203.0.113.10", {
     readings: FORGED,
@@ -134,7 +136,6 @@ export const REAL_CASES: readonly RealCase[] = [
     captureFilter: "src net 203.0.113.0/24",
     mayHaveVictims: true,
   }),
-  quiet("flood-syn-one-source", "hping3 -S -p 80 -i u600 -c 8000 203.0.113.10", { readings: ["ddos", "ordinary", "misconfiguration"] }),
   quiet("flood-udp-forged", "hping3 --udp -p 9999 --rand-source -i u600 -c 8000 203.0.113.10", { readings: FORGED, mayHaveVictims: true }),
   quiet("flood-icmp-forged", "hping3 --icmp --rand-source -i u600 -c 8000 203.0.113.10", { readings: FORGED, mayHaveVictims: true }),
   quiet("flood-ack-forged", "hping3 -A -p 80 --rand-source -i u600 -c 8000 203.0.113.10", { readings: FORGED, mayHaveVictims: true }),

@@ -72,7 +72,7 @@ export class BackscatterFinder {
       if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount < MANY_PEERS) return;
     } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
     const qualifies = meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
-    if (!qualifies && view.targetCount < MANY_PEERS) return;
+    if (!qualifies && (view.contactCount < MANY_PEERS || view.targetCount < MANY_PEERS)) return;
     const tie = view.word * 64 + trafficClass;
     if (!this.#candidates.admits(view.packets, tie)) return;
     this.#candidates.offer({

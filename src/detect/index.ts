@@ -34,13 +34,6 @@ export interface DetectOptions {
 /** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
 const MAXIMUM_JOINERS = 16_384;
 
-/**
- * Once MAXIMUM_FINDINGS heavier scans are held, sources with so many contacts that cannot displace one are only counted, by a sample of
- * one in so many: the total is then an estimate (to 1 % at a million), and a million more sources cost next to nothing.
- */
-const COUNTED_CONTACTS = 10;
-const COUNTED_SAMPLE = 16;
-
 /** A source × class that is a scan, found in the first pass. */
 interface Candidate {
   readonly weight: number;
@@ -92,28 +85,23 @@ function judgeAll(activity: Activity, home: HomeNetworks, { distributed, backsca
   const set = new ProbeSet();
   const joiners = new Map<number, { points: number; candidates: Candidate[] }>();
   activity.visit(1, (view) => {
-    const { trafficClass, contactCount } = view;
+    const { trafficClass } = view;
     if (trafficClass > LAST_PROBE_CLASS) {
       backscatter.collect(view);
       return;
     }
     floods.collect(activity, view);
     reflection.collect(view);
-    const worth = isWorthLoading(contactCount, view.portZeroPackets, trafficClass);
+    const worth = isWorthLoading(view);
     if (!worth && !distributed.hasRoom) return;
     const key = sourceKey(view);
     const tie = key * 64 + trafficClass;
-    let standsFor = 1;
-    if (contactCount >= COUNTED_CONTACTS && !candidates.couldAdmit(2 * contactCount, tie)) {
-      if ((Math.imul(view.word, 0x9e3779b1) >>> 16) % COUNTED_SAMPLE !== 0) return;
-      standsFor = COUNTED_SAMPLE;
-    }
     set.load(activity, home, view);
     const tool = toolOf(view);
     const verdict = worth ? judge(set, tool !== null) : null;
     if (verdict?.isScan === true) {
       const weight = scanWeight(set, verdict);
-      if (candidates.admits(weight, tie, standsFor)) candidates.offer({ weight, tie, key, trafficClass });
+      if (candidates.admits(weight, tie)) candidates.offer({ weight, tie, key, trafficClass });
       return;
     }
     if (verdict !== null && mayJoin(set) && (joiners.has(key) || joiners.size < MAXIMUM_JOINERS)) {

@@ -1,5 +1,6 @@
 /** Whether the contacts of one source in one class are a scan: fan-out, the threshold random walk where outcomes exist, and the rules of ordinary use. */
 import { CLASS_ACK, CLASS_MAIMON, CLASS_OS_DETECTION, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
+import type { SourceView } from "../model/activity.ts";
 import { FEWEST_CONTACTS, FEWEST_ORDINARY_CONTACTS, fanOut, isFanOutScan, isStealth } from "./fan-out.ts";
 import type { FanOut } from "./fan-out.ts";
 import { ordinaryReason } from "./ordinary.ts";
@@ -48,10 +49,12 @@ export function mayJoin(set: ProbeSet): boolean {
   return isStealth(set.trafficClass) && set.length > 0;
 }
 
-/** Whether it is worth loading: enough contacts for the class, or port zero. */
-export function isWorthLoading(contactCount: number, portZeroPackets: number, trafficClass: number): boolean {
-  if (portZeroPackets >= PORT_ZERO_PACKETS || isStealth(trafficClass)) return true;
-  return contactCount >= (trafficClass === CLASS_OS_DETECTION ? FEWEST_CONTACTS : FEWEST_ORDINARY_CONTACTS);
+/** Whether it is worth loading: enough contacts for the class, or port zero, whose count is a look-up of its own and so asked last. */
+export function isWorthLoading(view: Pick<SourceView, "contactCount" | "packets" | "portZeroPackets" | "trafficClass">): boolean {
+  const { contactCount, trafficClass } = view;
+  if (isStealth(trafficClass) || contactCount >= FEWEST_ORDINARY_CONTACTS) return true;
+  if (trafficClass === CLASS_OS_DETECTION && contactCount >= FEWEST_CONTACTS) return true;
+  return view.packets >= PORT_ZERO_PACKETS && view.portZeroPackets >= PORT_ZERO_PACKETS;
 }
 
 function probesPortZero(set: ProbeSet): boolean {

@@ -147,11 +147,15 @@ export class ProbeSet {
   #countTargets(view: SourceView): void {
     this.#distinct.countAll(this.target, this.length);
     const targets = this.#distinct.size;
-    // A sample's distinct values bound the whole from below; scaled by contacts they bound it from above.
+    this.targetCount = targets;
+    // The class's own estimate costs a look at its sketches, or at all its contacts: asked only of samples.
+    if (this.scale === 1) return;
     const share = this.wholeLength === 0 ? 0 : this.length / this.wholeLength;
-    // A contact was a packet at least, so that two estimates never disagree in plain sight.
-    const most = Math.min(view.targetCount, view.contactCount, view.packets);
-    this.targetCount = this.scale === 1 ? targets : Math.max(targets, Math.round(most * share));
+    // A contact was a packet at least, so that two estimates never disagree in plain sight; and where every kept contact has a target of
+    // its own, so have the others.
+    const most = Math.min(targets === this.length ? view.contactCount : view.targetCount, view.contactCount, view.packets);
+    // A sample's distinct values bound the whole from below; scaled by contacts they bound it from above.
+    this.targetCount = Math.max(targets, Math.round(most * share));
   }
 
   #countPorts(): number {

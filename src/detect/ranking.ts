@@ -25,9 +25,9 @@ export class Ranking<T extends Ranked> {
     this.#limit = limit;
   }
 
-  /** Counts one (or those that it stands for), and tells whether it is heavy enough to be worth making and offering. */
-  admits(weight: number, tie: number, standsFor = 1): boolean {
-    this.total += standsFor;
+  /** Counts one, and tells whether it is heavy enough to be worth making and offering. */
+  admits(weight: number, tie: number): boolean {
+    this.total++;
     const heavy = this.couldAdmit(weight, tie);
     if (!heavy) this.isExact = false;
     return heavy;

@@ -118,7 +118,7 @@ export interface Detection {
   /** At most MAXIMUM_FINDINGS each; the totals count all. */
   readonly scans: readonly Scan[];
   readonly scansTotal: number;
-  /** False where more scans were there than are kept: the total is then an estimate, to a percent or two. */
+  /** False where more scans were there than are kept: the total may then count some that are decoys or by-products of others. */
   readonly scansTotalExact: boolean;
   readonly floods: readonly Flood[];
   readonly backscatter: readonly Backscatter[];
