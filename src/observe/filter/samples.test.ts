@@ -41,20 +41,23 @@ const captures = existsSync(SAMPLES)
   : [];
 
 describe("on the sample captures", () => {
-  test.skipIf(!hasTcpdump || captures.length === 0).for(captures)("%s: keeps as many packets as tcpdump", (path) => {
-    const bytes = readFileSync(join(SAMPLES, path));
-    const filters = FILTERS.map((text) => compileFilter(text));
-    const counts = countRows(bytes, filters);
-    const expected = FILTERS.map((text) => {
-      const run = spawnSync("tcpdump", ["-r", join(SAMPLES, path), "--count", "-O", text], { encoding: "utf8" });
-      return Number(/^(\d+) packets?/m.exec(run.stdout)?.[1]);
-    });
-    // A filter that tcpdump refuses for the capture's link type says nothing.
-    for (const [index, text] of FILTERS.entries()) {
-      if (!Number.isNaN(expected[index])) expect([text, counts[index]]).toEqual([text, expected[index]]);
-    }
-    expect(expected.some((count) => count > 0)).toBe(true);
-  });
+  test.skipIf(!hasTcpdump || captures.length === 0).for(captures.length === 0 ? ["../shared/samples is not here"] : captures)(
+    "%s: keeps as many packets as tcpdump",
+    (path) => {
+      const bytes = readFileSync(join(SAMPLES, path));
+      const filters = FILTERS.map((text) => compileFilter(text));
+      const counts = countRows(bytes, filters);
+      const expected = FILTERS.map((text) => {
+        const run = spawnSync("tcpdump", ["-r", join(SAMPLES, path), "--count", "-O", text], { encoding: "utf8" });
+        return Number(/^(\d+) packets?/m.exec(run.stdout)?.[1]);
+      });
+      // A filter that tcpdump refuses for the capture's link type says nothing.
+      for (const [index, text] of FILTERS.entries()) {
+        if (!Number.isNaN(expected[index])) expect([text, counts[index]]).toEqual([text, expected[index]]);
+      }
+      expect(expected.some((count) => count > 0)).toBe(true);
+    },
+  );
 });
 
 function countRows(bytes: Uint8Array, filters: readonly ReturnType<typeof compileFilter>[]): number[] {
