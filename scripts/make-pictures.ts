@@ -35,7 +35,7 @@ if (existsSync(CHROMIUM)) {
   const report = join(root, "docs", "images", "report.png");
   const top = async (place: string): Promise<number> => (await tab.locator(place).boundingBox())?.y ?? 0;
   const y = (await top(FROM)) - EDGE;
-  await tab.screenshot({ path: report, fullPage: true, clip: { x: 0, y, width: WINDOW.width, height: (await top(UNTIL)) - y } });
+  await tab.screenshot({ path: report, fullPage: true, clip: { x: 0, y, width: WINDOW.width, height: (await top(UNTIL)) - y - EDGE / 2 } });
   await browser.close();
   rmSync(folder, { recursive: true });
   said(report);
