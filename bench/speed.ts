@@ -67,17 +67,17 @@ function compare(path: string): void {
     medians.map(([name, run]) => [
       name,
       run.seconds.toFixed(2),
-      (packets / run.seconds / 1e6).toPrecision(3),
-      (size / run.seconds / 1e6).toPrecision(3),
+      significant(packets / run.seconds / 1e6),
+      significant(size / run.seconds / 1e6),
       run.peakMegabytes?.toFixed(0) ?? "–",
       run.processorSeconds?.toFixed(2) ?? "–",
-      `${(own / run.seconds).toPrecision(2)} ×`,
+      `${significant(own / run.seconds)} ×`,
     ]),
   );
   for (const name of runs.keys()) if (runs.get(name)?.length === 0) console.log(`${name}: not installed`);
   if (start !== null) {
     console.log(
-      `tshark read the first ${((size * start.share) / 1e6).toPrecision(2)} MB; its time is scaled to the whole, its start counted once.`,
+      `tshark read the first ${significant((size * start.share) / 1e6)} MB; its time is scaled to the whole, its start counted once.`,
     );
   }
   if (medians[0]?.[1].peakMegabytes === null) console.log("Memory is not told: GNU time is not installed.");
@@ -96,7 +96,7 @@ function measureGrowth(): void {
     const packets = countRecords(path);
     const run = medianRun(Array.from({ length: bytes === LARGE ? 1 : rounds }, () => timedRun(ours(path), folder)));
     rmSync(path);
-    const rate = (packets / run.seconds / 1e6).toPrecision(3);
+    const rate = significant(packets / run.seconds / 1e6);
     rows.push([megabytes(bytes), packets.toLocaleString("en"), run.seconds.toFixed(2), rate, run.peakMegabytes?.toFixed(0) ?? "–"]);
   }
   table(["MB", "packets", "seconds", "Mpackets/s", "peak MB"], rows);
@@ -148,6 +148,10 @@ function countRecords(path: string): number {
 
 function has(program: string): boolean {
   return spawnSync(program, ["--version"]).error === undefined;
+}
+
+function significant(value: number): string {
+  return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }
 
 function megabytes(bytes: number): string {
