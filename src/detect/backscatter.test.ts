@@ -1,7 +1,7 @@
 /** Answers that nobody asked for, and answers that somebody did. */
 import { describe, expect, test } from "vitest";
 import { CLASS_RST_SENT, CLASS_STRAY, CLASS_SYN, CLASS_SYN_ACK_SENT, OUTCOME_ANSWERED } from "../model/activity.ts";
-import { ActivityBuilder, addresses, HOME, onPort, SCANNER } from "./activity-builder.ts";
+import { ActivityBuilder, addresses, HOME, onPort, SCANNER } from "./activity-builder.fixture.ts";
 import { detect } from "./index.ts";
 
 describe("backscatter", () => {

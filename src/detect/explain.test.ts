@@ -10,7 +10,7 @@ import {
   CLASS_TCP_ODD,
   OUTCOME_ANSWERED,
 } from "../model/activity.ts";
-import { ActivityBuilder, addresses, HOME, onHost, onPort, range, SCANNER } from "./activity-builder.ts";
+import { ActivityBuilder, addresses, HOME, onHost, onPort, range, SCANNER } from "./activity-builder.fixture.ts";
 import { explainAddress } from "./explain.ts";
 import { detect } from "./index.ts";
 

@@ -10,7 +10,7 @@ import {
   OUTCOME_COMPLETED,
   OUTCOME_DATA,
 } from "../model/activity.ts";
-import { ActivityBuilder, addresses, HOME } from "./activity-builder.ts";
+import { ActivityBuilder, addresses, HOME } from "./activity-builder.fixture.ts";
 import { detect } from "./index.ts";
 
 const TARGET = "192.0.2.10";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CLASS_CONVERSED, CLASS_RECEIVED, CLASS_SYN, OUTCOME_ANSWERED, OUTCOME_REFUSED } from "../model/activity.ts";
 import type { Activity } from "../model/activity.ts";
 import type { Scan } from "../model/finding.ts";
-import { ActivityBuilder, addresses, HOME, onHost, onPort, range, SCANNER, withHosts } from "./activity-builder.ts";
+import { ActivityBuilder, addresses, HOME, onHost, onPort, range, SCANNER, withHosts } from "./activity-builder.fixture.ts";
 import { detect, MAXIMUM_FINDINGS } from "./index.ts";
 
 function scansOf(activity: Activity): readonly Scan[] {

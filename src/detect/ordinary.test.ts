@@ -15,8 +15,8 @@ import {
 } from "../model/activity.ts";
 import type { Activity } from "../model/activity.ts";
 import type { Scan } from "../model/finding.ts";
-import { ActivityBuilder, addresses, onHost, onPort, range, SCANNER, withHosts, HOME } from "./activity-builder.ts";
-import type { ContactRow } from "./activity-builder.ts";
+import { ActivityBuilder, addresses, onHost, onPort, range, SCANNER, withHosts, HOME } from "./activity-builder.fixture.ts";
+import type { ContactRow } from "./activity-builder.fixture.ts";
 import { detect } from "./index.ts";
 
 const SERVED = OUTCOME_ANSWERED | OUTCOME_COMPLETED | OUTCOME_DATA;

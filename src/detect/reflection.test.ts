@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { CLASS_UDP } from "../model/activity.ts";
 import type { Activity } from "../model/activity.ts";
-import { ActivityBuilder, addresses, HOME, onHost, range } from "./activity-builder.ts";
+import { ActivityBuilder, addresses, HOME, onHost, range } from "./activity-builder.fixture.ts";
 import { detect } from "./index.ts";
 
 const TARGET = "192.0.2.10";

@@ -1,7 +1,7 @@
 /** `precursor.report/1`: what `assess` says, whatever the output. Field names are a contract; times are seconds since 1970 until they are printed. */
 import type { PortActivity, PortZeroActivity, Timeline } from "./activity.ts";
 import type { Advice, Assessment } from "./assessment.ts";
-import type { Backscatter, Home, Scan, TargetSummary } from "./finding.ts";
+import type { Backscatter, Flood, Home, Scan, TargetSummary } from "./finding.ts";
 import type { AddressLabels } from "./label.ts";
 
 /** One input as it was read. */
@@ -47,6 +47,9 @@ export interface Report {
   readonly portZeroLabels: ReadonlyMap<string, AddressLabels>;
   readonly scansTotal: number;
   readonly scans: readonly LabelledScan[];
+  /** False where more scans were found than are kept: the total may then count decoys and by-products. */
+  readonly scansTotalExact: boolean;
+  readonly floods: readonly Flood[];
   readonly backscatterTotal: number;
   readonly backscatter: readonly LabelledBackscatter[];
   readonly targets: TargetSummary;

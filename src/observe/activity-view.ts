@@ -219,14 +219,10 @@ class SlotView implements SourceView {
     return this.#sources.keptOf(this.#slot) * 2 ** this.#sources.levelOf(this.#slot);
   }
   get targetCount(): number {
-    const wide = this.#sources.wideCounts(this.#slot);
-    if (wide !== null) return wide.targets;
-    return this.#distinct((i) => this.#target[i]!);
+    return this.#sources.wideTargets(this.#slot) ?? this.#distinct((i) => this.#target[i]!);
   }
   get portCount(): number {
-    const wide = this.#sources.wideCounts(this.#slot);
-    if (wide !== null) return wide.ports;
-    return this.#distinct((i) => this.#contact[i]! & 0xffff);
+    return this.#sources.widePorts(this.#slot) ?? this.#distinct((i) => this.#contact[i]! & 0xffff);
   }
   get ttlMin(): number {
     return this.#sources.ttlMinOf(this.#slot);

@@ -135,10 +135,16 @@ export class ContactSets {
     return words[at + BLOCK] === 0 ? 0 : levelOfShape(words[at + SHAPE]!);
   }
 
-  /** Distinct targets and ports of a slot beyond its exact contacts, by sketches of its own; null where it has none. */
-  wideCounts(words: Uint32Array, at: number): { targets: number; ports: number } | null {
+  /** Distinct targets of a slot beyond its exact contacts, by a sketch of its own; null where it has none. */
+  wideTargets(words: Uint32Array, at: number): number | null {
     const wide = wideOf(words, at);
-    return wide === 0 ? null : { targets: this.#wide.targetCount(wide), ports: this.#wide.portCount(wide) };
+    return wide === 0 ? null : this.#wide.targetCount(wide);
+  }
+
+  /** Distinct ports, likewise. */
+  widePorts(words: Uint32Array, at: number): number | null {
+    const wide = wideOf(words, at);
+    return wide === 0 ? null : this.#wide.portCount(wide);
   }
 
   /**
@@ -185,7 +191,13 @@ export class ContactSets {
     for (let i = 0; i < count; i++) this.#add(words, at, target[i]!, contact[i]!, contactHash(target[i]!, contact[i]! & CONTACT_KEY));
     const theirs = wideOf(theirWords, from);
     const ours = wideOf(words, at);
-    if (theirs !== 0 && ours !== 0) this.#wide.merge(ours, other.#wide, theirs);
+    if (ours === 0) return;
+    if (theirs !== 0) this.#wide.merge(ours, other.#wide, theirs);
+    else if (other.level(theirWords, from) > 0) {
+      // Theirs is a bare sample: sketches that saw no more of it than that would count too few.
+      words[at + SHAPE] = words[at + SHAPE]! & 0xffff;
+      this.#wide.release(ours);
+    }
   }
 
   /** Gives back the memory of a slot's set. */

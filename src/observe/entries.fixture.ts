@@ -90,7 +90,7 @@ export function dumpTable(table: SourceTable): SlotDump[] {
       ttlMax: table.ttlMaxOf(slot),
       marks: MARKS.map((mark) => table.markOf(slot, mark)),
       level: table.levelOf(slot),
-      wide: table.wideCounts(slot),
+      wide: wideOf(table, slot),
       contacts: Array.from({ length: count }, (_, i) => contactText(target[i]!, contact[i]!)).sort(),
     });
   }
@@ -144,4 +144,10 @@ const MARKS = Array.from({ length: MARK_ORDINARY }, (_, i) => i + 1);
 
 function contactText(target: number, contact: number): string {
   return `${target.toString(16).padStart(8, "0")} ${(contact >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+function wideOf(table: SourceTable, slot: number): SlotDump["wide"] {
+  const targets = table.wideTargets(slot);
+  const ports = table.widePorts(slot);
+  return targets === null || ports === null ? null : { targets, ports };
 }

@@ -62,7 +62,7 @@ describe("clocks", () => {
     ["1970", 0],
     ["2106", 4_294_967_295],
     ["six years on", GOOD + 6 * 366 * 86_400],
-  ])("a packet of %s among good ones is observed, at the time before it, and counted", (_, broken) => {
+  ])("a packet of %s among good ones is observed, at the middle of the others, and counted", (_, broken) => {
     const activity = at([GOOD, GOOD + 10, broken, GOOD + 20]);
     expect(activity).toMatchObject({ firstSeen: GOOD, lastSeen: GOOD + 20, observations: 4 });
     expect(activity.totals.get("implausible-time")).toBe(1);

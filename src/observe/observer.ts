@@ -28,7 +28,7 @@ export const DEFAULT_LIMITS: ObserverLimits = { sources: 1 << 21, contactBytes: 
 /** Sources of port-zero probes kept at once; port zero is rare, and a flood of it is told from its counts. */
 const PORT_ZERO_LIMITS = { slots: 1 << 17, contactBytes: 16 << 20 };
 
-/** A time this far from the first one seen is a broken clock's, seconds: five years. Such packets are observed, but at the time before. */
+/** A time this far from the others of its batch is a broken clock's, seconds: five years. Such packets are observed, at the middle of the others. */
 const PLAUSIBLE_SECONDS = 5 * 366 * 86_400;
 
 /** Gathers activity from batches. One thread uses one observer; several are merged at the end. */
@@ -38,7 +38,6 @@ export class Observer {
   implausibleTimes = 0;
   #firstSeen = Number.POSITIVE_INFINITY;
   #lastSeen = Number.NEGATIVE_INFINITY;
-  #reference = Number.NaN;
   readonly #entries = new EntryBatch(BATCH_ROWS * ENTRIES_PER_ROW);
   readonly #portZeroEntries = new EntryBatch(BATCH_ROWS);
   readonly #sources: SourceTable;
@@ -80,7 +79,6 @@ export class Observer {
     this.implausibleTimes += other.implausibleTimes;
     this.#firstSeen = Math.min(this.#firstSeen, other.#firstSeen);
     this.#lastSeen = Math.max(this.#lastSeen, other.#lastSeen);
-    if (Number.isNaN(this.#reference)) this.#reference = other.#reference;
     for (const key of Object.keys(this.#classifier.totals) as (keyof Classifier["totals"])[]) {
       this.#classifier.totals[key] += other.#classifier.totals[key];
     }
@@ -116,25 +114,32 @@ export class Observer {
     this.#entries.length = 0;
   }
 
-  /** Extends the span, and puts packets of a broken clock where the last good one was. */
+  /** Extends the span, and puts packets of a broken clock at the middle time of their batch, which is one input's. */
   #noteTimes(batch: ObservationBatch): void {
     const { length, time } = batch;
-    // The middle of the first batch: one broken time must not make all others implausible.
-    if (Number.isNaN(this.#reference)) this.#reference = time.slice(0, length).toSorted()[length >>> 1]!;
-    let first = Number.POSITIVE_INFINITY;
-    let last = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < length; row++) {
-      let at = time[row]!;
-      if (!(Math.abs(at - this.#reference) < PLAUSIBLE_SECONDS)) {
+    let [first, last] = extremes(time, length);
+    if (last - first >= PLAUSIBLE_SECONDS) {
+      const middle = time.slice(0, length).toSorted()[length >>> 1]!;
+      for (let row = 0; row < length; row++) {
+        if (Math.abs(time[row]! - middle) < PLAUSIBLE_SECONDS) continue;
         this.implausibleTimes++;
-        at = row > 0 ? time[row - 1]! : this.#firstSeen <= this.#lastSeen ? this.#lastSeen : this.#reference;
-        time[row] = at;
+        time[row] = middle;
       }
-      if (at < first) first = at;
-      if (at > last) last = at;
+      [first, last] = extremes(time, length);
     }
     if (first < this.#firstSeen) this.#firstSeen = first;
     if (last > this.#lastSeen) this.#lastSeen = last;
     this.#timeline.fit(first, last);
   }
+}
+
+function extremes(time: Float64Array, length: number): [number, number] {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < length; row++) {
+    const at = time[row]!;
+    if (at < first) first = at;
+    if (at > last) last = at;
+  }
+  return [first, last];
 }

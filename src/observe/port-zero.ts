@@ -142,7 +142,7 @@ function topSources(table: SourceTable, addressText: (family: 4 | 6, word: numbe
     const address = addressText(table.familyOf(slot), table.wordOf(slot));
     const packets = table.packetsOf(slot);
     const tcpPackets = table.classOf(slot) === CLASS_UDP ? 0 : packets;
-    const targets = table.wideCounts(slot)?.targets ?? table.keptOf(slot) * 2 ** table.levelOf(slot);
+    const targets = table.wideTargets(slot) ?? table.keptOf(slot) * 2 ** table.levelOf(slot);
     const there = byAddress.get(address);
     const { firstSeen, lastSeen } = { firstSeen: table.firstSeenOf(slot), lastSeen: table.lastSeenOf(slot) };
     byAddress.set(

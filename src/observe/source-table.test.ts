@@ -224,6 +224,18 @@ describe("merging", () => {
     }
   });
 
+  test("a bare sample of a table without memory left makes no sketches that count too few", () => {
+    const wide = Array.from({ length: 6000 }, (_, i) => entry({ who: 7, target: i }));
+    const crowd = Array.from({ length: 140_000 }, (_, i) => entry({ who: 1000 + (i >> 1), target: i & 1 }));
+    const full = tableOf([...wide.slice(0, 8), ...crowd, ...wide], [256], { slots: 1 << 18, contactBytes: 4 << 20 });
+    expect(full.wideTargets(full.find(7, 1))).toBeNull();
+    const merged = tableOf(wide.slice(0, 100));
+    merged.merge(full);
+    const slot = merged.find(7, 1);
+    const estimate = merged.wideTargets(slot) ?? merged.keptOf(slot) * 2 ** merged.levelOf(slot);
+    expect(estimate).toBeGreaterThan(6000 / 4);
+  });
+
   test("keeps Unicornscan's matches but for the pair that was parted", () => {
     const entries = Array.from({ length: 40 }, (_, i) => entry({ who: 4, target: i }));
     const withSession = (part: readonly Entry[]): SourceTable => {

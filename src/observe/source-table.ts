@@ -157,9 +157,13 @@ export class SourceTable {
   levelOf(slot: number): number {
     return this.#sets.level(this.#words, slot * SLOT_WORDS);
   }
-  /** Distinct targets and ports of a slot beyond its exact contacts, by sketches of its own; null where it has none. */
-  wideCounts(slot: number): { targets: number; ports: number } | null {
-    return this.#sets.wideCounts(this.#words, slot * SLOT_WORDS);
+  /** Distinct targets of a slot beyond its exact contacts, by a sketch of its own; null where it has none. */
+  wideTargets(slot: number): number | null {
+    return this.#sets.wideTargets(this.#words, slot * SLOT_WORDS);
+  }
+  /** Distinct ports, likewise. */
+  widePorts(slot: number): number | null {
+    return this.#sets.widePorts(this.#words, slot * SLOT_WORDS);
   }
 
   /**
@@ -271,7 +275,7 @@ export class SourceTable {
   #addMark(at: number, mark: number, count: number): void {
     const words = this.#words;
     if (mark < MARK_UNICORNSCAN) {
-      words[at + MARKS + mark - 1] = words[at + MARKS + mark - 1]! + count;
+      words[at + MARKS + mark - 1] = Math.min(0xffffffff, words[at + MARKS + mark - 1]! + count);
       return;
     }
     if (mark === MARK_UNICORNSCAN) {
@@ -328,6 +332,8 @@ export class SourceTable {
   }
 
   #makeRoom(more: number): void {
+    if (more > this.#limits.slots * MAX_LOAD)
+      throw new RangeError(`a table of ${this.#limits.slots} slots cannot take ${more} entries at once`);
     while (this.size + more > this.capacity * MAX_LOAD) {
       if (this.capacity < this.#limits.slots) this.#grow();
       else this.#forget();

@@ -38,6 +38,8 @@ export interface ObserveInputs {
 
 /** Reads all inputs and observes them. */
 export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
+  // A filter that does not parse is told here: from the other thread its error would come without its class.
+  gate(job.choice, (batch) => batch);
   const total = totalBytes(job.specs);
   const ticker = new Ticker(job.onProgress, total);
   const paths = job.specs.filter((spec) => typeof spec === "string");

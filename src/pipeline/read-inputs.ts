@@ -91,6 +91,8 @@ export class InputReader {
   }
 
   #settle(reader: ByteReader, decoder: Decoder, format: Format): void {
+    // No batch holds rows of two inputs: their clocks may be years apart.
+    this.#writer.flush();
     const { stats } = decoder;
     const { summary } = this;
     addCounts(summary.skipped, stats.skipped);

@@ -6,7 +6,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { render } from "./index.ts";
-import { SAMPLE_REPORTS } from "./sample-report.ts";
+import { SAMPLE_REPORTS } from "./sample-report.fixture.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 /** Scans of the long sample: more than are shown at first. */

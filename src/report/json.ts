@@ -1,4 +1,5 @@
 /** `precursor.report/1`: the report for programs. docs/report.md tells the fields, schema.ts is their schema. */
+import type { Flood } from "../model/finding.ts";
 import type { z } from "zod";
 import { formatIPv4 } from "../model/address.ts";
 import type { AddressLabels } from "../model/label.ts";
@@ -39,6 +40,8 @@ export function reportJson(report: Report, limit: number): ReportJson {
     portZero: portZeroJson(report),
     scansTotal: report.scansTotal,
     scans: report.scans.slice(0, limit).map(scanJson),
+    scansTotalExact: report.scansTotalExact,
+    floods: report.floods.slice(0, limit).map(floodJson),
     backscatterTotal: report.backscatterTotal,
     backscatter: report.backscatter.slice(0, limit).map(backscatterJson),
     targets: {
@@ -135,6 +138,16 @@ function scanJson(scan: LabelledScan): ReportJson["scans"][number] {
     members: [...scan.members],
     memberCount: scan.memberCount,
     evidence: [...scan.evidence],
+  };
+}
+
+function floodJson(flood: Flood): ReportJson["floods"][number] {
+  return {
+    ...flood,
+    ports: [...flood.ports],
+    firstSeen: isoTime(flood.firstSeen),
+    lastSeen: isoTime(flood.lastSeen),
+    evidence: [...flood.evidence],
   };
 }
 

@@ -8,6 +8,7 @@ import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "./quantity.ts";
 import {
+  floodCells,
   HYPOTHESIS_TITLES,
   networkWords,
   outcomeWords,
@@ -28,6 +29,7 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
     ...head(report),
     ...portZeroSection(report),
     ...scansSection(report, limit),
+    ...floodSection(report, limit),
     ...backscatterSection(report, limit),
     ...readingsSection(report),
     ...adviceSection(report),
@@ -106,6 +108,20 @@ function scansSection(report: Report, limit: number): string[] {
   const titles = ["Source", "How", "Ports", "Hosts", "Packets", "Tool", "Contacts", "Who and marks"];
   blocks.push(table(titles, ["l", "l", "l", "r", "r", "l", "l", "l"], rows));
   if (report.scansTotal > shown.length) blocks.push(`… and ${count(report.scansTotal - shown.length)} more; \`--format json\` lists them.`);
+  return blocks;
+}
+
+function floodSection(report: Report, limit: number): string[] {
+  if (report.floods.length === 0) return [];
+  const rows = report.floods.slice(0, limit).map((flood) => {
+    const [target = "", ...cells] = floodCells(flood);
+    return [code(target), ...cells.map(plain)];
+  });
+  const blocks = [
+    `### Floods: ${counted(report.floods.length, "target")} under attack`,
+    table(["Target", "How", "Ports", "Sources", "Packets"], ["l", "l", "l", "r", "r"], rows),
+  ];
+  if (report.floods.length > rows.length) blocks.push(`… and ${count(report.floods.length - rows.length)} more.`);
   return blocks;
 }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../model/report.ts";
 import { render } from "./index.ts";
-import { artefactReport, emptyReport, hostileReport, novemberReport, ordinaryReport, SAMPLE_REPORTS } from "./sample-report.ts";
+import { artefactReport, emptyReport, hostileReport, novemberReport, ordinaryReport, SAMPLE_REPORTS } from "./sample-report.fixture.ts";
 import { displayWidth } from "./text/display-width.ts";
 
 /** What a terminal may act on or not show: controls, format characters, lone surrogates, private use, separators. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { render } from "./index.ts";
-import { novemberReport, SAMPLE_REPORTS } from "./sample-report.ts";
+import { novemberReport, SAMPLE_REPORTS } from "./sample-report.fixture.ts";
 import { renderSchema, REPORT_SCHEMA, reportShape } from "./schema.ts";
 
 describe("the schema of precursor.report/1", () => {

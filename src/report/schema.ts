@@ -84,6 +84,18 @@ const scan = z.looseObject({
   evidence: z.array(z.string()),
 });
 
+const flood = z.looseObject({
+  target: z.string(),
+  technique: z.string(),
+  transport: z.string(),
+  ports: z.array(port).describe("most hit first, at most 100"),
+  sources: count.describe("distinct addresses; most of them forged where they are many"),
+  packets: count,
+  firstSeen: time,
+  lastSeen: time,
+  evidence: z.array(z.string()),
+});
+
 const backscatter = z.looseObject({
   victim: z.string(),
   transport: z.enum(["tcp", "udp", "icmp"]),
@@ -154,6 +166,8 @@ export const reportShape = z.looseObject({
   }),
   scansTotal: count,
   scans: z.array(scan).describe("heaviest first, cut at --limit"),
+  scansTotalExact: z.boolean().describe("false: the total may count decoys and by-products"),
+  floods: z.array(flood).describe("most sources first, cut at --limit"),
   backscatterTotal: count,
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),
   targets: z.looseObject({

@@ -4,7 +4,7 @@ import type { RenderOptions } from "./options.ts";
 import { writeBottomLine } from "./text/bottom-line.ts";
 import { writePortZero } from "./text/port-zero.ts";
 import { writeAdvice, writeLimits, writeReadings } from "./text/judgement.ts";
-import { writeBackscatter, writeScans } from "./text/scans.ts";
+import { writeBackscatter, writeFloods, writeScans } from "./text/scans.ts";
 import { Screen } from "./text/screen.ts";
 
 /** Lines of at most `options.width` columns (100); only a firewall rule may be longer, because a wrapped rule cannot be copied. */
@@ -13,6 +13,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   writeBottomLine(screen, report);
   writePortZero(screen, report);
   writeScans(screen, report, options.limit ?? (report.scansTotal > MOST_IN_FULL ? DEFAULT_ROWS : MOST_IN_FULL));
+  writeFloods(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeReadings(screen, report);
   writeAdvice(screen, report);

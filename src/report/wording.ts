@@ -1,8 +1,9 @@
 /** The words of the field for what a report holds, the same in every output. */
 import type { HypothesisId, Severity } from "../model/assessment.ts";
 import type { LabelledScan, Report } from "../model/report.ts";
-import type { Outcomes, ScanKind, Technique } from "../model/finding.ts";
+import type { Flood, Outcomes, ScanKind, Technique } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
+import { portList } from "./port-name.ts";
 import { count, counted, share } from "./quantity.ts";
 
 /** What each hypothesis says, as a heading. */
@@ -126,4 +127,10 @@ export function scanHosts(scan: LabelledScan): number {
 /** The text with a capital at its start. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A flood's row in any table: target, how, ports, sources, packets. */
+export function floodCells(flood: Flood): string[] {
+  const ports = flood.ports.length === 0 ? "–" : portList(flood.ports, flood.ports.length, flood.transport);
+  return [flood.target, `${TECHNIQUE_NAMES[flood.technique]} flood`, ports, count(flood.sources), count(flood.packets)];
 }

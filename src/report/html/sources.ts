@@ -4,7 +4,18 @@ import type { AddressLabels } from "../../model/label.ts";
 import { listAge } from "../limits.ts";
 import { portLabel, portList } from "../port-name.ts";
 import { count, counted, dateTime, duration, share, timeSpan } from "../quantity.ts";
-import { capital, KIND_MEANINGS, networkWords, outcomeWords, scanHosts, scanHow, scanMarks, scansHeadline, scanTool } from "../wording.ts";
+import {
+  floodCells,
+  capital,
+  KIND_MEANINGS,
+  networkWords,
+  outcomeWords,
+  scanHosts,
+  scanHow,
+  scanMarks,
+  scansHeadline,
+  scanTool,
+} from "../wording.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 import { scrollTable } from "./plot.ts";
 import { rowsBySource, scanRowId } from "./scan-links.ts";
@@ -35,7 +46,7 @@ export function scansSection(report: Report, limit: number): Html {
     <p class="lead">${capital(scansHeadline(report))}.</p>
     ${shown.length === 0 ? null : scanTable(shown, report.madeAt)}
     ${more > 0 ? html`<p class="note">… and ${count(more)} more, lighter ones; <code>--format json --limit ${String(report.scansTotal)}</code> lists them.</p>` : null}
-    ${backscatter(report, limit)}
+    ${floods(report, limit)} ${backscatter(report, limit)}
   </section>`;
 }
 
@@ -163,25 +174,53 @@ function addresses(some: readonly string[], whole: number): string {
   return more > 0 ? `${shown.join(", ")} and ${count(more)} more` : shown.join(", ");
 }
 
+function floods(report: Report, limit: number): Html | null {
+  if (report.floods.length === 0) return null;
+  const number = true;
+  const rows = report.floods.slice(0, limit).map((flood) => {
+    const [target = "", ...cells] = floodCells(flood);
+    return [html`<span class="mono">${target}</span>`, ...cells, evidenceList(flood.evidence)];
+  });
+  const titles = [
+    { text: "Target" },
+    { text: "How" },
+    { text: "Ports" },
+    { text: "Sources", number },
+    { text: "Packets", number },
+    { text: "Why" },
+  ];
+  const more = report.floods.length - rows.length;
+  return html`<div class="card" id="floods">
+    <h3>Floods: targets under attack</h3>
+    <p class="note">So many packets that come to nothing search nothing. Where the sources are many, most are forged.</p>
+    ${scrollTable("Floods", titles, rows)}${more > 0 ? html`<p class="note">… and ${count(more)} more.</p>` : null}
+  </div>`;
+}
+
+function evidenceList(lines: readonly string[]): Html | string {
+  if (lines.length === 0) return "–";
+  return html`<details>
+    <summary>Evidence</summary>
+    <ul class="plain">
+      ${lines.map((line) => html`<li>${line}</li>`)}
+    </ul>
+  </details>`;
+}
+
 function backscatter(report: Report, limit: number): Html | null {
   if (report.backscatterTotal === 0) return null;
   const number = true;
-  const rows = report.backscatter.slice(0, limit).map((entry) => [
-    html`<span class="mono">${entry.victim}</span>`,
-    networkWords(entry.labels),
-    `${portList(entry.ports, entry.ports.length, entry.transport)} ${entry.transport.toUpperCase()}`,
-    count(entry.packets),
-    count(entry.peers),
-    entry.qualifies ? "met" : "not met",
-    entry.evidence.length === 0
-      ? "–"
-      : html`<details>
-          <summary>Evidence</summary>
-          <ul class="plain">
-            ${entry.evidence.map((line) => html`<li>${line}</li>`)}
-          </ul>
-        </details>`,
-  ]);
+  const rows = report.backscatter
+    .slice(0, limit)
+    .map((entry) => [
+      html`<span class="mono">${entry.victim}</span>`,
+      networkWords(entry.labels),
+      `${portList(entry.ports, entry.ports.length, entry.transport)} ${entry.transport.toUpperCase()}`,
+      count(entry.packets),
+      count(entry.peers),
+      entry.qualifies ? "met" : "not met",
+      evidenceList(entry.evidence),
+    ]);
   const titles = [
     { text: "Victim" },
     { text: "Network" },

@@ -2,7 +2,7 @@
 import type { LabelledScan, Report } from "../../model/report.ts";
 import { portList } from "../port-name.ts";
 import { count, counted } from "../quantity.ts";
-import { networkWords, scanHosts, scanHow, scanMarks, scansHeadline } from "../wording.ts";
+import { floodCells, networkWords, scanHosts, scanHow, scanMarks, scansHeadline } from "../wording.ts";
 import type { Column, Screen } from "./screen.ts";
 
 /** An IPv4 address and " +999" fit; longer ones stand on a line of their own. */
@@ -57,6 +57,23 @@ function scanSource(scan: LabelledScan): string {
 function scanWho(scan: LabelledScan): string {
   const marks = scanMarks(scan).filter((mark) => mark !== "spoofable" && mark !== "port zero");
   return [...marks, networkWords(scan.labels)].join(", ");
+}
+
+export function writeFloods(screen: Screen, report: Report, limit: number): void {
+  if (report.floods.length === 0) return;
+  screen.heading("Floods", `${counted(report.floods.length, "target")} under attack: their sources attack, they do not search`);
+  screen.table(
+    [
+      { title: "Target", shrinkTo: SOURCE_WIDTH, own: true, style: "bold" },
+      { title: "How" },
+      { title: "Ports", shrinkTo: 14 },
+      { title: "Sources", align: "right" },
+      { title: "Packets", align: "right" },
+    ],
+    report.floods.slice(0, limit).map((flood) => floodCells(flood)),
+  );
+  const more = report.floods.length - limit;
+  if (more > 0) screen.paragraph(`… and ${count(more)} more; --format json lists them`, { style: "dim" });
 }
 
 export function writeBackscatter(screen: Screen, report: Report, limit: number): void {

@@ -16,7 +16,7 @@ import {
   novemberVictims,
   scanOf,
   START,
-} from "./sample-parts.ts";
+} from "./sample-parts.fixture.ts";
 
 const HOURS = 4;
 
@@ -49,6 +49,8 @@ export function novemberReport(): Report {
     ]),
     scansTotal: 128,
     scans,
+    scansTotalExact: true,
+    floods: [],
     backscatterTotal: 2,
     backscatter: novemberVictims(),
     targets: { count: 9_411, dark: 9_102, networks: novemberNetworks(random) },
@@ -169,6 +171,8 @@ export function emptyReport(): Report {
     portZeroLabels: new Map(),
     scansTotal: 0,
     scans: [],
+    scansTotalExact: true,
+    floods: [],
     backscatterTotal: 0,
     backscatter: [],
     targets: { count: 0, dark: 0, networks: [] },
