@@ -46,7 +46,7 @@ function report(name: string, measure: () => Measured): void {
 function measureMemory(): Measured {
   const capture = makeCapture();
   const { writer, rows } = countingWriter();
-  const decoder = PCAP.decoder(writer);
+  const decoder = PCAP.decoder(writer, freshContext());
   decoder.push(capture, 0, FILE_HEADER);
   const started = stopwatch();
   for (let round = 0; round < MADE_ROUNDS; round++) {
@@ -70,7 +70,7 @@ function measureFile(path: string): Measured {
     if (decoder === null) {
       const format = recogniseFormat(buffer.subarray(0, Math.min(read, 4096)));
       if (format === null) throw new Error(`${path}: not a capture`);
-      decoder = format.decoder(writer);
+      decoder = format.decoder(writer, freshContext());
     }
     const end = rest + read;
     const used = decoder.push(buffer, 0, end);
@@ -79,7 +79,7 @@ function measureFile(path: string): Measured {
   }
   closeSync(file);
   if (decoder === null) throw new Error(`${path}: empty`);
-  decoder.end(rest);
+  decoder.end(buffer, 0, rest);
   writer.flush();
   return { frames: decoder.stats.records, rows: rows(), ...started() };
 }

@@ -4,8 +4,8 @@
  * leaves out psad, which takes most of the time.
  */
 import { parseArgs } from "node:util";
+import { decodeBytes } from "../src/formats/decode-bytes.ts";
 import { ObservationWriter } from "../src/formats/format.ts";
-import { recogniseFormat } from "../src/formats/index.ts";
 import { ObservationBatch } from "../src/model/observation.ts";
 import type { Report } from "../src/model/report.ts";
 import { assess } from "../src/pipeline/assess.ts";
@@ -73,9 +73,7 @@ function firewallLog(one: QualityCase, capture: Uint8Array): string[] {
     batch.length = 0;
     return batch;
   });
-  const decoder = recogniseFormat(capture)?.decoder(writer);
-  decoder?.push(capture, 0, capture.length);
-  writer.flush();
+  decodeBytes(capture, writer);
   return log.lines();
 }
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { type Format, ObservationWriter } from "../src/formats/format.ts";
+import { type Format, freshContext, ObservationWriter } from "../src/formats/format.ts";
 import { FORMATS, recogniseFormat } from "../src/formats/index.ts";
 import { encodeCapture } from "../src/lab/capture-writer.ts";
 import { ethernet, gre, ipInIp, vlan, vxlan } from "../src/lab/frame.ts";
@@ -256,7 +256,7 @@ function decode(
     full.length = 0;
     return full;
   });
-  const decoder = format.decoder(writer);
+  const decoder = format.decoder(writer, freshContext(0));
   let at = 0;
   for (let end = Math.min(step, input.length); ; end = Math.min(end + step, input.length)) {
     const used = decoder.push(input, at, end);
@@ -264,7 +264,7 @@ function decode(
     at += used;
     if (end === input.length) break;
   }
-  decoder.end(input.length - at);
+  decoder.end(input, at, input.length);
   writer.flush();
   if (decoder.stats.skipped.size + decoder.stats.encapsulations.size > MOST_KEYS) throw new Error("stats grow with the input");
   return { rows, records: decoder.stats.records, damaged: decoder.stats.damage !== null };

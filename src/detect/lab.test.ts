@@ -1,5 +1,6 @@
 /** Events with known truth, from octets to findings: every scan found as what it is, and nothing else. */
 import { describe, expect, test } from "vitest";
+import { decodeBytes } from "../formats/decode-bytes.ts";
 import { ObservationWriter } from "../formats/format.ts";
 import { PCAP } from "../formats/index.ts";
 import { encodeCapture, EVENTS, makeEvent } from "../lab/index.ts";
@@ -21,9 +22,7 @@ function detectEvent(name: string, seed: number): { detection: Detection; truth:
     batch.length = 0;
     return batch;
   });
-  const decoder = PCAP.decoder(writer);
-  decoder.end(bytes.length - decoder.push(bytes, 0, bytes.length));
-  writer.flush();
+  decodeBytes(bytes, writer, PCAP);
   const home = truth.home.map((text) => parseNetwork(text)).filter((network) => network !== null);
   return { detection: detect(observer.finish(), { home }), truth };
 }

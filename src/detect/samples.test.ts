@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { decodeBytes } from "../formats/decode-bytes.ts";
 import { ObservationWriter } from "../formats/format.ts";
-import { recogniseFormat } from "../formats/index.ts";
 import type { Detection } from "../model/finding.ts";
 import { ObservationBatch } from "../model/observation.ts";
 import { Observer } from "../observe/index.ts";
@@ -15,19 +15,13 @@ if (!present) console.warn("skipped: real captures are not here (../shared/sampl
 
 function detectIn(path: string): Detection {
   const bytes = readFileSync(join(SAMPLES, path));
-  const format = recogniseFormat(bytes.subarray(0, 4096));
-  if (format === null) throw new Error(`${path} is no capture`);
   const observer = new Observer();
   const writer = new ObservationWriter(new ObservationBatch(), (batch) => {
     observer.observe(batch);
     batch.length = 0;
     return batch;
   });
-  const decoder = format.decoder(writer);
-  let at = 0;
-  for (let used = -1; used !== 0 && at < bytes.length; at += used) used = decoder.push(bytes, at, bytes.length);
-  decoder.end(bytes.length - at);
-  writer.flush();
+  if (decodeBytes(bytes, writer) === null) throw new Error(`${path} is no capture`);
   return detect(observer.finish(), { home: [] });
 }
 

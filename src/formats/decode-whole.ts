@@ -1,7 +1,7 @@
 /** Decodes an input held in memory into plain rows: what tests, fuzzing and one-off tools need. The hot path is batches; see `format.ts`. */
 import { formatIPv4, formatIPv6 } from "../model/address.ts";
 import { ObservationBatch, QUIRK_QUOTES_PACKET } from "../model/observation.ts";
-import { type DecodeStats, type Format, ObservationWriter } from "./format.ts";
+import { type DecodeContext, type DecodeStats, type Format, freshContext, ObservationWriter } from "./format.ts";
 
 /** One observation as an object: the columns of {@link ObservationBatch}, addresses as text. */
 export interface Row {
@@ -30,6 +30,9 @@ export interface Row {
   readonly grade: number;
   readonly quirks: number;
   readonly tunnels: number;
+  readonly record: number;
+  readonly action: number;
+  readonly duration: number;
   readonly icmpType: number;
   readonly icmpCode: number;
   /** What an ICMP error quotes, or null. */
@@ -55,14 +58,20 @@ export interface Decoded {
  * calls, as callers do.
  * @throws Error where the decoder breaks its contract: claims more than it got, or asks for more with a whole record in hand.
  */
-export function decodeWhole(format: Format, bytes: Uint8Array, step: number = bytes.length, capacity: number = 256): Decoded {
+export function decodeWhole(
+  format: Format,
+  bytes: Uint8Array,
+  step: number = bytes.length,
+  capacity: number = 256,
+  context: DecodeContext = freshContext(),
+): Decoded {
   const rows: Row[] = [];
   const writer = new ObservationWriter(new ObservationBatch(capacity), (batch) => {
     for (let row = 0; row < batch.length; row++) rows.push(rowOf(batch, row));
     batch.length = 0;
     return batch;
   });
-  const decoder = format.decoder(writer);
+  const decoder = format.decoder(writer, context);
   let buffer = new Uint8Array(step + 64);
   let rest = 0;
   let largestRest = 0;
@@ -83,7 +92,7 @@ export function decodeWhole(format: Format, bytes: Uint8Array, step: number = by
     if (rest > largestRest) largestRest = rest;
     if (rest > format.maxRecord) throw new Error(`${format.name}: leaves ${rest} octets, more than a record of ${format.maxRecord}`);
   }
-  decoder.end(rest);
+  decoder.end(buffer, 0, rest);
   writer.flush();
   return { rows, stats: decoder.stats, largestRest };
 }
@@ -123,6 +132,9 @@ export function rowOf(batch: ObservationBatch, row: number): Row {
     grade: at(batch.grade),
     quirks: at(batch.quirks),
     tunnels: at(batch.tunnels),
+    record: at(batch.record),
+    action: at(batch.action),
+    duration: at(batch.duration),
     icmpType: at(batch.icmpType),
     icmpCode: at(batch.icmpCode),
     quoted: quotes

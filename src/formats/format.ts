@@ -6,20 +6,73 @@ export interface Proves {
   /** Ports come from a real transport header. */
   readonly portsOnTheWire: boolean;
   readonly tcpFlags: boolean;
+  /** Whether a probe was answered. */
   readonly outcome: boolean;
   readonly fragments: boolean;
+  /** Whether a device let the packets through or dropped them. */
+  readonly action: boolean;
 }
 
-/** Counts that a decoder keeps as it goes. Maps are bounded: their keys come from tables of ours, never from the input alone. */
-export interface DecodeStats {
-  /** Records (frames) read whole, whether or not they held something to observe. */
-  records: number;
-  /** Records that gave no observation, by reason: `"not IP (LLDP)"`, `"cut before the IP header"`. */
-  readonly skipped: Map<string, number>;
+/** A record that did not parse: where it stands and why, for `--verbose`. */
+export interface RecordFault {
+  /** Line (from 1) of text, octet offset of the rest. */
+  readonly at: number;
+  readonly unit: "line" | "octet";
+  readonly reason: string;
+}
+
+/** Faults kept with their places; the rest are only counted. */
+const MOST_FAULTS = 5;
+/** Keys of one map: beyond that, everything goes under OTHER_KEY. Keys ought to come from tables; this is the last resort. */
+const MOST_KEYS = 128;
+const OTHER_KEY = "other";
+
+/** Counts that a decoder keeps as it goes. */
+export class DecodeStats {
+  /** Records (frames, lines, flow records) read whole, whether or not they held something to observe. */
+  records = 0;
+  /** Records that gave no observation, by reason: `"not IP (LLDP)"`, `"cut before the IP header"`. Those that did not parse are among them. */
+  readonly skipped = new Map<string, number>();
+  /** Records that ought to be of this format and did not parse; the first few stand in `faults`. */
+  unparsed = 0;
+  readonly faults: RecordFault[] = [];
   /** Tunnel and encapsulation headers stripped, by name: `"802.1Q"`, `"VXLAN"`. */
-  readonly encapsulations: Map<string, number>;
+  readonly encapsulations = new Map<string, number>();
+  /** Records whose counts were multiplied because the exporter sampled, and by how much at least and at most. */
+  readonly sampled = { records: 0, least: Number.POSITIVE_INFINITY, greatest: 0 };
+  /** What gaps in sequence numbers say did not arrive, in the exporter's own unit: `"NetFlow v5 records"`. */
+  readonly lost = new Map<string, number>();
   /** Where and why decoding had to stop, or null: `offset` is in octets from the start of the (uncompressed) input. */
-  damage: { offset: number; reason: string } | null;
+  damage: { offset: number; reason: string } | null = null;
+
+  /** Counts a record that is whole but has nothing to observe. */
+  skip(reason: string, count = 1): void {
+    addTo(this.skipped, reason, count);
+  }
+
+  /** Counts a record that did not parse. `reason` comes from a table, never from the record. */
+  fault(reason: string, at: number, unit: RecordFault["unit"]): void {
+    this.skip(reason);
+    this.unparsed++;
+    if (this.faults.length < MOST_FAULTS) this.faults.push({ at, unit, reason });
+  }
+
+  /** Notes a record whose counts were multiplied by `factor` (> 1). */
+  noteSampling(factor: number): void {
+    const { sampled } = this;
+    sampled.records++;
+    if (factor < sampled.least) sampled.least = factor;
+    if (factor > sampled.greatest) sampled.greatest = factor;
+  }
+
+  lose(unit: string, count: number): void {
+    addTo(this.lost, unit, count);
+  }
+}
+
+function addTo(counts: Map<string, number>, key: string, count: number): void {
+  const known = counts.has(key) || counts.size < MOST_KEYS ? key : OTHER_KEY;
+  counts.set(known, (counts.get(known) ?? 0) + count);
 }
 
 /** A decoder for one input. It never throws on content: damage is a value in `stats`. */
@@ -30,8 +83,24 @@ export interface Decoder {
    * with more behind it. Returning 0 asks for more. After damage, everything is swallowed.
    */
   push(bytes: Uint8Array, start: number, end: number): number;
-  /** The input is over with `rest` octets unused; records the cut, if it is one, in `stats.damage`. Rows stay in the batch for the caller to flush. */
-  end(rest: number): void;
+  /**
+   * The input is over; `bytes[start, end)` are the octets that were not used (a last line without its newline is one). Records the cut,
+   * if it is one, in `stats.damage`. Rows stay in the batch for the caller to flush.
+   */
+  end(bytes: Uint8Array, start: number, end: number): void;
+}
+
+/** What a decoder may need to know about its input and run. */
+export interface DecodeContext {
+  /** Seconds since 1970 when the input was last written to (a file's time, else now): tells the year of stamps that have none. */
+  readonly writtenAt: number;
+  /** What outlives one input: templates of flow exporters, by the key of the format that keeps them. */
+  readonly memory: Map<string, unknown>;
+}
+
+/** The context of an input about which nothing is known. */
+export function freshContext(writtenAt: number = Date.now() / 1000): DecodeContext {
+  return { writtenAt, memory: new Map() };
 }
 
 /** A place where decoders put rows. `full` hands the batch on and takes the next one. One is shared by all inputs of a run, one after another. */
@@ -50,6 +119,9 @@ export class ObservationWriter {
   }
 }
 
+/** Octets of an input by which it is recognised, at most. */
+export const HEAD_BYTES = 1 << 16;
+
 /** One input format. */
 export interface Format {
   readonly name: string;
@@ -58,7 +130,7 @@ export interface Format {
   readonly proves: Proves;
   /** The largest record that must fit in the caller's buffer, octets. */
   readonly maxRecord: number;
-  /** Whether an input that starts with `head` (up to 4 KiB; decompressed) is of this format. */
+  /** Whether an input that starts with `head` (up to HEAD_BYTES; decompressed; it may end anywhere) is of this format. */
   recognises(head: Uint8Array): boolean;
-  decoder(writer: ObservationWriter): Decoder;
+  decoder(writer: ObservationWriter, context: DecodeContext): Decoder;
 }

@@ -14,8 +14,23 @@ export const FRAGMENT_LATER = 2;
 
 /** The ports were read from a real transport header. */
 export const GRADE_CONFIRMED = 0;
-/** The record says so, but cannot prove it: flow records without fragment elements, `(0)` placeholders. */
+/** The record says so, but cannot prove it: flow records without fragment elements write later fragments as port zero. */
 export const GRADE_UNCONFIRMED = 1;
+/** A record of a transport with ports that does not tell them, or prints a `(0)` that stands for "not looked at". Its ports are NO_PORT. */
+export const GRADE_PLACEHOLDER = 2;
+
+/** The row is one packet (or, in a log, what was written about one). */
+export const RECORD_PACKET = 0;
+/**
+ * The row sums up `packets` packets of one direction of a conversation: `tcpFlags` is the union of theirs, `time` when the first came,
+ * `duration` how long they went on. A record of both directions is two rows, the opener's first and with the earlier time.
+ */
+export const RECORD_FLOW = 1;
+
+/** What a device did with the packets: not told, let through, or dropped (a refusal with RST or ICMP counts as dropped). */
+export const ACTION_UNKNOWN = 0;
+export const ACTION_ALLOWED = 1;
+export const ACTION_DENIED = 2;
 
 /** Bits of the `options` column: which TCP options a header carried. */
 export const OPTION_MSS = 0x01;
@@ -43,8 +58,8 @@ export const QUIRK_EVIL_BIT = 0x0100;
 /** Rows in a batch: large enough to hide the cost of a call, small enough for the second-level cache. */
 export const BATCH_ROWS = 2048;
 
-/** One f64, thirteen 4-octet, three 16-octet (IPv6), seven 2-octet and ten 1-octet columns. */
-const COLUMN_BYTES_PER_ROW = 8 + 13 * 4 + 3 * 16 + 7 * 2 + 10;
+/** One f64, fourteen 4-octet, three 16-octet (IPv6), seven 2-octet and twelve 1-octet columns. */
+const COLUMN_BYTES_PER_ROW = 8 + 14 * 4 + 3 * 16 + 7 * 2 + 12;
 
 /**
  * Columns of observations. Every array holds `capacity` rows, of which the first `length` are valid.
@@ -76,12 +91,14 @@ export class ObservationBatch {
   readonly bytes: Uint32Array;
   /** Octets after the transport header. */
   readonly payload: Uint32Array;
-  /** Packets this row stands for; 1 for captures. Filled with 1 at construction: packet decoders leave it alone. */
+  /** Packets this row stands for, sampling included; 1 for captures. 0 where another record has counted them already. */
   readonly packets: Uint32Array;
   readonly quotedDestination: Uint32Array;
   readonly quotedDestination6: Uint32Array;
   readonly quotedSourcePort: Int32Array;
   readonly quotedDestinationPort: Int32Array;
+  /** Seconds from the first to the last packet of the row; 0 for packets. */
+  readonly duration: Float32Array;
   /** IP protocol (innermost header reached), or PROTOCOL_ARP. */
   readonly protocol: Uint16Array;
   /**
@@ -109,13 +126,15 @@ export class ObservationBatch {
   readonly tunnels: Uint8Array;
   /** IPv4 type of service, or IPv6 traffic class. */
   readonly tos: Uint8Array;
+  /** RECORD_PACKET or RECORD_FLOW. */
+  readonly record: Uint8Array;
+  readonly action: Uint8Array;
 
   /**
    * @param buffer with {@link ObservationBatch.byteLength}(capacity) octets from `byteOffset` (a multiple of 8); a SharedArrayBuffer to
-   * hand batches between threads. Whoever fills the batch then sets `packets` to 1.
+   * hand batches between threads.
    */
   constructor(capacity: number = BATCH_ROWS, buffer?: ArrayBufferLike, byteOffset: number = 0) {
-    const fresh = buffer === undefined;
     const memory = buffer ?? new ArrayBuffer(ObservationBatch.byteLength(capacity));
     this.capacity = capacity;
     this.buffer = memory;
@@ -139,6 +158,7 @@ export class ObservationBatch {
     this.quotedDestination = new Uint32Array(memory, take(4), capacity);
     this.quotedSourcePort = new Int32Array(memory, take(4), capacity);
     this.quotedDestinationPort = new Int32Array(memory, take(4), capacity);
+    this.duration = new Float32Array(memory, take(4), capacity);
     this.source6 = new Uint32Array(memory, take(16), 4 * capacity);
     this.destination6 = new Uint32Array(memory, take(16), 4 * capacity);
     this.quotedDestination6 = new Uint32Array(memory, take(16), 4 * capacity);
@@ -159,7 +179,8 @@ export class ObservationBatch {
     this.quotedProtocol = new Uint8Array(memory, take(1), capacity);
     this.tunnels = new Uint8Array(memory, take(1), capacity);
     this.tos = new Uint8Array(memory, take(1), capacity);
-    if (fresh) this.packets.fill(1);
+    this.record = new Uint8Array(memory, take(1), capacity);
+    this.action = new Uint8Array(memory, take(1), capacity);
   }
 
   /** Octets of memory that a batch of `capacity` rows needs. */

@@ -1,7 +1,7 @@
 /** For tests: frames and captures observed, and all that an activity tells in one order. */
 import { existsSync, readFileSync } from "node:fs";
+import { decodeBytes } from "../formats/decode-bytes.ts";
 import { ObservationWriter } from "../formats/format.ts";
-import { recogniseFormat } from "../formats/index.ts";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import type { TimedPacket } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
@@ -19,18 +19,12 @@ export function readSample(path: string): Uint8Array {
 
 /** Hands a capture's batches on. `rows` a batch. */
 export function eachBatch(capture: Uint8Array, rows: number, take: (batch: ObservationBatch) => void): void {
-  const format = recogniseFormat(capture.subarray(0, 4096));
-  if (format === null) throw new Error("no capture");
   const writer = new ObservationWriter(new ObservationBatch(rows), (batch) => {
     take(batch);
     batch.length = 0;
     return batch;
   });
-  const decoder = format.decoder(writer);
-  let at = 0;
-  for (let used = -1; used !== 0 && at < capture.length; at += used) used = decoder.push(capture, at, capture.length);
-  decoder.end(capture.length - at);
-  writer.flush();
+  if (decodeBytes(capture, writer) === null) throw new Error("no capture");
 }
 
 export function observeCapture(capture: Uint8Array, rows = 2048): Activity {

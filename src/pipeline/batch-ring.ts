@@ -65,7 +65,6 @@ export class RingProducer {
 
   constructor(memory: RingMemory) {
     this.#ring = new Ring(memory);
-    for (const batch of this.#ring.batches) batch.packets.fill(1);
   }
 
   /** The batch to fill first. */

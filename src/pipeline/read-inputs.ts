@@ -1,5 +1,5 @@
 /** Inputs to observations: opens each source, recognises its format, and lets its decoder fill batches. One input's trouble never stops the others. */
-import type { Decoder, Format, ObservationWriter } from "../formats/format.ts";
+import { type DecodeContext, type Decoder, type DecodeStats, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
 import { FORMATS, recogniseFormat } from "../formats/index.ts";
 import { InputError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
@@ -8,12 +8,11 @@ import type { ByteReader } from "../sources/reader.ts";
 
 /** Octets read at a time: large enough for few system calls, small enough to stay in the cache while it is decoded. */
 const READ_BYTES = 1 << 20;
-/** Octets by which a format is recognised. */
-const HEAD_BYTES = 4096;
 
 /** What reading came to. */
 export interface ReadSummary {
   readonly sources: InputSource[];
+  readonly lost: Map<string, number>;
   readonly skipped: Map<string, number>;
   readonly encapsulations: Map<string, number>;
   /** Inputs that could not be read at all. */
@@ -23,17 +22,31 @@ export interface ReadSummary {
 /** Gets octets as stored and records so far, over all inputs, after each read; a promise makes reading wait for it. */
 export type ReadProgress = (bytes: number, records: number) => Promise<void> | null;
 
+/** Some of the records did not parse. Above this share the input is likely something else. */
+const ODD_SHARE = 0.1;
+
+/** How inputs are read. */
+export interface ReadOptions {
+  /** Name of the format of all inputs; null to recognise each. */
+  readonly format: string | null;
+}
+
 /** Reads inputs one after another into a writer. */
 export class InputReader {
-  readonly summary: ReadSummary = { sources: [], skipped: new Map(), encapsulations: new Map(), unreadable: [] };
+  readonly summary: ReadSummary = { sources: [], lost: new Map(), skipped: new Map(), encapsulations: new Map(), unreadable: [] };
   readonly #writer: ObservationWriter;
   readonly #onProgress: ReadProgress;
   readonly #buffer: Uint8Array;
+  readonly #format: Format | null;
+  /** What decoders keep from one input to the next: templates of flow exporters come in files of their own. */
+  readonly #memory = new Map<string, unknown>();
   #bytesBefore = 0;
   #recordsBefore = 0;
 
-  constructor(writer: ObservationWriter, onProgress: ReadProgress) {
+  /** @throws UsageError where the format has no such name. */
+  constructor(writer: ObservationWriter, options: ReadOptions, onProgress: ReadProgress) {
     this.#writer = writer;
+    this.#format = options.format === null ? null : formatNamed(options.format);
     this.#onProgress = onProgress;
     this.#buffer = new Uint8Array(READ_BYTES + 2 * Math.max(...FORMATS.map((format) => format.maxRecord)));
   }
@@ -43,7 +56,7 @@ export class InputReader {
     let reader: ByteReader | null = null;
     try {
       reader = await openSource(spec);
-      await this.#readOpen(reader);
+      await this.#readOpen(reader, writtenAt(spec));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       this.summary.unreadable.push(error);
@@ -52,7 +65,7 @@ export class InputReader {
     }
   }
 
-  async #readOpen(reader: ByteReader): Promise<void> {
+  async #readOpen(reader: ByteReader, written: number): Promise<void> {
     const buffer = this.#buffer;
     let end = 0;
     while (end < HEAD_BYTES) {
@@ -60,10 +73,10 @@ export class InputReader {
       if (count === 0) break;
       end += count;
     }
-    const format = recogniseFormat(buffer.subarray(0, Math.min(end, HEAD_BYTES)));
-    if (format === null)
-      throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(buffer.subarray(0, end)));
-    const decoder = format.decoder(this.#writer);
+    const head = buffer.subarray(0, Math.min(end, HEAD_BYTES));
+    const format = this.#format ?? recogniseFormat(head);
+    if (format === null) throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(head));
+    const decoder = format.decoder(this.#writer, { writtenAt: written, memory: this.#memory });
     await this.#decode(reader, decoder, end);
     this.#settle(reader, decoder, format);
   }
@@ -87,7 +100,7 @@ export class InputReader {
       if (count === 0) break;
       end += count;
     }
-    decoder.end(end);
+    decoder.end(buffer, start, end);
   }
 
   #settle(reader: ByteReader, decoder: Decoder, format: Format): void {
@@ -97,6 +110,7 @@ export class InputReader {
     const { summary } = this;
     addCounts(summary.skipped, stats.skipped);
     addCounts(summary.encapsulations, stats.encapsulations);
+    addCounts(summary.lost, stats.lost);
     this.#bytesBefore += reader.bytesRead;
     this.#recordsBefore += stats.records;
     summary.sources.push({
@@ -105,6 +119,11 @@ export class InputReader {
       records: stats.records,
       bytes: reader.bytesRead,
       damage: reader.damage ?? stats.damage,
+      unparsed: stats.unparsed,
+      faults: stats.faults,
+      looksLike: this.#format !== null && stats.unparsed > ODD_SHARE * stats.records ? this.#whatElse(format) : null,
+      proves: format.proves,
+      sampled: stats.sampled.records === 0 ? null : { ...stats.sampled },
     });
   }
 }

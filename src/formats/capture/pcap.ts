@@ -2,7 +2,7 @@
  * libpcap captures, in the variants that libpcap and Wireshark read.
  * Sources: draft-ietf-opsawg-pcap, libpcap's sf-pcap.c, Wireshark's wiretap/libpcap.c.
  */
-import type { Decoder, DecodeStats, Format, ObservationWriter } from "../format.ts";
+import { type Decoder, DecodeStats, type Format, type ObservationWriter } from "../format.ts";
 import { FrameDecoder } from "./frames.ts";
 import { RUN_FRAMES } from "./plain-frames.ts";
 
@@ -40,14 +40,14 @@ interface Variant {
 export const PCAP: Format = {
   name: "pcap",
   title: "libpcap capture",
-  proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true },
+  proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true, action: false },
   maxRecord: MAX_FRAME + MAX_HEADER,
   recognises: (head) => head.length >= 4 && variantOf(new DataView(head.buffer, head.byteOffset, head.byteLength), 0) !== null,
   decoder: (writer) => new PcapDecoder(writer),
 };
 
 class PcapDecoder implements Decoder {
-  readonly stats: DecodeStats = { records: 0, skipped: new Map(), encapsulations: new Map(), damage: null };
+  readonly stats: DecodeStats = new DecodeStats();
   readonly #frames: FrameDecoder;
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Octets of the input used by earlier calls. */
@@ -80,7 +80,8 @@ class PcapDecoder implements Decoder {
     return this.#damaged() ? end - start : at - from;
   }
 
-  end(rest: number): void {
+  end(_bytes: Uint8Array, start: number, end: number): void {
+    const rest = end - start;
     this.#frames.tally();
     if (this.stats.damage !== null) return;
     if (!this.#started) this.#damage(this.#offset, rest === 0 ? "the input is empty" : "the input ends inside the file header");

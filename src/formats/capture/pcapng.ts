@@ -2,7 +2,7 @@
  * pcapng captures: sections of either byte order, each with its interfaces. Source: draft-ietf-opsawg-pcapng.
  * Blocks that hold no packet are stepped over whatever their size; only packet blocks must fit the caller's buffer.
  */
-import type { Decoder, DecodeStats, Format, ObservationWriter } from "../format.ts";
+import { type Decoder, DecodeStats, type Format, type ObservationWriter } from "../format.ts";
 import { FrameDecoder } from "./frames.ts";
 import { MAX_FRAME } from "./pcap.ts";
 import { RUN_FRAMES } from "./plain-frames.ts";
@@ -53,7 +53,7 @@ interface Interface {
 export const PCAPNG: Format = {
   name: "pcapng",
   title: "pcapng capture",
-  proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true },
+  proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true, action: false },
   maxRecord: MAX_PACKET_BLOCK,
   recognises: (head) => {
     if (head.length < 12) return false;
@@ -64,7 +64,7 @@ export const PCAPNG: Format = {
 };
 
 class PcapngDecoder implements Decoder {
-  readonly stats: DecodeStats = { records: 0, skipped: new Map(), encapsulations: new Map(), damage: null };
+  readonly stats: DecodeStats = new DecodeStats();
   readonly #frames: FrameDecoder;
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Octets of the input used by earlier calls. */
@@ -95,7 +95,8 @@ class PcapngDecoder implements Decoder {
     return this.stats.damage === null ? at - from : end - start;
   }
 
-  end(rest: number): void {
+  end(_bytes: Uint8Array, start: number, end: number): void {
+    const rest = end - start;
     this.#tally();
     if (this.stats.damage !== null) return;
     if (this.#stepping > 0) this.#damage(this.#steppingFrom, "the input ends inside a block");

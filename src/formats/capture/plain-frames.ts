@@ -5,6 +5,7 @@
  * was measured to be no faster. TCP options, which need a loop of their own, are read afterwards.
  */
 import {
+  ACTION_UNKNOWN,
   FRAGMENT_NONE,
   GRADE_CONFIRMED,
   type ObservationBatch,
@@ -12,6 +13,7 @@ import {
   QUIRK_EVIL_BIT,
   QUIRK_RESERVED_BITS,
   QUIRK_URGENT_POINTER,
+  RECORD_PACKET,
 } from "../../model/observation.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_SYN, TCP_URG } from "../../model/protocol.ts";
 import { LINK_ETHERNET } from "./link.ts";
@@ -67,6 +69,10 @@ export class PlainFrames {
     batch.mss.fill(0, from, to);
     batch.urgent.fill(0, from, to);
     batch.options.fill(0, from, to);
+    batch.packets.fill(1, from, to);
+    batch.duration.fill(0, from, to);
+    batch.record.fill(RECORD_PACKET, from, to);
+    batch.action.fill(ACTION_UNKNOWN, from, to);
   }
 
   /**

@@ -56,6 +56,7 @@ export function batchOf(packets: readonly FixturePacket[]): ObservationBatch {
     const later = packet.fragment === FRAGMENT_LATER;
     const ported = carriesPorts(packet) && !later;
     batch.time[row] = row;
+    batch.packets[row] = 1;
     batch.family[row] = packet.family;
     batch.protocol[row] = packet.protocol;
     if (packet.family === 6) {

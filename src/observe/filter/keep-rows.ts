@@ -32,6 +32,7 @@ function compact(batch: ObservationBatch, count: number): void {
   if (first === count) return;
 
   moveFloat64(batch.time, first, count);
+  moveFloat32(batch.duration, first, count);
   moveUint32(batch.source, first, count);
   moveUint32(batch.destination, first, count);
   moveUint32(batch.sequence, first, count);
@@ -65,9 +66,15 @@ function compact(batch: ObservationBatch, count: number): void {
   moveUint8(batch.quotedProtocol, first, count);
   moveUint8(batch.tunnels, first, count);
   moveUint8(batch.tos, first, count);
+  moveUint8(batch.record, first, count);
+  moveUint8(batch.action, first, count);
 }
 
 function moveFloat64(column: Float64Array, first: number, count: number): void {
+  for (let i = first; i < count; i++) column[i] = column[kept[i]!]!;
+}
+
+function moveFloat32(column: Float32Array, first: number, count: number): void {
   for (let i = first; i < count; i++) column[i] = column[kept[i]!]!;
 }
 

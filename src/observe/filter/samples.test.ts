@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { decodeBytes } from "../../formats/decode-bytes.ts";
 import { ObservationWriter } from "../../formats/format.ts";
-import { recogniseFormat } from "../../formats/index.ts";
 import { ObservationBatch } from "../../model/observation.ts";
 import { compileFilter } from "./compile.ts";
 
@@ -69,11 +69,6 @@ function countRows(bytes: Uint8Array, filters: readonly ReturnType<typeof compil
     batch.length = 0;
     return batch;
   });
-  const format = recogniseFormat(bytes.subarray(0, 4096));
-  if (format === null) throw new Error("not a capture");
-  const decoder = format.decoder(writer);
-  const used = decoder.push(bytes, 0, bytes.length);
-  decoder.end(bytes.length - used);
-  writer.flush();
+  if (decodeBytes(bytes, writer) === null) throw new Error("not a capture");
   return counts;
 }

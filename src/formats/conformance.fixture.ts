@@ -1,0 +1,9 @@
+/** What a format gives to `conformance.test.ts` and `scripts/fuzz.ts`: small valid inputs of its own. */
+import type { Format } from "./format.ts";
+
+export interface FormatInput {
+  /** For the test's title: `"pcap, little-endian"`. */
+  readonly name: string;
+  readonly format: Format;
+  readonly bytes: Uint8Array;
+}
