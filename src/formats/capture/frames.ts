@@ -2,7 +2,9 @@
  * Frames to rows: plain ones by the fast path of `plain-frames.ts`, the rest by peeling header after header.
  * A container format (pcap, pcapng, a sampled header in a flow record) only finds where frames stand and lists them in a run.
  */
+import { PROTOCOL_UDP } from "../../model/protocol.ts";
 import type { DecodeStats, ObservationWriter } from "../format.ts";
+import { startRow } from "../record-row.ts";
 import {
   Dissection,
   ENCAP_DOT1Q,
@@ -36,9 +38,22 @@ const MAX_WIRE = 0x1fffffff;
 /** Link types without a name that are counted apart; more go under one key. */
 const MAX_UNNAMED = 16;
 const OTHER_LINKS = -1;
+const UDP_HEADER = 8;
+
+/** Who takes the frames that a container finds: rows are made of them, or of what they carry. */
+export interface FrameConsumer {
+  readonly run: FrameRun;
+  /**
+   * Decodes and empties the run. `view` spans the whole ArrayBuffer that the frames stand in.
+   * @param origin offset in the input of the view's first octet; below 0 where that was never part of it.
+   */
+  decode(view: DataView, origin: number): void;
+  /** Brings the maps of the stats up to date. */
+  tally(): void;
+}
 
 /** Decodes runs of frames into a writer's batches, and counts what it skipped and stripped. */
-export class FrameDecoder {
+export class FrameDecoder implements FrameConsumer {
   readonly run: FrameRun = new FrameRun();
   readonly #writer: ObservationWriter;
   readonly #stats: DecodeStats;
@@ -48,6 +63,8 @@ export class FrameDecoder {
   readonly #stripped: Float64Array = new Float64Array(ENCAPSULATIONS.length);
   readonly #unknownLinks: Map<number, number> = new Map();
   #unnamed = 0;
+  /** Where the payload that {@link udpPayload} found ends, as far as it was kept. */
+  payloadEnd = 0;
 
   constructor(writer: ObservationWriter, stats: DecodeStats) {
     this.#writer = writer;
@@ -55,7 +72,6 @@ export class FrameDecoder {
     this.#state = new Dissection(writer.batch);
   }
 
-  /** Decodes and empties the run. `view` spans the whole ArrayBuffer that the frames stand in. */
   decode(view: DataView): void {
     const { run } = this;
     const total = run.length;
@@ -78,7 +94,27 @@ export class FrameDecoder {
     this.#stats.records += total;
   }
 
-  /** Brings the maps of the stats up to date. */
+  /**
+   * Decodes the frame `[at, at + held)` alone into the row that `startRow` gives, and returns that row, or -1 where there is nothing to
+   * observe. For records that hold one frame: the caller corrects the row, commits it (or not) and counts the record.
+   */
+  decodeOne(view: DataView, linkType: number, at: number, held: number, wire: number): number {
+    const row = startRow(this.#writer);
+    this.#state.batch = this.#writer.batch;
+    this.#state.view = view;
+    return this.#dissect(row, linkType, at, held, wire) ? row : -1;
+  }
+
+  /** Where the UDP payload of the frame that `decodeOne` read begins, or -1 where it has none; `payloadEnd` tells where it ends. */
+  udpPayload(): number {
+    const d = this.#state;
+    const at = d.transportAt;
+    if (d.protocol !== PROTOCOL_UDP || at === NO_TRANSPORT || d.end - at < UDP_HEADER) return -1;
+    const length = d.view.getUint16(at + 4);
+    this.payloadEnd = length >= UDP_HEADER && at + length < d.end ? at + length : d.end;
+    return at + UDP_HEADER;
+  }
+
   tally(): void {
     this.#stripped[ENCAP_DOT1Q] = this.#stripped[ENCAP_DOT1Q]! + this.#plain.tags;
     this.#plain.tags = 0;

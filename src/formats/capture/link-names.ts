@@ -56,6 +56,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [206, "Frame Relay with direction"],
   [209, "Linux IPMB"],
   [215, "IEEE 802.15.4 with PHY header"],
+  [219, "MPLS"],
   [220, "USB (Linux, padded)"],
   [224, "Fibre Channel"],
   [226, "Solaris ipnet"],

@@ -53,6 +53,12 @@ export const LINK_NULL = 0;
 export const LINK_ETHERNET = 1;
 export const LINK_PPP = 9;
 export const LINK_FDDI = 10;
+export const LINK_PPP_SERIAL = 50;
+export const LINK_ATM_LLC = 100;
+export const LINK_RAW_IP = 101;
+export const LINK_MPLS = 219;
+export const LINK_IPV4 = 228;
+export const LINK_IPV6 = 229;
 /** Values from 1536 up are EtherTypes, those up to 1500 are lengths (IEEE 802.3 clause 3.2.6). */
 const ETHERTYPE_MIN = 0x600;
 /** Labels in one MPLS stack that are followed; real stacks have under ten. */
@@ -116,17 +122,17 @@ export function peelLink(d: Dissection, linkType: number): number {
       return skip(d, 13, LAYER_LLC);
     case 12:
     case 14:
-    case 101:
+    case LINK_RAW_IP:
       return LAYER_IP;
-    case 228:
+    case LINK_IPV4:
       return LAYER_IPV4;
-    case 229:
+    case LINK_IPV6:
       return LAYER_IPV6;
-    case 50:
+    case LINK_PPP_SERIAL:
       return peelPppSerial(d);
     case 51:
       return peelPppoe(d);
-    case 100: // RFC 1483 bridged or routed with LLC
+    case LINK_ATM_LLC: // RFC 1483 bridged or routed with LLC
     case 106: // classical IP over ATM
       return LAYER_LLC;
     case 104:
@@ -137,6 +143,8 @@ export function peelLink(d: Dissection, linkType: number): number {
       return peelLinuxCooked(d, 16, 14, 2);
     case 117:
       return peelPflog(d);
+    case LINK_MPLS:
+      return peelMpls(d);
     case 204: // a direction octet before PPP
       return skip(d, 1, LAYER_PPP);
     case 239:

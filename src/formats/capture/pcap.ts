@@ -2,8 +2,9 @@
  * libpcap captures, in the variants that libpcap and Wireshark read.
  * Sources: draft-ietf-opsawg-pcap, libpcap's sf-pcap.c, Wireshark's wiretap/libpcap.c.
  */
-import { type Decoder, DecodeStats, type Format, type ObservationWriter } from "../format.ts";
-import { FrameDecoder } from "./frames.ts";
+import { type Decoder, DecodeStats, type Format } from "../format.ts";
+import { type FrameConsumer, FrameDecoder } from "./frames.ts";
+import { LINK_RAW_IP } from "./link.ts";
 import { RUN_FRAMES } from "./plain-frames.ts";
 
 /** The largest frame believed, octets: libpcap's MAXIMUM_SNAPLEN. Longer ones are damage, whatever the header's snap length says. */
@@ -26,7 +27,6 @@ const MAX_HEADER = 28;
 const LINK_TYPE_MASK = 0x03ffffff;
 /** NetBSD's "raw address family" class: the family stands in the low octets. */
 const NETBSD_RAW_CLASS = 0x02240000;
-const LINK_RAW_IP = 101;
 
 interface Variant {
   readonly little: boolean;
@@ -43,12 +43,16 @@ export const PCAP: Format = {
   proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true, action: false },
   maxRecord: MAX_FRAME + MAX_HEADER,
   recognises: (head) => head.length >= 4 && variantOf(new DataView(head.buffer, head.byteOffset, head.byteLength), 0) !== null,
-  decoder: (writer) => new PcapDecoder(writer),
+  decoder: (writer) => {
+    const stats = new DecodeStats();
+    return new PcapDecoder(stats, new FrameDecoder(writer, stats));
+  },
 };
 
-class PcapDecoder implements Decoder {
-  readonly stats: DecodeStats = new DecodeStats();
-  readonly #frames: FrameDecoder;
+/** Finds the frames of a libpcap capture and hands them to a consumer. */
+export class PcapDecoder implements Decoder {
+  readonly stats: DecodeStats;
+  readonly #frames: FrameConsumer;
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Octets of the input used by earlier calls. */
   #offset = 0;
@@ -60,8 +64,9 @@ class PcapDecoder implements Decoder {
   /** Octets kept stand second and octets on the wire first: always, never, or where that alone makes sense (libpcap on version 2.3). */
   #swapped: "never" | "always" | "maybe" = "never";
 
-  constructor(writer: ObservationWriter) {
-    this.#frames = new FrameDecoder(writer, this.stats);
+  constructor(stats: DecodeStats, frames: FrameConsumer) {
+    this.stats = stats;
+    this.#frames = frames;
   }
 
   push(bytes: Uint8Array, start: number, end: number): number {
@@ -155,12 +160,12 @@ class PcapDecoder implements Decoder {
       at += header + held;
       if (++count === RUN_FRAMES) {
         run.length = count;
-        this.#frames.decode(view);
+        this.#frames.decode(view, this.#offset - from);
         count = 0;
       }
     }
     run.length = count;
-    this.#frames.decode(view);
+    this.#frames.decode(view, this.#offset - from);
     return at;
   }
 }

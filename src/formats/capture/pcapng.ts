@@ -2,8 +2,8 @@
  * pcapng captures: sections of either byte order, each with its interfaces. Source: draft-ietf-opsawg-pcapng.
  * Blocks that hold no packet are stepped over whatever their size; only packet blocks must fit the caller's buffer.
  */
-import { type Decoder, DecodeStats, type Format, type ObservationWriter } from "../format.ts";
-import { FrameDecoder } from "./frames.ts";
+import { type Decoder, DecodeStats, type Format } from "../format.ts";
+import { type FrameConsumer, FrameDecoder } from "./frames.ts";
 import { MAX_FRAME } from "./pcap.ts";
 import { RUN_FRAMES } from "./plain-frames.ts";
 
@@ -60,15 +60,21 @@ export const PCAPNG: Format = {
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     return view.getUint32(0) === BLOCK_SECTION && byteOrder(view, 8) !== null;
   },
-  decoder: (writer) => new PcapngDecoder(writer),
+  decoder: (writer) => {
+    const stats = new DecodeStats();
+    return new PcapngDecoder(stats, new FrameDecoder(writer, stats));
+  },
 };
 
-class PcapngDecoder implements Decoder {
-  readonly stats: DecodeStats = new DecodeStats();
-  readonly #frames: FrameDecoder;
+/** Finds the frames of a pcapng capture and hands them to a consumer. */
+export class PcapngDecoder implements Decoder {
+  readonly stats: DecodeStats;
+  readonly #frames: FrameConsumer;
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** Octets of the input used by earlier calls. */
   #offset = 0;
+  /** Offset in the input of the view's first octet. */
+  #origin = 0;
   /** Octets still to step over of a block that is not read, and where it began. */
   #stepping = 0;
   #steppingFrom = 0;
@@ -80,16 +86,18 @@ class PcapngDecoder implements Decoder {
   #unknownBlocks = 0;
   #orphans = 0;
 
-  constructor(writer: ObservationWriter) {
-    this.#frames = new FrameDecoder(writer, this.stats);
+  constructor(stats: DecodeStats, frames: FrameConsumer) {
+    this.stats = stats;
+    this.#frames = frames;
   }
 
   push(bytes: Uint8Array, start: number, end: number): number {
     if (this.stats.damage !== null) return end - start;
     if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
     const from = bytes.byteOffset + start;
+    this.#origin = this.#offset - from;
     const at = this.#readBlocks(from, bytes.byteOffset + end);
-    this.#frames.decode(this.#view);
+    this.#frames.decode(this.#view, this.#origin);
     this.#tally();
     this.#offset += at - from;
     return this.stats.damage === null ? at - from : end - start;
@@ -126,7 +134,7 @@ class PcapngDecoder implements Decoder {
         continue;
       }
       if (to - at < BLOCK_OVERHEAD) break;
-      const position = this.#offset + at - from;
+      const position = this.#origin + at;
       const type = view.getUint32(at, this.#little);
       let little = this.#little;
       if (type === BLOCK_SECTION) {
@@ -284,7 +292,7 @@ class PcapngDecoder implements Decoder {
     run.time[index] = this.#lastTime;
     run.linkType[index] = linkType;
     run.length = index + 1;
-    if (run.length === RUN_FRAMES) this.#frames.decode(this.#view);
+    if (run.length === RUN_FRAMES) this.#frames.decode(this.#view, this.#origin);
   }
 }
 
