@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { performance } from "node:perf_hooks";
-import { type Decoder, ObservationWriter } from "../src/formats/format.ts";
+import { type Decoder, freshContext, ObservationWriter } from "../src/formats/format.ts";
 import { PCAP, recogniseFormat } from "../src/formats/index.ts";
 import { ObservationBatch } from "../src/model/observation.ts";
 

@@ -8,7 +8,7 @@ import { decodeBytes } from "../src/formats/decode-bytes.ts";
 import { ObservationWriter } from "../src/formats/format.ts";
 import { ObservationBatch } from "../src/model/observation.ts";
 import type { Report } from "../src/model/report.ts";
-import { assess } from "../src/pipeline/assess.ts";
+import { ASSESS_DEFAULTS, assess } from "../src/pipeline/assess.ts";
 import { NetfilterLog } from "./netfilter-log.ts";
 import { runPsad } from "./psad.ts";
 import { labCases, sampleCases, type QualityCase } from "./quality-cases.ts";
@@ -59,9 +59,8 @@ async function runCases(title: string, cases: Iterable<QualityCase>): Promise<vo
 }
 
 async function assessCase(one: QualityCase, capture: Uint8Array): Promise<Report> {
-  const options = { since: null, until: null, filter: null, explain: null, threads: 1, limit: MANY_ROWS, onProgress: null };
   const home = one.origin === "lab" ? one.home : [];
-  const { report } = await assess({ ...options, inputs: [], home, memory: new Map([[one.name, capture]]) });
+  const { report } = await assess({ ...ASSESS_DEFAULTS, threads: 1, limit: MANY_ROWS, home, memory: new Map([[one.name, capture]]) });
   return report;
 }
 

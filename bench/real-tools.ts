@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Report } from "../src/model/report.ts";
-import { assess } from "../src/pipeline/assess.ts";
+import { ASSESS_DEFAULTS, assess } from "../src/pipeline/assess.ts";
 import { CLIENT, HOME, LAN_CLIENT, REAL_CASES, SERVICES_PROGRAM, type RealCase } from "./real-cases.ts";
 
 const OUTSIDE = "precursor-out";
@@ -166,8 +166,12 @@ async function record(one: RealCase, capture: string): Promise<void> {
 
 /** Prints the verdict; true where it is wrong. */
 async function judge(one: RealCase, capture: string): Promise<boolean> {
-  const options = { since: null, until: null, filter: null, explain: null, threads: 1, limit: 1000, onProgress: null };
-  const { report } = await assess({ ...options, inputs: [capture], home: [HOME, "2001:db8:2::/64", "192.168.77.0/24"] });
+  const { report } = await assess({
+    ...ASSESS_DEFAULTS,
+    threads: 1,
+    inputs: [capture],
+    home: [HOME, "2001:db8:2::/64", "192.168.77.0/24"],
+  });
   const mistakes = mistakesOf(one, report);
   const [first, second] = report.assessment.hypotheses;
   const reading = `${first?.id} ${first?.probability.toFixed(2)}, ${second?.id} ${second?.probability.toFixed(2)}, ${report.assessment.severity}`;

@@ -12,6 +12,7 @@ describe("assessOptions", () => {
       since: null,
       until: null,
       filter: null,
+      inputFormat: null,
       explain: null,
       threads: 0,
       limit: 1000,

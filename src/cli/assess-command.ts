@@ -4,7 +4,7 @@ import { parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import { FilterError, UsageError } from "../model/errors.ts";
 import type { InputSource, Report } from "../model/report.ts";
 import { compileFilter } from "../observe/filter/index.ts";
-import type { AssessOptions } from "../pipeline/assess.ts";
+import { ASSESS_DEFAULTS, type AssessOptions } from "../pipeline/assess-options.ts";
 import { addExamples } from "./examples.ts";
 import { DetailedError, pointAt } from "./failure.ts";
 import { parseMoment } from "./moment.ts";
@@ -12,8 +12,6 @@ import { ProgressLine, scaled } from "./progress.ts";
 import { addReportOptions, chooseFormat, exitCodeOf, parseWhole, printReport, type ReportFlags } from "./report-output.ts";
 import { writeError } from "./terminal.ts";
 
-/** Rows kept in the lists of a report where `--limit` does not say. */
-const DEFAULT_LIMIT = 1000;
 /** More threads than any machine that reads captures has cores to spare. */
 const MAX_THREADS = 64;
 
@@ -25,6 +23,7 @@ interface AssessFlags extends ReportFlags {
   readonly since?: number;
   readonly until?: number;
   readonly filter?: string;
+  readonly inputFormat?: string;
   readonly explain?: string;
   readonly threads: number;
   readonly verbose?: true;
@@ -41,7 +40,8 @@ export function addAssessCommand(program: Command): void {
     .option("--since <time>", "leave out what is before: ISO 8601 (UTC where no offset is given) or seconds since 1970", parseMoment)
     .option("--until <time>", "leave out what is at or after", parseMoment)
     .option("--filter <expr>", "assess only packets that match, in tcpdump's words and some more (docs/filter.md)")
-    .option("--explain <source>", "show, for one address, every class of packets that led to its label");
+    .option("--explain <source>", "show, for one address, every class of packets that led to its label")
+    .option("--input-format <name>", "read every input as this format (precursor formats lists them) instead of recognising it");
   addReportOptions(command)
     .option("--threads <n>", "threads that decode; 0 decides by size", (text) => parseWhole(text, 0, MAX_THREADS), 0)
     .option("--progress", "show progress also where standard error is no terminal")
@@ -112,9 +112,10 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
     since,
     until,
     filter: flags.filter ?? null,
+    inputFormat: flags.inputFormat ?? null,
     explain,
     threads: flags.threads,
-    limit: flags.limit ?? DEFAULT_LIMIT,
+    limit: flags.limit ?? ASSESS_DEFAULTS.limit,
     onProgress: null,
   };
 }

@@ -35,22 +35,19 @@ export function addDemoCommand(program: Command): void {
 async function demo(flags: DemoFlags): Promise<void> {
   const format = chooseFormat(flags);
   if (flags.write !== undefined) checkOutputPath(flags.write);
-  const [{ november2013Capture }, { assess }] = await Promise.all([import("../lab/index.ts"), import("../pipeline/assess.ts")]);
+  const [{ november2013Capture }, { ASSESS_DEFAULTS, assess }] = await Promise.all([
+    import("../lab/index.ts"),
+    import("../pipeline/assess.ts"),
+  ]);
   if (process.stderr.isTTY) await writeError("precursor: making the capture …");
   const { bytes: capture } = november2013Capture();
   if (process.stderr.isTTY) await writeError(ERASE_LINE);
   if (flags.write !== undefined) writeOutputFile(flags.write, capture);
   const name = flags.write ?? DEMO_NAME;
   const { report } = await assess({
-    inputs: [],
-    home: [],
-    since: null,
-    until: null,
-    filter: null,
-    explain: null,
+    ...ASSESS_DEFAULTS,
     threads: 1,
-    limit: flags.limit ?? 1000,
-    onProgress: null,
+    limit: flags.limit ?? ASSESS_DEFAULTS.limit,
     memory: new Map([[name, capture]]),
   });
   process.exitCode = exitCodeOf(report, flags.failOn);

@@ -9,6 +9,7 @@ const PROOFS = [
   ["TCP flags", "tcpFlags"],
   ["outcome", "outcome"],
   ["fragments", "fragments"],
+  ["action", "action"],
 ] as const;
 
 export function addFormatsCommand(program: Command): void {

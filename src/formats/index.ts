@@ -11,5 +11,10 @@ export function recogniseFormat(head: Uint8Array): Format | null {
   return FORMATS.find((format) => format.recognises(head)) ?? null;
 }
 
+/** The format of that name, or null. */
+export function formatNamed(name: string): Format | null {
+  return FORMATS.find((format) => format.name === name) ?? null;
+}
+
 export { PCAP } from "./capture/pcap.ts";
 export { PCAPNG } from "./capture/pcapng.ts";

@@ -13,6 +13,24 @@ export interface InputSource {
   readonly bytes: number;
   /** Where and why reading had to stop, or null. */
   readonly damage: { readonly offset: number; readonly reason: string } | null;
+  /** Records that ought to be of the format and did not parse, and the first few of them. */
+  readonly unparsed: number;
+  readonly faults: readonly { readonly at: number; readonly unit: "line" | "octet"; readonly reason: string }[];
+  /** What the input looks like instead, where many of its records did not parse; else null. */
+  readonly looksLike: string | null;
+  /** What the format's records can prove. */
+  readonly proves: InputProves;
+  /** Records that a sampling exporter counted for many, and the least and greatest factor; null where there were none. */
+  readonly sampled: { readonly records: number; readonly least: number; readonly greatest: number } | null;
+}
+
+/** What a kind of record can prove. */
+export interface InputProves {
+  readonly portsOnTheWire: boolean;
+  readonly tcpFlags: boolean;
+  readonly outcome: boolean;
+  readonly fragments: boolean;
+  readonly action: boolean;
 }
 
 export interface ReportInput {
@@ -20,6 +38,8 @@ export interface ReportInput {
   readonly records: number;
   readonly skipped: Readonly<Record<string, number>>;
   readonly encapsulations: Readonly<Record<string, number>>;
+  /** What exporters sent and did not arrive, by kind, as gaps in their sequence numbers tell. */
+  readonly lost: Readonly<Record<string, number>>;
   readonly firstSeen: number | null;
   readonly lastSeen: number | null;
   readonly totals: Readonly<Record<string, number>>;

@@ -10,7 +10,7 @@ import { FilterError, InputError, UsageError } from "../model/errors.ts";
 import { TCP_SYN } from "../model/protocol.ts";
 import type { Report } from "../model/report.ts";
 import type { AssessOptions, Progress } from "./assess.ts";
-import { assess } from "./assess.ts";
+import { ASSESS_DEFAULTS, assess } from "./assess.ts";
 
 const SAMPLES = new URL("../../../shared/samples/", import.meta.url);
 const present = existsSync(SAMPLES);
@@ -23,8 +23,7 @@ afterAll(() => {
 });
 
 async function report(inputs: readonly string[], options: Partial<AssessOptions> = {}): Promise<Report> {
-  const defaults = { home: [], since: null, until: null, filter: null, explain: null, threads: 1, limit: 1000, onProgress: null };
-  return (await assess({ ...defaults, inputs, ...options })).report;
+  return (await assess({ ...ASSESS_DEFAULTS, threads: 1, inputs, ...options })).report;
 }
 
 /** As text, maps and all, without the moment that it was made. */
@@ -135,7 +134,7 @@ describe("options", () => {
   });
 
   test("an address is explained where asked for", async () => {
-    const options = { inputs: [], memory, home: [], since: null, until: null, filter: null, threads: 1, limit: 1000, onProgress: null };
+    const options = { ...ASSESS_DEFAULTS, memory, threads: 1 };
     const { explanation } = await assess({ ...options, explain: "10.0.0.1" });
     expect(explanation).not.toBeNull();
     expect((await assess({ ...options, explain: null })).explanation).toBeNull();

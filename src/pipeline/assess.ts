@@ -13,34 +13,15 @@ import type { AddressLabels } from "../model/label.ts";
 import type { Report } from "../model/report.ts";
 import { expandInputs } from "../sources/expand.ts";
 import type { SourceSpec } from "../sources/open.ts";
-import type { Progress } from "./observe-inputs.ts";
+import type { AssessOptions } from "./assess-options.ts";
 import { observeInputs } from "./observe-inputs.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
+export { ASSESS_DEFAULTS, type AssessOptions } from "./assess-options.ts";
 export type { Progress } from "./observe-inputs.ts";
 
 /** Ports and findings that a report lists at most, whatever the limit: the rest are counted. */
 const REPORT_PORTS = 24;
-
-export interface AssessOptions {
-  /** Paths of files and folders, or "-" for standard input. */
-  readonly inputs: readonly string[];
-  /** The defended networks in CIDR notation; empty to have them guessed. */
-  readonly home: readonly string[];
-  /** Seconds since 1970: from `since`, up to but without `until`; null for no bound. */
-  readonly since: number | null;
-  readonly until: number | null;
-  readonly filter: string | null;
-  /** Address to explain, or null. */
-  readonly explain: string | null;
-  /** 0: decide by the size of the input. */
-  readonly threads: number;
-  /** Findings of each kind to keep in the report. */
-  readonly limit: number;
-  readonly onProgress: ((progress: Progress) => void) | null;
-  /** Inputs given as octets: name → capture. */
-  readonly memory?: ReadonlyMap<string, Uint8Array>;
-}
 
 export interface AssessResult {
   readonly report: Report;
@@ -64,6 +45,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const { observer, summary } = await observeInputs({
     specs,
     choice: { filter, since, until },
+    reading: { format: options.inputFormat },
     threads: options.threads,
     onProgress: options.onProgress,
   });
@@ -133,6 +115,7 @@ function makeReport({ options, summary, unreadable, activity, detection, labels,
       records,
       skipped: Object.fromEntries(summary.skipped),
       encapsulations: Object.fromEntries(summary.encapsulations),
+      lost: Object.fromEntries(summary.lost),
       firstSeen: activity.firstSeen,
       lastSeen: activity.lastSeen,
       totals: Object.fromEntries(activity.totals),

@@ -4,7 +4,7 @@ import { ObservationWriter } from "../formats/format.ts";
 import type { RingMemory } from "./batch-ring.ts";
 import { RingProducer } from "./batch-ring.ts";
 import type { InputError } from "../model/errors.ts";
-import { InputReader, type ReadSummary } from "./read-inputs.ts";
+import { InputReader, type ReadOptions, type ReadSummary } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
 import { gate } from "./row-gate.ts";
 
@@ -13,6 +13,7 @@ export interface DecodeJob {
   readonly ring: RingMemory;
   readonly paths: readonly string[];
   readonly choice: RowChoice;
+  readonly reading: ReadOptions;
 }
 
 /** What it sends when it is done. */
@@ -28,7 +29,7 @@ const writer = new ObservationWriter(
   producer.batch,
   gate(job.choice, (batch) => producer.handOn(batch)),
 );
-const reader = new InputReader(writer, (bytes, records) => {
+const reader = new InputReader(writer, job.reading, (bytes, records) => {
   progress[0] = bytes;
   progress[1] = records;
   return null;

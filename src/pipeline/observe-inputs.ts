@@ -9,8 +9,8 @@ import { Observer } from "../observe/index.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
 import type { DecodeJob, DecodeOutcome } from "./decode-worker.ts";
-import type { ReadSummary } from "./read-inputs.ts";
-import { InputReader } from "./read-inputs.ts";
+import type { ReadOptions, ReadSummary } from "./read-inputs.ts";
+import { chooseFormat, InputReader } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
 import { gate } from "./row-gate.ts";
 
@@ -31,6 +31,7 @@ export interface Progress {
 export interface ObserveInputs {
   readonly specs: readonly SourceSpec[];
   readonly choice: RowChoice;
+  readonly reading: ReadOptions;
   /** 0: decide by the size of the input; 1: this thread only; 2 or more: one to decode, one to observe. */
   readonly threads: number;
   readonly onProgress: ((progress: Progress) => void) | null;
@@ -38,14 +39,15 @@ export interface ObserveInputs {
 
 /** Reads all inputs and observes them. */
 export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
-  // A filter that does not parse is told here: from the other thread its error would come without its class.
+  // What the options get wrong is told here: from the other thread an error would come without its class.
   gate(job.choice, (batch) => batch);
+  if (job.reading.format !== null) chooseFormat(job.reading.format);
   const total = totalBytes(job.specs);
   const ticker = new Ticker(job.onProgress, total);
   const paths = job.specs.filter((spec) => typeof spec === "string");
   const onlyPaths = paths.length === job.specs.length;
   const wantsThread = job.threads === 0 ? total === null || total >= THREAD_WORTHY_BYTES : job.threads > 1;
-  return onlyPaths && wantsThread ? observeThreaded(paths, job.choice, ticker) : observeHere(job, ticker);
+  return onlyPaths && wantsThread ? observeThreaded(paths, job, ticker) : observeHere(job, ticker);
 }
 
 async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
@@ -56,7 +58,7 @@ async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observ
     return batch;
   });
   const writer = new ObservationWriter(new ObservationBatch(), sink);
-  const reader = new InputReader(writer, (bytes, records) => {
+  const reader = new InputReader(writer, job.reading, (bytes, records) => {
     ticker.note(bytes, records);
     return ticker.isDue() ? ticker.turn() : null;
   });
@@ -67,12 +69,12 @@ async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observ
 
 async function observeThreaded(
   paths: readonly string[],
-  choice: RowChoice,
+  { choice, reading }: Pick<ObserveInputs, "choice" | "reading">,
   ticker: Ticker,
 ): Promise<{ observer: Observer; summary: ReadSummary }> {
   const ring = makeRingMemory();
   const progress = new Float64Array(ring.progress);
-  const job: DecodeJob = { ring, paths, choice };
+  const job: DecodeJob = { ring, paths, choice, reading };
   // In dist/ the thread is bundled beside the program; in the sources it is this file's neighbour.
   const script = new URL(import.meta.url.endsWith(".ts") ? "./decode-worker.ts" : "./decode-worker.js", import.meta.url);
   const worker = new Worker(script, { workerData: job });

@@ -1,11 +1,17 @@
 /** Inputs to observations: opens each source, recognises its format, and lets its decoder fill batches. One input's trouble never stops the others. */
-import { type DecodeContext, type Decoder, type DecodeStats, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
-import { FORMATS, recogniseFormat } from "../formats/index.ts";
-import { InputError } from "../model/errors.ts";
+import { statSync } from "node:fs";
+import { type Decoder, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
+import { FORMATS, formatNamed, recogniseFormat } from "../formats/index.ts";
+import { InputError, UsageError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
+import { STANDARD_INPUT } from "../sources/file.ts";
 import { type SourceSpec, openSource } from "../sources/open.ts";
 import type { ByteReader } from "../sources/reader.ts";
 
+/** Octets by which a pipe is recognised, and that are kept of an input's beginning to tell what it is should it not parse. */
+const OPENING_BYTES = 4096;
+const OPENING_BRACE = 0x7b;
+const OPENING_BRACKET = 0x5b;
 /** Octets read at a time: large enough for few system calls, small enough to stay in the cache while it is decoded. */
 const READ_BYTES = 1 << 20;
 
@@ -22,7 +28,7 @@ export interface ReadSummary {
 /** Gets octets as stored and records so far, over all inputs, after each read; a promise makes reading wait for it. */
 export type ReadProgress = (bytes: number, records: number) => Promise<void> | null;
 
-/** Some of the records did not parse. Above this share the input is likely something else. */
+/** Above this share of records that do not parse, the input is likely something else than was thought. */
 const ODD_SHARE = 0.1;
 
 /** How inputs are read. */
@@ -46,7 +52,7 @@ export class InputReader {
   /** @throws UsageError where the format has no such name. */
   constructor(writer: ObservationWriter, options: ReadOptions, onProgress: ReadProgress) {
     this.#writer = writer;
-    this.#format = options.format === null ? null : formatNamed(options.format);
+    this.#format = options.format === null ? null : chooseFormat(options.format);
     this.#onProgress = onProgress;
     this.#buffer = new Uint8Array(READ_BYTES + 2 * Math.max(...FORMATS.map((format) => format.maxRecord)));
   }
@@ -68,7 +74,9 @@ export class InputReader {
   async #readOpen(reader: ByteReader, written: number): Promise<void> {
     const buffer = this.#buffer;
     let end = 0;
-    while (end < HEAD_BYTES) {
+    // A pipe that stays open is judged by what has come; a file by all of its head.
+    const enough = reader.size === null ? OPENING_BYTES : HEAD_BYTES;
+    while (end < enough) {
       const count = await reader.read(buffer, end);
       if (count === 0) break;
       end += count;
@@ -76,9 +84,10 @@ export class InputReader {
     const head = buffer.subarray(0, Math.min(end, HEAD_BYTES));
     const format = this.#format ?? recogniseFormat(head);
     if (format === null) throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(head));
+    const opening = head.slice(0, OPENING_BYTES);
     const decoder = format.decoder(this.#writer, { writtenAt: written, memory: this.#memory });
     await this.#decode(reader, decoder, end);
-    this.#settle(reader, decoder, format);
+    this.#settle(reader, decoder, format, opening);
   }
 
   async #decode(reader: ByteReader, decoder: Decoder, filled: number): Promise<void> {
@@ -103,7 +112,7 @@ export class InputReader {
     decoder.end(buffer, start, end);
   }
 
-  #settle(reader: ByteReader, decoder: Decoder, format: Format): void {
+  #settle(reader: ByteReader, decoder: Decoder, format: Format, opening: Uint8Array): void {
     // No batch holds rows of two inputs: their clocks may be years apart.
     this.#writer.flush();
     const { stats } = decoder;
@@ -121,22 +130,49 @@ export class InputReader {
       damage: reader.damage ?? stats.damage,
       unparsed: stats.unparsed,
       faults: stats.faults,
-      looksLike: this.#format !== null && stats.unparsed > ODD_SHARE * stats.records ? this.#whatElse(format) : null,
+      looksLike: stats.unparsed > ODD_SHARE * stats.records ? whatElse(opening, format) : null,
       proves: format.proves,
       sampled: stats.sampled.records === 0 ? null : { ...stats.sampled },
     });
   }
 }
 
+/** The format of that name. @throws UsageError where there is none. */
+export function chooseFormat(name: string): Format {
+  const format = formatNamed(name);
+  if (format === null)
+    throw new UsageError(`no input format '${name}': precursor formats lists ${FORMATS.map((known) => known.name).join(", ")}`);
+  return format;
+}
+
 function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): void {
   for (const [key, count] of from) to.set(key, (to.get(key) ?? 0) + count);
 }
 
+/** Seconds since 1970 when a file was last written to; now for what is no file. */
+function writtenAt(spec: SourceSpec): number {
+  const stat = typeof spec === "string" && spec !== STANDARD_INPUT ? statSync(spec, { throwIfNoEntry: false }) : undefined;
+  return (stat?.isFile() === true ? stat.mtimeMs : Date.now()) / 1000;
+}
+
 /** What an input that no format recognises looks like. */
 function unknownReason(head: Uint8Array): string {
-  const known = `Precursor reads ${FORMATS.map((format) => format.title).join(" and ")}`;
-  const isText = head.every((octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 32 && octet !== 127));
-  if (isText) return `not a capture: it looks like text; ${known}`;
+  return `no format that Precursor reads: it ${appearance(head)} (precursor formats lists them; --input-format names one)`;
+}
+
+/** What an input looks like that was read as `format` and mostly did not parse. */
+function whatElse(opening: Uint8Array, format: Format): string {
+  const other = FORMATS.find((candidate) => candidate !== format && candidate.recognises(opening));
+  return other === undefined ? appearance(opening) : `looks like ${other.title}`;
+}
+
+function appearance(head: Uint8Array): string {
+  const isText = head.every((octet) => octet === 9 || octet === 10 || octet === 13 || octet === 27 || (octet >= 32 && octet !== 127));
+  if (isText) {
+    const first = head.find((octet) => octet > 32);
+    if (first === OPENING_BRACE || first === OPENING_BRACKET) return "looks like JSON of another kind";
+    return "looks like text of another kind";
+  }
   const magic = [...head.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
-  return `not a capture: it begins with ${magic}; ${known}`;
+  return `begins with ${magic}`;
 }

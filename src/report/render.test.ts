@@ -3,7 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Report } from "../model/report.ts";
 import { render } from "./index.ts";
-import { artefactReport, emptyReport, hostileReport, novemberReport, ordinaryReport, SAMPLE_REPORTS } from "./sample-report.fixture.ts";
+import {
+  PLAIN_INPUT,
+  SAMPLE_REPORTS,
+  artefactReport,
+  emptyReport,
+  hostileReport,
+  novemberReport,
+  ordinaryReport,
+} from "./sample-report.fixture.ts";
 import { displayWidth } from "./text/display-width.ts";
 
 /** What a terminal may act on or not show: controls, format characters, lone surrogates, private use, separators. */
@@ -114,7 +122,7 @@ describe("hostile strings", () => {
           ...base,
           input: {
             ...base.input,
-            sources: [{ name: evil, format: evil, records: 1, bytes: 1, damage: { offset: 1, reason: evil } }],
+            sources: [{ ...PLAIN_INPUT, name: evil, format: evil, records: 1, bytes: 1, damage: { offset: 1, reason: evil } }],
             skipped: { [evil]: 1 },
           },
           assessment: { ...base.assessment, summary: evil },

@@ -20,6 +20,15 @@ import {
 
 const HOURS = 4;
 
+/** What every capture has in common. */
+export const PLAIN_INPUT = {
+  unparsed: 0,
+  faults: [],
+  looksLike: null,
+  proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true, action: false },
+  sampled: null,
+} as const;
+
 /** The massive increase of 2 November 2013 as it would be judged. */
 export function novemberReport(): Report {
   const random = generator(20131102);
@@ -31,9 +40,12 @@ export function novemberReport(): Report {
   return {
     ...emptyReport(),
     input: {
-      sources: [{ name: "sensor-eu-1/2013-11-02T00.pcap.zst", format: "pcap", records: 1_284_112, bytes: 48_211_003, damage: null }],
+      sources: [
+        { ...PLAIN_INPUT, name: "sensor-eu-1/2013-11-02T00.pcap.zst", format: "pcap", records: 1_284_112, bytes: 48_211_003, damage: null },
+      ],
       records: 1_284_112,
       skipped: { "not IP (LLDP)": 481, "cut before the IP header": 7 },
+      lost: {},
       encapsulations: { "802.1Q": 1_283_624 },
       firstSeen: START,
       lastSeen: START + HOURS * 3600 - 0.25,
@@ -157,9 +169,10 @@ export function emptyReport(): Report {
     version: "0.1.0",
     madeAt: Date.UTC(2026, 10, 24, 6, 0) / 1000,
     input: {
-      sources: [{ name: "empty.pcap", format: "pcap", records: 0, bytes: 24, damage: null }],
+      sources: [{ ...PLAIN_INPUT, name: "empty.pcap", format: "pcap", records: 0, bytes: 24, damage: null }],
       records: 0,
       skipped: {},
+      lost: {},
       encapsulations: {},
       firstSeen: null,
       lastSeen: null,
@@ -201,6 +214,7 @@ export function artefactReport(): Report {
       ...base.input,
       sources: [
         {
+          ...PLAIN_INPUT,
           name: "fragments.pcap",
           format: "pcap",
           records: 1_251,
@@ -250,8 +264,8 @@ export function hostileReport(): Report {
     input: {
       ...base.input,
       sources: [
-        { name: `${evil}.pcap`, format: evil, records: 3, bytes: 99, damage: { offset: 12, reason: evil } },
-        { name: `${"漢字".repeat(80)}.pcap`, format: "pcap", records: 1, bytes: 1, damage: null },
+        { ...PLAIN_INPUT, name: `${evil}.pcap`, format: evil, records: 3, bytes: 99, damage: { offset: 12, reason: evil } },
+        { ...PLAIN_INPUT, name: `${"漢字".repeat(80)}.pcap`, format: "pcap", records: 1, bytes: 1, damage: null },
       ],
       skipped: { [evil]: 3, ["__proto__"]: 1, ["w".repeat(300)]: 1 },
       unreadable: [evil],
@@ -299,7 +313,14 @@ export function ordinaryReport(): Report {
     ...base,
     input: {
       ...base.input,
-      sources: ["a", "b", "c"].map((name) => ({ name: `${name}.pcapng.gz`, format: "pcapng", records: 812, bytes: 91_002, damage: null })),
+      sources: ["a", "b", "c"].map((name) => ({
+        ...PLAIN_INPUT,
+        name: `${name}.pcapng.gz`,
+        format: "pcapng",
+        records: 812,
+        bytes: 91_002,
+        damage: null,
+      })),
       records: 2_436,
       firstSeen: 1_700_000_000,
       lastSeen: 1_700_086_399,

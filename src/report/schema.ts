@@ -125,11 +125,30 @@ export const reportShape = z.looseObject({
         records: count,
         bytes: count.describe("octets as stored"),
         damage: z.looseObject({ offset: count, reason: z.string() }).nullable(),
+        unparsed: count.describe("records that ought to be of the format and did not parse"),
+        faults: z
+          .array(z.looseObject({ at: count, unit: z.enum(["line", "octet"]), reason: z.string() }))
+          .describe("the first few of them, and where they stand"),
+        looksLike: z.string().nullable().describe("what the input looks like instead, where many records did not parse"),
+        proves: z
+          .looseObject({
+            portsOnTheWire: z.boolean(),
+            tcpFlags: z.boolean(),
+            outcome: z.boolean(),
+            fragments: z.boolean(),
+            action: z.boolean(),
+          })
+          .describe("what records of the format can prove"),
+        sampled: z
+          .looseObject({ records: count, least: z.number(), greatest: z.number() })
+          .nullable()
+          .describe("records that a sampling exporter counted for many, and the factors"),
       }),
     ),
     records: count,
     skipped: z.record(z.string(), count).describe("records that gave no observation, by reason"),
     encapsulations: z.record(z.string(), count),
+    lost: z.record(z.string(), count).describe("what exporters sent and did not arrive, as gaps in sequence numbers tell"),
     totals: z.record(z.string(), count).describe("packets by protocol and kind"),
     unreadable: z.array(z.string()),
     firstSeen: maybeTime,
