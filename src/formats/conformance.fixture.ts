@@ -1,4 +1,5 @@
 /** What a format gives to `conformance.test.ts` and `scripts/fuzz.ts`: small valid inputs of its own. */
+import { INPUTS as CAPTURES } from "./capture/inputs.fixture.ts";
 import type { Format } from "./format.ts";
 
 export interface FormatInput {
@@ -7,3 +8,6 @@ export interface FormatInput {
   readonly format: Format;
   readonly bytes: Uint8Array;
 }
+
+/** Inputs of every format: a new one adds its own here. */
+export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES];

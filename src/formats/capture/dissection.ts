@@ -3,7 +3,7 @@
  * stripped on the way. Layers are peeled in a loop and never call one another, so nesting is bounded and a bad inner packet falls
  * back to the outer one.
  */
-import type { ObservationBatch } from "../../model/observation.ts";
+import { ACTION_UNKNOWN, type ObservationBatch } from "../../model/observation.ts";
 
 /** What stands at `at`. */
 export const LAYER_DONE = 0;
@@ -56,6 +56,7 @@ export const SKIP_HOMEPLUG = 31;
 export const SKIP_IEEE1905 = 32;
 export const SKIP_ISO = 33;
 export const SKIP_WAKE = 34;
+export const SKIP_PFLOG = 35;
 
 /** Words for people, in the order of the numbers above. */
 export const SKIP_REASONS: readonly string[] = [
@@ -94,6 +95,7 @@ export const SKIP_REASONS: readonly string[] = [
   "not IP (IEEE 1905)",
   "not IP (ISO routing)",
   "not IP (wake on LAN)",
+  "malformed pf log header",
 ];
 
 /** What was stripped: index into {@link ENCAPSULATIONS}. */
@@ -158,6 +160,8 @@ export class Dissection {
   type = 0;
   reason = 0;
   tunnels = 0;
+  /** What the device that captured did with the packet, where the link header tells (pflog). */
+  action: number = ACTION_UNKNOWN;
   /** Set behind a UDP tunnel header, which anybody may send: the inner packet must fit its lengths exactly enough to be believed. */
   strict = false;
   /** Encapsulations stripped so far, and how many. */

@@ -2,6 +2,7 @@
  * Frames to rows: plain ones by the fast path of `plain-frames.ts`, the rest by peeling header after header.
  * A container format (pcap, pcapng, a sampled header in a flow record) only finds where frames stand and lists them in a run.
  */
+import { ACTION_UNKNOWN } from "../../model/observation.ts";
 import { PROTOCOL_UDP } from "../../model/protocol.ts";
 import type { DecodeStats, ObservationWriter } from "../format.ts";
 import { startRow } from "../record-row.ts";
@@ -139,6 +140,7 @@ export class FrameDecoder implements FrameConsumer {
       const row = batch.length;
       if (this.#dissect(row, run.linkType[i]!, run.at[i]!, run.captured[i]!, run.wire[i]!)) {
         batch.time[row] = run.time[i]!;
+        batch.action[row] = this.#state.action;
         batch.length = row + 1;
       }
     }
@@ -151,6 +153,7 @@ export class FrameDecoder implements FrameConsumer {
     d.end = start + held;
     d.wireEnd = start + (wire < held ? held : wire > MAX_WIRE ? MAX_WIRE : wire);
     d.tunnels = 0;
+    d.action = ACTION_UNKNOWN;
     d.strict = false;
     d.pathLength = 0;
     let layer = peelLink(d, linkType);
