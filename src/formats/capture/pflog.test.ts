@@ -122,8 +122,8 @@ test.skipIf(tshark === null)("tshark reads the same actions, addresses and ports
   try {
     writeFileSync(join(folder, "log.pcap"), capture(frames));
     const fields = ["pflog.action", "ip.src", "ipv6.src", "tcp.srcport", "udp.srcport", "tcp.dstport", "udp.dstport"];
-    const arguments_ = ["-r", join(folder, "log.pcap"), "-T", "fields", ...fields.flatMap((field) => ["-e", field])];
-    const told = execFileSync("tshark", arguments_, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const options = ["-r", join(folder, "log.pcap"), "-T", "fields", ...fields.flatMap((field) => ["-e", field])];
+    const told = execFileSync("tshark", options, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const seen = observe(...frames).map((row) => [
       row.action === ACTION_ALLOWED ? PASS : BLOCK,
       row.family === 4 ? row.source : "",
