@@ -1,58 +1,13 @@
 /** Flow-export datagrams of any version, told apart by their first octets: what listeners, captures and bare files hand their payloads to. */
 import type { DecodeStats, ObservationWriter } from "../format.ts";
-
-/** What {@link exportVersion} says of octets that begin no flow-export datagram. */
-export const EXPORT_NONE = 0;
-export const EXPORT_NETFLOW_1 = 1;
-export const EXPORT_NETFLOW_5 = 5;
-export const EXPORT_NETFLOW_7 = 7;
-export const EXPORT_NETFLOW_9 = 9;
-export const EXPORT_IPFIX = 10;
-/** sFlow v5 has no version number of its own range: its word 5 begins with two zero octets (sflow.org, sFlow version 5, §5). */
-export const EXPORT_SFLOW_5 = 0x5f105;
-
-/** Where decoders of datagrams put what they read. */
-export interface ExportOutput {
-  readonly writer: ObservationWriter;
-  readonly stats: DecodeStats;
-  /** What outlives the input (`DecodeContext.memory`): templates, samplers, clocks of exporters. */
-  readonly memory: Map<string, unknown>;
-  /** Octets of the input before `bytes[0]` (of the buffer at hand): faults tell their place as `place + position`. */
-  place: number;
-}
-
-/** Decodes the datagrams of one version. It never throws; it counts records, faults and losses in `output.stats`. */
-export interface VersionDecoder {
-  /**
-   * Decodes the whole datagram at `[at, end)` of `view`, which spans a whole ArrayBuffer.
-   * @param exporter the address it came from, as text: the key of the exporter's state; "" where nobody knows
-   * @param receivedAt seconds since 1970 by the clock of whoever received it
-   */
-  datagram(view: DataView, at: number, end: number, exporter: string, receivedAt: number): void;
-  /** The input is over: counts what was held back in vain. */
-  finish?(): void;
-}
-
-/** The version of the datagram that begins at `at`, by its first octets (four are enough), or EXPORT_NONE. */
-export function exportVersion(view: DataView, at: number, end: number): number {
-  if (end - at < 4) return EXPORT_NONE;
-  const version = view.getUint16(at);
-  switch (version) {
-    case EXPORT_NETFLOW_1:
-    case EXPORT_NETFLOW_5:
-    case EXPORT_NETFLOW_7:
-    case EXPORT_NETFLOW_9:
-    case EXPORT_IPFIX:
-      return version;
-    case 0:
-      return view.getUint16(at + 2) === 5 ? EXPORT_SFLOW_5 : EXPORT_NONE;
-    default:
-      return EXPORT_NONE;
-  }
-}
+import { type ExportOutput, exportVersion, noteFault, type VersionDecoder } from "./version.ts";
+import { SflowDecoder } from "./sflow.ts";
 
 /** How the decoder of each version is made, once a datagram of it comes. A new version adds itself here. */
-const MAKERS: ReadonlyMap<number, (output: ExportOutput) => VersionDecoder> = new Map();
+const MAKERS: ReadonlyMap<number, (output: ExportOutput) => VersionDecoder> = new Map([
+  [EXPORT_SFLOW_5, (output): VersionDecoder => new SflowDecoder(output)],
+  [EXPORT_SFLOW_OLD, (output): VersionDecoder => new SflowDecoder(output)],
+]);
 
 const NOT_FLOW_EXPORT = "not a flow-export datagram (version unknown)";
 
@@ -63,7 +18,7 @@ export class ExportDatagramDecoder {
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(writer: ObservationWriter, stats: DecodeStats, memory: Map<string, unknown> = new Map()) {
-    this.output = { writer, stats, memory, place: 0 };
+    this.output = { writer, stats, memory, origin: 0 };
   }
 
   /**
@@ -78,7 +33,7 @@ export class ExportDatagramDecoder {
     const decoder = this.#decoders.get(version) ?? this.#make(version);
     if (decoder === null) {
       this.output.stats.records++;
-      this.output.stats.fault(NOT_FLOW_EXPORT, this.output.place + start, "octet");
+      noteFault(this.output, NOT_FLOW_EXPORT, at);
       return false;
     }
     decoder.datagram(this.#view, at, bytes.byteOffset + end, exporter, receivedAt);
