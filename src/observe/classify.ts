@@ -26,7 +26,16 @@ import {
   TRANSPORTS,
 } from "../model/activity.ts";
 import type { ObservationBatch } from "../model/observation.ts";
-import { FLAGS_UNKNOWN, FRAGMENT_LATER, FRAGMENT_NONE, QUIRK_QUOTES_PACKET, QUIRK_TINY_FRAGMENT } from "../model/observation.ts";
+import {
+  ACTION_DENIED,
+  ACTION_UNKNOWN,
+  FLAGS_UNKNOWN,
+  FRAGMENT_LATER,
+  FRAGMENT_NONE,
+  GRADE_PLACEHOLDER,
+  QUIRK_QUOTES_PACKET,
+  QUIRK_TINY_FRAGMENT,
+} from "../model/observation.ts";
 import {
   PROTOCOL_ARP,
   PROTOCOL_DCCP,
@@ -45,6 +54,7 @@ import {
 } from "../model/protocol.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { isRecord, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import type { TimelineCounter } from "./timeline.ts";
 import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
@@ -82,7 +92,7 @@ const U1_PAYLOAD = 300;
 
 /** Sorts the rows of batches into entries, conversations and counts. */
 export class Classifier {
-  readonly totals = { tcp: 0, udp: 0, icmp: 0, arp: 0, sctp: 0, other: 0, fragments: 0, ipv6: 0, tunnelled: 0 };
+  readonly totals = { tcp: 0, udp: 0, icmp: 0, arp: 0, sctp: 0, other: 0, fragments: 0, ipv6: 0, tunnelled: 0, allowed: 0, denied: 0 };
   /** Rows of the batch that belong to conversations: valid until the next batch. */
   readonly flowRows: Int32Array;
   flowCount = 0;
@@ -103,12 +113,16 @@ export class Classifier {
   /** Classifies a batch whose times the timeline fits. */
   classify(batch: ObservationBatch): void {
     this.flowCount = 0;
-    const { length, protocol, fragment, family, tunnels, packets } = batch;
+    const { length, protocol, fragment, family, tunnels, packets, action } = batch;
     const { totals } = this;
     for (let row = 0; row < length; row++) {
       const count = packets[row]!;
       if (family[row] === 6) totals.ipv6 += count;
       if (tunnels[row] !== 0) totals.tunnelled += count;
+      if (action[row] !== ACTION_UNKNOWN) {
+        if (action[row] === ACTION_DENIED) totals.denied += count;
+        else totals.allowed += count;
+      }
       const state = fragment[row]!;
       if (state !== FRAGMENT_NONE) {
         totals.fragments += count;
@@ -152,6 +166,7 @@ export class Classifier {
     const sourcePort = batch.sourcePort[row]!;
     const destinationPort = batch.destinationPort[row]!;
     if (sourcePort < 0 || destinationPort < 0) {
+      if (batch.grade[row] === GRADE_PLACEHOLDER) this.#portZero.excluded.placeholder += count;
       this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
       return;
     }
@@ -159,6 +174,10 @@ export class Classifier {
     const flags = allFlags & 0x3f;
     const isPortZero = sourcePort === 0 || destinationPort === 0;
     if (isPortZero) this.#countPortZero(batch, row, allFlags === FLAGS_UNKNOWN ? CLASS_TINY_FRAGMENT : probeClass(flags), CODE_TCP, count);
+    if (isRecord(batch, row)) {
+      this.#tcpRecord(batch, row, count);
+      return;
+    }
     if (allFlags === FLAGS_UNKNOWN) {
       this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
       if ((batch.quirks[row]! & QUIRK_TINY_FRAGMENT) !== 0) this.#probe(batch, row, CLASS_TINY_FRAGMENT, CODE_TCP | destinationPort, 0);
@@ -190,12 +209,47 @@ export class Classifier {
     }
   }
 
+  #tcpRecord(batch: ObservationBatch, row: number, count: number): void {
+    const sourcePort = batch.sourcePort[row]!;
+    const destinationPort = batch.destinationPort[row]!;
+    const time = batch.time[row]!;
+    const flags = batch.tcpFlags[row]!;
+    switch (recordKind(batch, row)) {
+      case RECORD_PROBE: {
+        this.#timeline.count(SERIES_TCP_PROBES, time, count);
+        this.#timeline.countPort(false, destinationPort, time, count);
+        const kind = flags === FLAGS_UNKNOWN ? CLASS_SYN : probeClass(flags & 0x3f);
+        const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, 0);
+        this.#entries.last[at] = time + batch.duration[row]!;
+        break;
+      }
+      case RECORD_REFUSAL: {
+        this.#timeline.count(SERIES_REPLIES, time, count);
+        this.#reply(batch, row, CLASS_RST_SENT, CODE_TCP | sourcePort, OUTCOME_REFUSED);
+        break;
+      }
+      default: {
+        // One of the packets opened the conversation: towards the lower port, as far as one record can tell.
+        const opens = flags !== FLAGS_UNKNOWN && (flags & TCP_SYN) !== 0 && destinationPort < sourcePort ? Math.min(1, count) : 0;
+        if (opens > 0) {
+          this.#timeline.count(SERIES_TCP_PROBES, time, opens);
+          this.#timeline.countPort(false, destinationPort, time, opens);
+        }
+        this.#timeline.count(SERIES_OTHER, time, count - opens);
+        this.flowRows[this.flowCount++] = row;
+      }
+    }
+  }
+
   #udp(batch: ObservationBatch, row: number, count: number): void {
     const sourcePort = batch.sourcePort[row]!;
     const destinationPort = batch.destinationPort[row]!;
     const time = batch.time[row]!;
     this.#timeline.count(SERIES_UDP, time, count);
-    if (sourcePort < 0 || destinationPort < 0) return;
+    if (sourcePort < 0 || destinationPort < 0) {
+      if (batch.grade[row] === GRADE_PLACEHOLDER) this.#portZero.excluded.placeholder += count;
+      return;
+    }
     if (sourcePort === 0 || destinationPort === 0) this.#countPortZero(batch, row, 0, CODE_UDP, count);
     if (destinationPort < PRIVILEGED || sourcePort >= PRIVILEGED) this.#timeline.countPort(true, destinationPort, time, count);
     this.flowRows[this.flowCount++] = row;

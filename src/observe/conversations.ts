@@ -3,15 +3,17 @@ import {
   CLASS_ACK,
   CLASS_CONVERSED,
   CLASS_MAIMON,
+  CLASS_RECEIVED,
   CLASS_SERVED,
   CLASS_STRAY,
   CLASS_SYN,
+  CLASS_SYN_ACK_SENT,
   CLASS_UDP,
   OUTCOME_ANSWERED,
   OUTCOME_COMPLETED,
   OUTCOME_DATA,
 } from "../model/activity.ts";
-import { PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN } from "../model/protocol.ts";
+import { PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
 import { CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./classify.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
@@ -23,8 +25,10 @@ const PRIVILEGED = 1024;
 const HIGH_SERVICE_PORTS: ReadonlySet<number> = new Set([
   1194, 1701, 1812, 1813, 1900, 3478, 3702, 4500, 5060, 5351, 5353, 5355, 11211, 27015, 51820,
 ]);
+/** Packets that a stack sends at most when nobody answers: a SYN or a SYN+ACK and its repetitions (Linux: tcp_syn_retries 6, tcp_synack_retries 5). */
+const MOST_REPEATS = 7;
 /** Most entries that one conversation gives. */
-export const ENTRIES_PER_FLOW = 2;
+export const ENTRIES_PER_FLOW = 3;
 
 /** Adds a conversation's entries. `table` holds the SYNs seen so far: they tell who opened a TCP conversation. */
 export function creditFlow(flow: Flow, table: SourceTable, entries: EntryBatch): void {
@@ -50,6 +54,11 @@ function opensFirst(a: FlowEnd, b: FlowEnd): boolean {
 function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   const { low, high } = flow;
   const opener = opened(flow, table, low, high) ? low : opened(flow, table, high, low) ? high : null;
+  // Packets with SYN never come here: what has one is the record of a whole direction. So is what has no flags at all.
+  if (((low.flags | high.flags) & TCP_SYN) !== 0 || ((low.flags | high.flags) & 0xffff) === 0) {
+    creditRecord(flow, opener, entries);
+    return;
+  }
   if (opener !== null) {
     const server = opener === low ? high : low;
     const outcome = (opener.packets > 0 ? OUTCOME_COMPLETED : 0) | (opener.data || server.data ? OUTCOME_DATA : 0);
@@ -67,6 +76,67 @@ function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   const sender = low.packets > 0 ? low : high;
   const silent = sender === low ? high : low;
   put(entries, flow, sender, oneSidedClass(sender), silent.address, CODE_TCP | silent.port, sender.packets);
+}
+
+/** A conversation known by the records of its directions. `known` sent a bare SYN in a record of its own. */
+function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntryBatch): void {
+  const { low, high } = flow;
+  const opener = known ?? (low.packets > 0 && high.packets > 0 ? openerOfTwo(low, high) : openerOfOne(low.packets > 0 ? low : high, flow));
+  if (opener === null) {
+    const sender = low.packets > 0 ? low : high;
+    put(
+      entries,
+      flow,
+      sender,
+      CLASS_STRAY,
+      (sender === low ? high : low).address,
+      CODE_TCP | (sender === low ? high : low).port,
+      sender.packets,
+    );
+    return;
+  }
+  const server = opener === low ? high : low;
+  const contact = CODE_TCP | server.port;
+  const completed = (server.packets > 0 || opener.data) && wentOn(opener, server);
+  if (completed) {
+    const outcome = OUTCOME_ANSWERED | OUTCOME_COMPLETED | (opener.data || server.data ? OUTCOME_DATA : 0);
+    put(entries, flow, opener, CLASS_SYN, server.address, contact | (outcome << 24), known === null ? opener.packets : 0);
+    if (server.packets > 0) put(entries, flow, server, CLASS_SERVED, opener.address, contact, server.packets);
+    return;
+  }
+  if (opener.packets > 0 && known === null) put(entries, flow, opener, CLASS_SYN, server.address, contact, opener.packets);
+  if (server.packets === 0) return;
+  put(entries, flow, server, CLASS_SYN_ACK_SENT, opener.address, contact, server.packets);
+  put(entries, flow, opener, CLASS_RECEIVED, server.address, contact | (OUTCOME_ANSWERED << 24), 0);
+}
+
+/** Who sent the SYN without the other's before it; where records do not tell, who spoke first, or who spoke to the service. */
+function openerOfTwo(low: FlowEnd, high: FlowEnd): FlowEnd {
+  const lowSyn = (low.flags & TCP_SYN) !== 0;
+  if (lowSyn !== ((high.flags & TCP_SYN) !== 0)) {
+    // A lone SYN beside answers without one is the opener's, unless it came with an ACK and nothing else: then it is the answer.
+    const withSyn = lowSyn ? low : high;
+    const answers = (withSyn.flags & 0x3f) === (TCP_SYN | TCP_ACK);
+    return answers === lowSyn ? high : low;
+  }
+  if (low.first !== high.first) return low.first < high.first ? low : high;
+  if (isService(low.port) !== isService(high.port)) return isService(low.port) ? high : low;
+  return low.port > high.port ? low : high;
+}
+
+/** The other direction was not recorded: SYN+ACK alone answers, the rest opens, unless it comes from a service or went on for long. */
+function openerOfOne(sender: FlowEnd, { low, high }: Flow): FlowEnd | null {
+  const flags = sender.flags & 0x3f;
+  const peer = sender === low ? high : low;
+  if (flags === (TCP_SYN | TCP_ACK)) return sender.packets <= MOST_REPEATS ? peer : null;
+  if (isService(sender.port) && !isService(peer.port)) return null;
+  return (flags & TCP_ACK) === 0 && sender.packets <= MOST_REPEATS ? sender : null;
+}
+
+/** Whether the opener acknowledged the answer. Where flags are not told, both went on past one packet. */
+function wentOn(opener: FlowEnd, server: FlowEnd): boolean {
+  if ((opener.flags & 0xffff) === 0) return (opener.packets > 1 && server.packets > 1) || opener.data || server.data;
+  return (opener.flags & TCP_ACK) !== 0;
 }
 
 /** Whether `a` sent a SYN to `b`'s port. */

@@ -4,7 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { mix32, mixPair } from "../sketch/hash.ts";
-import type { ObservationBatch } from "../model/observation.ts";
+import { FLAGS_UNKNOWN, type ObservationBatch, RECORD_FLOW } from "../model/observation.ts";
+import { TCP_PSH } from "../model/protocol.ts";
 
 const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
@@ -171,7 +172,9 @@ export class FlowTable {
     const packetsAt = at + (fromLow ? LOW_PACKETS : HIGH_PACKETS);
     const flagsAt = at + (fromLow ? LOW_FLAGS : HIGH_FLAGS);
     const firstAt = timeAt + (fromLow ? LOW_FIRST : HIGH_FIRST);
-    const flags = batch.tcpFlags[row]! & 0x3f;
+    const until = time + batch.duration[row]!;
+    const allFlags = batch.tcpFlags[row]!;
+    const flags = allFlags === FLAGS_UNKNOWN ? 0 : allFlags & 0x3f;
     const before = words[packetsAt]!;
     if (before === 0) {
       times[firstAt] = time;
@@ -181,10 +184,12 @@ export class FlowTable {
       const held = words[flagsAt]!;
       words[flagsAt] = ((held | flags) & 0xffff) | (held & (flags << 16));
     }
-    if (time > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
-      times[timeAt + LAST] = time;
+    if (until > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
+      times[timeAt + LAST] = until;
     words[packetsAt] = before + batch.packets[row]!;
-    if (batch.payload[row]! > 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
+    // Records that count octets of whole packets tell of data by the push flag alone.
+    if (batch.payload[row]! > 0 || ((flags & TCP_PSH) !== 0 && batch.record[row] === RECORD_FLOW))
+      words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
     words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? batch.ttl[row]! : batch.ttl[row]! << 8);
   }
 
