@@ -130,6 +130,8 @@ export interface Format {
   readonly proves: Proves;
   /** The largest record that must fit in the caller's buffer, octets. */
   readonly maxRecord: number;
+  /** Formats whose inputs these are too, such as captures of flow export, which are captures: where both recognise a head, this one reads it. */
+  readonly refines?: readonly Format[];
   /** Whether an input that starts with `head` (up to HEAD_BYTES; decompressed; it may end anywhere) is of this format. */
   recognises(head: Uint8Array): boolean;
   decoder(writer: ObservationWriter, context: DecodeContext): Decoder;

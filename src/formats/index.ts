@@ -1,15 +1,22 @@
 /** The formats that Precursor reads, and which of them an input is. */
 import { PCAP } from "./capture/pcap.ts";
 import { PCAPNG } from "./capture/pcapng.ts";
+import { FLOW_CAPTURE } from "./flow-capture/flow-capture.ts";
 import type { Format } from "./format.ts";
 import { VPC_FLOW } from "./vpc-flow/vpc-flow.ts";
 
 /** Every format, the most common first; heads of two formats never look alike. */
-export const FORMATS: readonly Format[] = [PCAP, PCAPNG, VPC_FLOW];
+export const FORMATS: readonly Format[] = [PCAP, PCAPNG, FLOW_CAPTURE, VPC_FLOW];
 
-/** The format of an input that begins with `head` (up to 4 KiB, decompressed), or null. */
+/** The format of an input that begins with `head` (up to HEAD_BYTES, decompressed), or null. */
 export function recogniseFormat(head: Uint8Array): Format | null {
-  return FORMATS.find((format) => format.recognises(head)) ?? null;
+  return claimants(head)[0] ?? null;
+}
+
+/** The formats that claim an input, those left out that another claimant refines: one at most, for any input that is sound. */
+export function claimants(head: Uint8Array): readonly Format[] {
+  const claimed = FORMATS.filter((format) => format.recognises(head));
+  return claimed.filter((format) => !claimed.some((other) => other.refines?.includes(format) === true));
 }
 
 /** The format of that name, or null. */

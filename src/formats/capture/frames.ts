@@ -64,8 +64,9 @@ export class FrameDecoder implements FrameConsumer {
   readonly #stripped: Float64Array = new Float64Array(ENCAPSULATIONS.length);
   readonly #unknownLinks: Map<number, number> = new Map();
   #unnamed = 0;
-  /** Where the payload that {@link udpPayload} found ends, as far as it was kept. */
+  /** Where the payload that {@link udpPayload} found ends, as far as it was kept, and how many octets of it were sent. */
   payloadEnd = 0;
+  payloadLength = 0;
 
   constructor(writer: ObservationWriter, stats: DecodeStats) {
     this.#writer = writer;
@@ -112,7 +113,9 @@ export class FrameDecoder implements FrameConsumer {
     const at = d.transportAt;
     if (d.protocol !== PROTOCOL_UDP || at === NO_TRANSPORT || d.end - at < UDP_HEADER) return -1;
     const length = d.view.getUint16(at + 4);
-    this.payloadEnd = length >= UDP_HEADER && at + length < d.end ? at + length : d.end;
+    const stop = length >= UDP_HEADER && at + length < d.wireEnd ? at + length : d.wireEnd;
+    this.payloadEnd = stop < d.end ? stop : d.end;
+    this.payloadLength = stop - at - UDP_HEADER;
     return at + UDP_HEADER;
   }
 

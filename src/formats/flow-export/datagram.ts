@@ -1,7 +1,7 @@
 /** Flow-export datagrams of any version, told apart by their first octets: what listeners, captures and bare files hand their payloads to. */
 import type { DecodeStats, ObservationWriter } from "../format.ts";
-import { type ExportOutput, exportVersion, noteFault, type VersionDecoder } from "./version.ts";
 import { SflowDecoder } from "./sflow.ts";
+import { EXPORT_SFLOW_5, EXPORT_SFLOW_OLD, type ExportOutput, exportVersion, noteFault, type VersionDecoder } from "./version.ts";
 
 /** How the decoder of each version is made, once a datagram of it comes. A new version adds itself here. */
 const MAKERS: ReadonlyMap<number, (output: ExportOutput) => VersionDecoder> = new Map([
@@ -18,7 +18,7 @@ export class ExportDatagramDecoder {
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(writer: ObservationWriter, stats: DecodeStats, memory: Map<string, unknown> = new Map()) {
-    this.output = { writer, stats, memory, origin: 0 };
+    this.output = { writer, stats, memory, place: 0 };
   }
 
   /**

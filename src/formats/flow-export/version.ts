@@ -10,6 +10,8 @@ export const EXPORT_NETFLOW_9 = 9;
 export const EXPORT_IPFIX = 10;
 /** sFlow v5 has no version number of its own range: its word 5 begins with two zero octets (sflow.org, sFlow version 5, §5). */
 export const EXPORT_SFLOW_5 = 0x5f105;
+/** sFlow v2 and v4, which are told apart so that they can be named. */
+export const EXPORT_SFLOW_OLD = 0x5f104;
 
 /** The version of the datagram that begins at `at`, by its first octets (four are enough), or EXPORT_NONE. */
 export function exportVersion(view: DataView, at: number, end: number): number {
@@ -22,8 +24,10 @@ export function exportVersion(view: DataView, at: number, end: number): number {
     case EXPORT_NETFLOW_9:
     case EXPORT_IPFIX:
       return version;
-    case 0:
-      return view.getUint16(at + 2) === 5 ? EXPORT_SFLOW_5 : EXPORT_NONE;
+    case 0: {
+      const word = view.getUint16(at + 2);
+      return word === 5 ? EXPORT_SFLOW_5 : word === 2 || word === 4 ? EXPORT_SFLOW_OLD : EXPORT_NONE;
+    }
     default:
       return EXPORT_NONE;
   }
@@ -36,7 +40,7 @@ export interface ExportOutput {
   /** What outlives the input (`DecodeContext.memory`): templates, samplers, clocks of exporters. */
   readonly memory: Map<string, unknown>;
   /** Offset in the input of the first octet of the view at hand; below 0 where that was never part of it. Faults add it to their place. */
-  origin: number;
+  place: number;
 }
 
 /** Decodes the datagrams of one version. It never throws; it counts records, faults and losses in `output.stats`. */
@@ -53,5 +57,5 @@ export interface VersionDecoder {
 
 /** Counts a record (or datagram, set, template) at position `at` of the view that did not parse. */
 export function noteFault(output: ExportOutput, reason: string, at: number): void {
-  output.stats.fault(reason, Math.max(0, output.origin + at), "octet");
+  output.stats.fault(reason, Math.max(0, output.place + at), "octet");
 }

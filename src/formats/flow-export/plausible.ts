@@ -1,0 +1,81 @@
+/**
+ * Whether octets are a whole flow-export datagram, judged by everything its header says: for recognition by content, where any UDP
+ * payload may come by. Decoders are more forgiving: they read what they can.
+ */
+import { sflowEnd } from "./sflow-extent.ts";
+import {
+  EXPORT_IPFIX,
+  EXPORT_NETFLOW_1,
+  EXPORT_NETFLOW_5,
+  EXPORT_NETFLOW_7,
+  EXPORT_NETFLOW_9,
+  EXPORT_SFLOW_5,
+  exportVersion,
+} from "./version.ts";
+
+/** Header and record octets of the fixed versions (Cisco, NetFlow Export Datagram Format). */
+const HEADER_1 = 16;
+const HEADER_5 = 24;
+const HEADER_9 = 20;
+const HEADER_IPFIX = 16;
+const RECORD_5 = 48;
+const RECORD_1_AND_7 = 52;
+/** Records of the fixed versions in one datagram: 24 to 30 by Cisco's words, some exporters fill jumbo frames. */
+const MOST_RECORDS = 200;
+/** Exporters' clocks are believed from 1995, before which there was no NetFlow, to 2100. */
+const EARLIEST = 788_918_400;
+const LATEST = 4_102_444_800;
+/** Set ids below this are templates or not assigned (RFC 3954 §5, RFC 7011 §3.3.2). */
+const FIRST_DATA_SET = 256;
+
+/** Whether `[at, end)` of `view` is one whole datagram of a version that is read here. */
+export function isExportDatagram(view: DataView, at: number, end: number): boolean {
+  switch (exportVersion(view, at, end)) {
+    case EXPORT_NETFLOW_1:
+      return isFixed(view, at, end, HEADER_1, RECORD_1_AND_7);
+    case EXPORT_NETFLOW_5:
+      return isFixed(view, at, end, HEADER_5, RECORD_5);
+    case EXPORT_NETFLOW_7:
+      return isFixed(view, at, end, HEADER_5, RECORD_1_AND_7);
+    case EXPORT_NETFLOW_9:
+      return end - at > HEADER_9 && isTime(view.getUint32(at + 8)) && areSets(view, at + HEADER_9, end, 0);
+    case EXPORT_IPFIX:
+      return (
+        end - at >= HEADER_IPFIX &&
+        view.getUint16(at + 2) === end - at &&
+        isTime(view.getUint32(at + 4)) &&
+        areSets(view, at + HEADER_IPFIX, end, 2)
+      );
+    case EXPORT_SFLOW_5:
+      return sflowEnd(view, at, end) === end;
+    default:
+      return false;
+  }
+}
+
+/** Version, count, uptime, seconds, nanoseconds in all three. */
+function isFixed(view: DataView, at: number, end: number, header: number, record: number): boolean {
+  if (end - at < header + record) return false;
+  const count = view.getUint16(at + 2);
+  if (count === 0 || count > MOST_RECORDS || !isTime(view.getUint32(at + 8)) || view.getUint32(at + 12) >= 1e9) return false;
+  return end - at === header + count * record;
+}
+
+/** Sets one behind the other up to the end, the first of them whole; `templates` and the number above it are those of templates. */
+function areSets(view: DataView, start: number, end: number, templates: number): boolean {
+  let at = start;
+  while (end - at >= 4) {
+    const id = view.getUint16(at);
+    const length = view.getUint16(at + 2);
+    // Some exporters fill the datagram up with zeros.
+    if (at > start && id === 0 && length === 0) return true;
+    if (id < FIRST_DATA_SET && id !== templates && id !== templates + 1) return false;
+    if (length < 4 || at + length > end) return false;
+    at += length;
+  }
+  return end - at < 4;
+}
+
+function isTime(seconds: number): boolean {
+  return seconds >= EARLIEST && seconds <= LATEST;
+}
