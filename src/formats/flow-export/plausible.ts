@@ -18,6 +18,8 @@ const HEADER_1 = 16;
 const HEADER_5 = 24;
 const HEADER_9 = 20;
 const HEADER_IPFIX = 16;
+/** The shortest sFlow datagram with a sample: an unknown agent, and counters without a record. */
+const SFLOW_WITH_SAMPLE = 44;
 const RECORD_5 = 48;
 const RECORD_1_AND_7 = 52;
 /** Records of the fixed versions in one datagram: 24 to 30 by Cisco's words, some exporters fill jumbo frames. */
@@ -47,7 +49,8 @@ export function isExportDatagram(view: DataView, at: number, end: number): boole
         areSets(view, at + HEADER_IPFIX, end, 2)
       );
     case EXPORT_SFLOW_5:
-      return sflowEnd(view, at, end) === end;
+      // Agents fill datagrams up; one without samples proves little, so it must be exact.
+      return sflowEnd(view, at, end) === end || sflowEnd(view, at, end) >= at + SFLOW_WITH_SAMPLE;
     default:
       return false;
   }
