@@ -1,9 +1,7 @@
 /**
  * Link layers: what stands before the IP header in a capture of a given link type, and the tags and labels that Ethernet carries.
- * Sources: the LINKTYPE_ registry of tcpdump.org; IEEE 802.1Q; RFC 3032 (MPLS), RFC 4448 (pseudo-wires), RFC 2516 (PPPoE), RFC 1661 (PPP);
- * net/if_pflog.h of OpenBSD and FreeBSD, and tcpdump's print-pflog.c (pf log).
+ * Sources: the LINKTYPE_ registry of tcpdump.org; IEEE 802.1Q; RFC 3032 (MPLS), RFC 4448 (pseudo-wires), RFC 2516 (PPPoE), RFC 1661 (PPP).
  */
-import { ACTION_ALLOWED, ACTION_DENIED, ACTION_UNKNOWN } from "../../model/observation.ts";
 import {
   ENCAP_DOT1Q,
   ENCAP_LLC,
@@ -14,6 +12,7 @@ import {
   LAYER_ARP,
   LAYER_ETHERNET,
   LAYER_ETHERTYPE,
+  LAYER_FAILED,
   LAYER_IP,
   LAYER_IPV4,
   LAYER_IPV6,
@@ -39,7 +38,6 @@ import {
   SKIP_MPLS,
   SKIP_NETBIOS,
   SKIP_NO_PAYLOAD,
-  SKIP_PFLOG,
   SKIP_PPP,
   SKIP_PPPOE_DISCOVERY,
   SKIP_PROFINET,
@@ -51,6 +49,7 @@ import {
   SKIP_WAKE,
   type Dissection,
 } from "./dissection.ts";
+import { enterPflog } from "./pflog.ts";
 
 export const LINK_NULL = 0;
 export const LINK_ETHERNET = 1;
@@ -64,11 +63,6 @@ export const LINK_IPV4 = 228;
 export const LINK_IPV6 = 229;
 /** Values from 1536 up are EtherTypes, those up to 1500 are lengths (IEEE 802.3 clause 3.2.6). */
 const ETHERTYPE_MIN = 0x600;
-/** Octets of the shortest pf log header: tcpdump refuses those below 45, which a word's padding makes 48. */
-const PFLOG_LEAST = 48;
-/** Actions of a pf rule (net/pfvar.h). */
-const PF_PASS = 0;
-const PF_DROP = 1;
 /** Labels in one MPLS stack that are followed; real stacks have under ten. */
 const MAX_LABELS = 32;
 
@@ -149,8 +143,10 @@ export function peelLink(d: Dissection, linkType: number): number {
       return peelFamilyHeader(d, 12);
     case 113:
       return peelLinuxCooked(d, 16, 14, 2);
-    case 117:
-      return peelPflog(d);
+    case 117: {
+      const family = enterPflog(d);
+      return family < 0 ? LAYER_FAILED : addressFamily(d, family);
+    }
     case LINK_MPLS:
       return peelMpls(d);
     case 204: // a direction octet before PPP
@@ -375,24 +371,6 @@ function peelLinuxCooked(d: Dissection, octets: number, protocolAt: number, hard
   if (type < ETHERTYPE_MIN) return d.fail(SKIP_LLC);
   d.type = type;
   return LAYER_ETHERTYPE;
-}
-
-/**
- * pf log: its own length (padded to a word), the address family, the action and its reason stand first; interface, rule set and rule
- * number, of which an observation has no use, follow. The lengths are 48 (old), 61 (FreeBSD, macOS) and 100 (OpenBSD, with the addresses
- * after translation): the packet behind is the one that came in.
- */
-function peelPflog(d: Dissection): number {
-  if (d.end - d.at < 4) return d.fail(SKIP_CUT_LINK);
-  const octets = (d.view.getUint8(d.at) + 3) & ~3;
-  const family = d.view.getUint8(d.at + 1);
-  if (octets < PFLOG_LEAST) return d.fail(SKIP_PFLOG);
-  if (d.end - d.at < octets) return d.fail(SKIP_CUT_LINK);
-  const action = d.view.getUint8(d.at + 2);
-  // Others (scrub, nat, rdr, match, a SYN that the proxy answered) tell of a change made, not of the packet's fate.
-  d.action = action === PF_PASS ? ACTION_ALLOWED : action === PF_DROP ? ACTION_DENIED : ACTION_UNKNOWN;
-  d.at += octets;
-  return addressFamily(d, family);
 }
 
 /** Linux netfilter log: attributes in the byte order of the machine that captured; number 9 is the packet. */
