@@ -58,6 +58,15 @@ test("a dot in a key is part of it, and an object can be wanted together with it
   expect(fieldsOf('{"id":{"orig_h":"b"}}', paths)).toEqual([null, [JSON_STRING, "b"], [JSON_OBJECT, '{"orig_h":"b"}']]);
 });
 
+test("a key that begins like another is another", () => {
+  expect(fieldsOf('{"name":1,"named":2,"nam":3}', ["named", "name", "nam"])).toEqual([
+    [JSON_NUMBER, "2"],
+    [JSON_NUMBER, "1"],
+    [JSON_NUMBER, "3"],
+  ]);
+  expect(fieldsOf('{"a":{"bc":1}}', [["a", "b"], ["a", "bc"], "ab"])).toEqual([null, [JSON_NUMBER, "1"], null]);
+});
+
 test("of a key that comes twice the last counts", () => {
   expect(fieldsOf('{"a":1,"b":2,"a":"3"}', ["a"])).toEqual([[JSON_STRING, "3"]]);
 });

@@ -245,7 +245,9 @@ export class JsonFields {
   }
 
   #entryOf(parent: number, key: Uint8Array): Entry {
-    const known = this.#entries.find((entry) => entry.parent === parent && sameOctets(entry.key, key, 0));
+    const known = this.#entries.find(
+      (entry) => entry.parent === parent && entry.key.length === key.length && sameOctets(entry.key, key, 0),
+    );
     if (known !== undefined) return known;
     const entry = { parent, key, slot: -1, child: -1 };
     this.#entries.push(entry);
