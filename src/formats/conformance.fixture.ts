@@ -1,5 +1,6 @@
 /** What a format gives to `conformance.test.ts` and `scripts/fuzz.ts`: small valid inputs of its own. */
 import { INPUTS as CAPTURES } from "./capture/inputs.fixture.ts";
+import { INPUTS as FLOW_CAPTURES } from "./flow-capture/inputs.fixture.ts";
 import type { Format } from "./format.ts";
 
 export interface FormatInput {
@@ -10,4 +11,4 @@ export interface FormatInput {
 }
 
 /** Inputs of every format: a new one adds its own here. */
-export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES];
+export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES, ...FLOW_CAPTURES];

@@ -266,7 +266,8 @@ describe("a datagram that is not sound", () => {
       fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 8 }), (changes) => {
         const mutant = whole.slice();
         for (const [at, octet] of changes) mutant[at] = octet;
-        for (const row of decode([mutant], "x", 1).rows) expect((row.sourcePort === NO_PORT) === (row.destinationPort === NO_PORT)).toBe(true);
+        for (const row of decode([mutant], "x", 1).rows)
+          expect((row.sourcePort === NO_PORT) === (row.destinationPort === NO_PORT)).toBe(true);
       }),
       { numRuns: 2000 },
     );

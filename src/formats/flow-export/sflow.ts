@@ -271,7 +271,15 @@ export class SflowDecoder implements VersionDecoder {
 }
 
 /** Ports and flags as an agent tells them: it may have read them from a later fragment, and prints 0 for what it did not look at. */
-function setTransport(batch: ObservationBatch, row: number, protocol: number, from: number, to: number, flags: number, length: number): void {
+function setTransport(
+  batch: ObservationBatch,
+  row: number,
+  protocol: number,
+  from: number,
+  to: number,
+  flags: number,
+  length: number,
+): void {
   batch.grade[row] = GRADE_UNCONFIRMED;
   if (hasPorts(protocol)) {
     if (from <= 0xffff && to <= 0xffff) {
