@@ -216,7 +216,7 @@ export class FlowTable {
   #makeRoom(more: number): void {
     if (more > this.#maxSlots * MAX_LOAD) throw new RangeError(`a table of ${this.#maxSlots} slots cannot take ${more} rows at once`);
     while (this.size + more > (this.#mask + 1) * MAX_LOAD) {
-      if (this.#mask + 1 < this.#maxSlots) this.#rebuild((this.#mask + 1) * 2, Number.NEGATIVE_INFINITY);
+      if (this.#mask + 1 < this.#maxSlots) this.#rebuild(Math.min((this.#mask + 1) * 4, this.#maxSlots), Number.NEGATIVE_INFINITY);
       else this.#endIdle();
     }
   }

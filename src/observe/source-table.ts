@@ -27,7 +27,9 @@ import {
 } from "./slot-layout.ts";
 
 const INITIAL_SLOTS = 1 << 12;
-/** Fill at which the table doubles or, at its cap, forgets. */
+/** Slots from which a table goes to its full size at once; below, it grows fourfold: moving slots costs more than the room. */
+const LAST_STEP = 1 << 18;
+/** Fill at which the table grows or, at its cap, forgets. */
 const MAX_LOAD = 0.8;
 /** Slots in use from which a table is large, and contact sets are kept small. */
 const LARGE_TABLE = 1 << 16;
@@ -342,9 +344,10 @@ export class SourceTable {
 
   #grow(): void {
     const old = this.#words;
-    const memory = new ArrayBuffer(old.byteLength * 2);
+    const slots = this.capacity >= LAST_STEP ? this.#limits.slots : Math.min(this.capacity * 4, this.#limits.slots);
+    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
     const words = new Uint32Array(memory);
-    const mask = this.#mask * 2 + 1;
+    const mask = slots - 1;
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
       const kind = old[at + KIND]!;
       if (kind === 0) continue;
