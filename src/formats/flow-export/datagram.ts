@@ -1,10 +1,30 @@
 /** Flow-export datagrams of any version, told apart by their first octets: what listeners, captures and bare files hand their payloads to. */
 import type { DecodeStats, ObservationWriter } from "../format.ts";
+import { IpfixDecoder } from "./ipfix.ts";
+import { FixedDecoder, NETFLOW_1, NETFLOW_5, NETFLOW_7 } from "./netflow5.ts";
+import { NetFlow9Decoder } from "./netflow9.ts";
 import { SflowDecoder } from "./sflow.ts";
-import { EXPORT_SFLOW_5, EXPORT_SFLOW_OLD, type ExportOutput, exportVersion, noteFault, type VersionDecoder } from "./version.ts";
+import {
+  EXPORT_IPFIX,
+  EXPORT_NETFLOW_1,
+  EXPORT_NETFLOW_5,
+  EXPORT_NETFLOW_7,
+  EXPORT_NETFLOW_9,
+  EXPORT_SFLOW_5,
+  EXPORT_SFLOW_OLD,
+  type ExportOutput,
+  exportVersion,
+  noteFault,
+  type VersionDecoder,
+} from "./version.ts";
 
 /** How the decoder of each version is made, once a datagram of it comes. A new version adds itself here. */
 const MAKERS: ReadonlyMap<number, (output: ExportOutput) => VersionDecoder> = new Map([
+  [EXPORT_NETFLOW_1, (output: ExportOutput): VersionDecoder => new FixedDecoder(output, NETFLOW_1)],
+  [EXPORT_NETFLOW_5, (output): VersionDecoder => new FixedDecoder(output, NETFLOW_5)],
+  [EXPORT_NETFLOW_7, (output): VersionDecoder => new FixedDecoder(output, NETFLOW_7)],
+  [EXPORT_NETFLOW_9, (output): VersionDecoder => new NetFlow9Decoder(output)],
+  [EXPORT_IPFIX, (output): VersionDecoder => new IpfixDecoder(output)],
   [EXPORT_SFLOW_5, (output): VersionDecoder => new SflowDecoder(output)],
   [EXPORT_SFLOW_OLD, (output): VersionDecoder => new SflowDecoder(output)],
 ]);

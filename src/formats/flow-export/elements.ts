@@ -1,0 +1,228 @@
+/**
+ * The information elements that a row is made of, each with the slot that its value goes to and how it is read.
+ * Sources: IANA's "IP Flow Information Export (IPFIX) Entities"; RFC 3954 §8 (the same numbers up to 127); RFC 5103 §6.1 (reverse
+ * elements); Cisco, "ASA NetFlow Implementation Guide" (40005); CERT's yaf, file `CERT_IE.xml` (enterprise 6871).
+ */
+
+/** RFC 5103: this enterprise number marks the reverse direction's element of the same number. */
+export const REVERSE_ENTERPRISE = 29305;
+const CERT_ENTERPRISE = 6871;
+
+/** How a value is read. */
+export const READ_UNSIGNED = 0;
+/** Sixteen octets: an IPv6 address, as four words. */
+export const READ_ADDRESS6 = 1;
+/** NTP's 64-bit time (RFC 7011 §6.1.9 and §6.1.10); some exporters write plain micro- or nanoseconds since 1970 instead. */
+export const READ_NTP = 2;
+export const READ_DOUBLE = 3;
+/** Octets of a packet: its place goes to the slot, its length to the next one. */
+export const READ_SECTION = 4;
+
+/** Never filled: reads as zero where a template lacks the element. */
+export const SLOT_ABSENT = 0;
+export const SLOT_SOURCE4 = 1;
+export const SLOT_DESTINATION4 = 2;
+export const SLOT_SOURCE6 = 3;
+export const SLOT_DESTINATION6 = 4;
+export const SLOT_PROTOCOL = 5;
+export const SLOT_NEXT_HEADER = 6;
+export const SLOT_SOURCE_PORT = 7;
+export const SLOT_DESTINATION_PORT = 8;
+export const SLOT_UDP_SOURCE_PORT = 9;
+export const SLOT_UDP_DESTINATION_PORT = 10;
+export const SLOT_TCP_SOURCE_PORT = 11;
+export const SLOT_TCP_DESTINATION_PORT = 12;
+export const SLOT_TCP_FLAGS = 13;
+export const SLOT_OCTETS = 14;
+export const SLOT_PACKETS = 15;
+export const SLOT_TOTAL_OCTETS = 16;
+export const SLOT_TOTAL_PACKETS = 17;
+export const SLOT_POST_OCTETS = 18;
+export const SLOT_POST_PACKETS = 19;
+export const SLOT_INITIATOR_OCTETS = 20;
+export const SLOT_INITIATOR_PACKETS = 21;
+export const SLOT_RESPONDER_OCTETS = 22;
+export const SLOT_RESPONDER_PACKETS = 23;
+export const SLOT_ICMP4 = 24;
+export const SLOT_ICMP6 = 25;
+export const SLOT_ICMP4_TYPE = 26;
+export const SLOT_ICMP4_CODE = 27;
+export const SLOT_ICMP6_TYPE = 28;
+export const SLOT_ICMP6_CODE = 29;
+export const SLOT_TOS = 30;
+export const SLOT_TTL = 31;
+export const SLOT_TTL_LEAST = 32;
+export const SLOT_TTL_MOST = 33;
+export const SLOT_FRAGMENT_ID = 34;
+export const SLOT_FRAGMENT_OFFSET = 35;
+export const SLOT_FRAGMENT_FLAGS = 36;
+export const SLOT_FIREWALL_EVENT = 37;
+export const SLOT_FORWARDING_STATUS = 38;
+export const SLOT_NAT_EVENT = 39;
+export const SLOT_START_UPTIME = 40;
+export const SLOT_END_UPTIME = 41;
+export const SLOT_START_SECONDS = 42;
+export const SLOT_END_SECONDS = 43;
+export const SLOT_START_MILLISECONDS = 44;
+export const SLOT_END_MILLISECONDS = 45;
+export const SLOT_START_NTP = 46;
+export const SLOT_END_NTP = 47;
+export const SLOT_START_DELTA = 48;
+export const SLOT_END_DELTA = 49;
+export const SLOT_INIT_TIME = 50;
+export const SLOT_DURATION_MILLISECONDS = 51;
+export const SLOT_DURATION_MICROSECONDS = 52;
+export const SLOT_OBSERVED_SECONDS = 53;
+export const SLOT_OBSERVED_MILLISECONDS = 54;
+export const SLOT_OBSERVED_NTP = 55;
+export const SLOT_SAMPLING_INTERVAL = 56;
+export const SLOT_RANDOM_INTERVAL = 57;
+export const SLOT_PACKET_INTERVAL = 58;
+export const SLOT_PACKET_SPACE = 59;
+export const SLOT_SAMPLING_SIZE = 60;
+export const SLOT_SAMPLING_POPULATION = 61;
+export const SLOT_SAMPLING_PROBABILITY = 62;
+export const SLOT_SAMPLER_ID = 63;
+export const SLOT_SELECTOR_ID = 64;
+export const SLOT_FRAME = 65;
+export const SLOT_FRAME_LENGTH = 66;
+export const SLOT_PACKET = 67;
+export const SLOT_PACKET_LENGTH = 68;
+export const SLOT_FRAME_SIZE = 69;
+export const SLOT_TOTAL_LENGTH = 70;
+export const SLOT_SEQUENCE = 71;
+export const SLOT_ACKNOWLEDGEMENT = 72;
+export const SLOT_WINDOW = 73;
+export const SLOT_REVERSE_OCTETS = 74;
+export const SLOT_REVERSE_PACKETS = 75;
+export const SLOT_REVERSE_TCP_FLAGS = 76;
+export const SLOT_REVERSE_START_SECONDS = 77;
+export const SLOT_REVERSE_START_MILLISECONDS = 78;
+export const SLOT_REVERSE_TOS = 79;
+export const SLOT_REVERSE_TTL = 80;
+export const SLOT_BIFLOW_DIRECTION = 81;
+export const SLOT_MAC = 82;
+export const SLOT_FIRST_FLAGS = 83;
+export const SLOT_UNION_FLAGS = 84;
+export const SLOT_REVERSE_FIRST_FLAGS = 85;
+export const SLOT_REVERSE_UNION_FLAGS = 86;
+export const SLOT_FRAME_TYPE = 87;
+export const SLOTS = 88;
+
+/** One element: enterprise, number, slot, how it is read. Where several share a slot, a template's first one counts. */
+type Element = readonly [enterprise: number, number: number, slot: number, read: number];
+
+const ELEMENTS: readonly Element[] = [
+  [0, 1, SLOT_OCTETS, READ_UNSIGNED],
+  [0, 2, SLOT_PACKETS, READ_UNSIGNED],
+  [0, 4, SLOT_PROTOCOL, READ_UNSIGNED],
+  [0, 5, SLOT_TOS, READ_UNSIGNED],
+  [0, 6, SLOT_TCP_FLAGS, READ_UNSIGNED],
+  [0, 7, SLOT_SOURCE_PORT, READ_UNSIGNED],
+  [0, 8, SLOT_SOURCE4, READ_UNSIGNED],
+  [0, 11, SLOT_DESTINATION_PORT, READ_UNSIGNED],
+  [0, 12, SLOT_DESTINATION4, READ_UNSIGNED],
+  [0, 21, SLOT_END_UPTIME, READ_UNSIGNED],
+  [0, 22, SLOT_START_UPTIME, READ_UNSIGNED],
+  [0, 23, SLOT_POST_OCTETS, READ_UNSIGNED],
+  [0, 24, SLOT_POST_PACKETS, READ_UNSIGNED],
+  [0, 27, SLOT_SOURCE6, READ_ADDRESS6],
+  [0, 28, SLOT_DESTINATION6, READ_ADDRESS6],
+  [0, 32, SLOT_ICMP4, READ_UNSIGNED],
+  [0, 34, SLOT_SAMPLING_INTERVAL, READ_UNSIGNED],
+  [0, 48, SLOT_SAMPLER_ID, READ_UNSIGNED],
+  [0, 50, SLOT_RANDOM_INTERVAL, READ_UNSIGNED],
+  [0, 52, SLOT_TTL_LEAST, READ_UNSIGNED],
+  [0, 53, SLOT_TTL_MOST, READ_UNSIGNED],
+  [0, 54, SLOT_FRAGMENT_ID, READ_UNSIGNED],
+  [0, 56, SLOT_MAC, READ_UNSIGNED],
+  [0, 57, SLOT_MAC, READ_UNSIGNED],
+  [0, 80, SLOT_MAC, READ_UNSIGNED],
+  [0, 81, SLOT_MAC, READ_UNSIGNED],
+  [0, 85, SLOT_TOTAL_OCTETS, READ_UNSIGNED],
+  [0, 86, SLOT_TOTAL_PACKETS, READ_UNSIGNED],
+  [0, 88, SLOT_FRAGMENT_OFFSET, READ_UNSIGNED],
+  [0, 89, SLOT_FORWARDING_STATUS, READ_UNSIGNED],
+  [0, 103, SLOT_FRAME_SIZE, READ_UNSIGNED],
+  [0, 104, SLOT_FRAME, READ_SECTION],
+  [0, 139, SLOT_ICMP6, READ_UNSIGNED],
+  [0, 150, SLOT_START_SECONDS, READ_UNSIGNED],
+  [0, 151, SLOT_END_SECONDS, READ_UNSIGNED],
+  [0, 152, SLOT_START_MILLISECONDS, READ_UNSIGNED],
+  [0, 153, SLOT_END_MILLISECONDS, READ_UNSIGNED],
+  [0, 154, SLOT_START_NTP, READ_NTP],
+  [0, 155, SLOT_END_NTP, READ_NTP],
+  [0, 156, SLOT_START_NTP, READ_NTP],
+  [0, 157, SLOT_END_NTP, READ_NTP],
+  [0, 158, SLOT_START_DELTA, READ_UNSIGNED],
+  [0, 159, SLOT_END_DELTA, READ_UNSIGNED],
+  [0, 160, SLOT_INIT_TIME, READ_UNSIGNED],
+  [0, 161, SLOT_DURATION_MILLISECONDS, READ_UNSIGNED],
+  [0, 162, SLOT_DURATION_MICROSECONDS, READ_UNSIGNED],
+  [0, 176, SLOT_ICMP4_TYPE, READ_UNSIGNED],
+  [0, 177, SLOT_ICMP4_CODE, READ_UNSIGNED],
+  [0, 178, SLOT_ICMP6_TYPE, READ_UNSIGNED],
+  [0, 179, SLOT_ICMP6_CODE, READ_UNSIGNED],
+  [0, 180, SLOT_UDP_SOURCE_PORT, READ_UNSIGNED],
+  [0, 181, SLOT_UDP_DESTINATION_PORT, READ_UNSIGNED],
+  [0, 182, SLOT_TCP_SOURCE_PORT, READ_UNSIGNED],
+  [0, 183, SLOT_TCP_DESTINATION_PORT, READ_UNSIGNED],
+  [0, 184, SLOT_SEQUENCE, READ_UNSIGNED],
+  [0, 185, SLOT_ACKNOWLEDGEMENT, READ_UNSIGNED],
+  [0, 186, SLOT_WINDOW, READ_UNSIGNED],
+  [0, 192, SLOT_TTL, READ_UNSIGNED],
+  [0, 193, SLOT_NEXT_HEADER, READ_UNSIGNED],
+  [0, 197, SLOT_FRAGMENT_FLAGS, READ_UNSIGNED],
+  [0, 224, SLOT_TOTAL_LENGTH, READ_UNSIGNED],
+  [0, 230, SLOT_NAT_EVENT, READ_UNSIGNED],
+  [0, 231, SLOT_INITIATOR_OCTETS, READ_UNSIGNED],
+  [0, 232, SLOT_RESPONDER_OCTETS, READ_UNSIGNED],
+  [0, 233, SLOT_FIREWALL_EVENT, READ_UNSIGNED],
+  [0, 239, SLOT_BIFLOW_DIRECTION, READ_UNSIGNED],
+  [0, 298, SLOT_INITIATOR_PACKETS, READ_UNSIGNED],
+  [0, 299, SLOT_RESPONDER_PACKETS, READ_UNSIGNED],
+  [0, 302, SLOT_SELECTOR_ID, READ_UNSIGNED],
+  [0, 305, SLOT_PACKET_INTERVAL, READ_UNSIGNED],
+  [0, 306, SLOT_PACKET_SPACE, READ_UNSIGNED],
+  [0, 309, SLOT_SAMPLING_SIZE, READ_UNSIGNED],
+  [0, 310, SLOT_SAMPLING_POPULATION, READ_UNSIGNED],
+  [0, 311, SLOT_SAMPLING_PROBABILITY, READ_DOUBLE],
+  [0, 312, SLOT_FRAME_SIZE, READ_UNSIGNED],
+  [0, 313, SLOT_PACKET, READ_SECTION],
+  [0, 315, SLOT_FRAME, READ_SECTION],
+  [0, 322, SLOT_OBSERVED_SECONDS, READ_UNSIGNED],
+  [0, 323, SLOT_OBSERVED_MILLISECONDS, READ_UNSIGNED],
+  [0, 324, SLOT_OBSERVED_NTP, READ_NTP],
+  [0, 325, SLOT_OBSERVED_NTP, READ_NTP],
+  [0, 408, SLOT_FRAME_TYPE, READ_UNSIGNED],
+  // What ASA software before 8.4 wrote instead of 233; NetFlow v9 has no enterprise bit.
+  [0, 40005, SLOT_FIREWALL_EVENT, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 1, SLOT_REVERSE_OCTETS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 2, SLOT_REVERSE_PACKETS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 85, SLOT_REVERSE_OCTETS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 86, SLOT_REVERSE_PACKETS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 5, SLOT_REVERSE_TOS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 6, SLOT_REVERSE_TCP_FLAGS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 52, SLOT_REVERSE_TTL, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 192, SLOT_REVERSE_TTL, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 150, SLOT_REVERSE_START_SECONDS, READ_UNSIGNED],
+  [REVERSE_ENTERPRISE, 152, SLOT_REVERSE_START_MILLISECONDS, READ_UNSIGNED],
+  // initialTCPFlags, unionTCPFlags (of the packets after the first); bit 0x4000 is the reverse direction
+  [CERT_ENTERPRISE, 14, SLOT_FIRST_FLAGS, READ_UNSIGNED],
+  [CERT_ENTERPRISE, 15, SLOT_UNION_FLAGS, READ_UNSIGNED],
+  [CERT_ENTERPRISE, 0x400e, SLOT_REVERSE_FIRST_FLAGS, READ_UNSIGNED],
+  [CERT_ENTERPRISE, 0x400f, SLOT_REVERSE_UNION_FLAGS, READ_UNSIGNED],
+];
+
+/** Element by enterprise × 65,536 + number. */
+const BY_NUMBER: ReadonlyMap<number, Element> = new Map(ELEMENTS.map((element) => [element[0] * 0x10000 + element[1], element]));
+
+/** The slot of an element, or SLOT_ABSENT where no row needs it. */
+export function slotOf(enterprise: number, number: number): number {
+  return BY_NUMBER.get(enterprise * 0x10000 + number)?.[2] ?? SLOT_ABSENT;
+}
+
+/** How an element's value is read (READ_…). */
+export function readingOf(enterprise: number, number: number): number {
+  return BY_NUMBER.get(enterprise * 0x10000 + number)?.[3] ?? READ_UNSIGNED;
+}
