@@ -4,6 +4,7 @@
  */
 import type { DecodeContext } from "../format.ts";
 import { ascii, startsWith } from "../text/fields.ts";
+import { JournalEntry } from "./journald.ts";
 import { NO_TIME, StampReader } from "./stamp.ts";
 
 export { NO_TIME } from "./stamp.ts";
@@ -23,6 +24,7 @@ const GREATER = 62;
 const OPEN = 91;
 const BACKSLASH = 92;
 const CLOSE = 93;
+const OPEN_BRACE = 123;
 /** `dmesg -x`: facility and level before the stamp. */
 const DMESG_FACILITY = ascii("kern  :");
 /** Facility 23, severity 7 (RFC 5424 §6.2.1). */
@@ -51,7 +53,10 @@ export class Envelope {
   /** The message is `bytes[message, end)`. Cisco's own sequence number and stamp behind a relay's header are not part of it. */
   message = 0;
   end = 0;
+  /** Whether the names stand where a form of syslog has them: a program's name with its colon, or fields of their own. */
+  tagged = false;
   readonly #stamps: StampReader;
+  #entry: JournalEntry | null = null;
 
   constructor(context: DecodeContext) {
     this.#stamps = new StampReader(context);
@@ -64,13 +69,16 @@ export class Envelope {
 
   /**
    * Takes the line `bytes[start, end)` apart; whether it has a stamp (of time or of uptime). Without one all of it (behind `<PRI>`) is the
-   * message.
+   * message. A line of JSON has one where it is journald's.
    */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     this.bytes = bytes;
     this.end = end;
     this.time = NO_TIME;
     this.uptime = NO_TIME;
+    this.tagged = false;
+    this.priority = -1;
+    if (start < end && bytes[start] === OPEN_BRACE) return this.#journal(bytes, start, end);
     const at = this.#priority(bytes, start, end);
     this.#startMessage(at);
     if (this.priority >= 0 && bytes[at] === ONE && bytes[at + 1] === SPACE && at + 2 < end) return this.#rfc5424(bytes, at + 2, end);
@@ -91,8 +99,10 @@ export class Envelope {
     this.time = this.#stamps.time;
     this.uptime = this.#stamps.uptime;
     if (after < end && bytes[after] === COLON) this.#startMessage(skipSpaces(bytes, after + 1, end));
-    else if (this.uptime >= 0) this.#startMessage(skipSpaces(bytes, after, end));
-    else this.#names(bytes, skipSpaces(bytes, after, end), end);
+    else if (this.uptime >= 0) {
+      this.#startMessage(skipSpaces(bytes, after, end));
+      this.tagged = true;
+    } else this.#names(bytes, skipSpaces(bytes, after, end), end);
     this.#skipDeviceStamp(bytes, end);
     return true;
   }
@@ -101,9 +111,23 @@ export class Envelope {
     this.hostStart = this.hostEnd = this.programStart = this.programEnd = this.tag = this.message = at;
   }
 
+  #journal(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#startMessage(start);
+    const entry = (this.#entry ??= new JournalEntry());
+    if (!entry.read(bytes, start, end)) return false;
+    this.bytes = entry.bytes;
+    this.time = entry.time;
+    this.hostStart = 0;
+    this.hostEnd = this.programStart = this.tag = entry.hostEnd;
+    this.programEnd = entry.programEnd;
+    this.message = entry.message;
+    this.end = entry.end;
+    this.tagged = true;
+    return true;
+  }
+
   /** `<134>`, or with RFC 6587's octet count before it. */
   #priority(bytes: Uint8Array, start: number, end: number): number {
-    this.priority = -1;
     let at = start;
     while (at < end && at - start < 6 && isDigit(bytes[at]!)) at++;
     if (at > start && (bytes[at] !== SPACE || bytes[at + 1] !== LESS)) return start;
@@ -143,6 +167,7 @@ export class Envelope {
     if (end - at >= 3 && bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) at += 3;
     this.tag = at;
     this.message = at;
+    this.tagged = true;
     return this.time >= 0;
   }
 
@@ -184,6 +209,7 @@ export class Envelope {
     while (programEnd < tokenEndAt - 1 && bytes[programEnd] !== OPEN) programEnd++;
     this.programEnd = programEnd;
     this.message = skipSpaces(bytes, tokenEndAt, end);
+    this.tagged = programEnd > at;
   }
 
   /** A relay's header may be followed by the device's own: `10.0.0.1 45: *Nov  2 01:02:03.123: %SEC-6-…`. */

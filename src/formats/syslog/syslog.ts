@@ -1,0 +1,39 @@
+/** Formats of log lines: one for each kind of firewall line, and one for syslog in whose head there is none. All share one decoder. */
+import type { Format, Proves } from "../format.ts";
+import { MAX_LINE } from "../text/lines.ts";
+import { SyslogDecoder } from "./decode.ts";
+import { NETFILTER } from "./netfilter.ts";
+import type { MessageKind } from "./reader.ts";
+import { GENERIC, kindOfHead } from "./recognise.ts";
+
+/** Linux: iptables, nftables, ufw, firewalld, and the devices built on them. */
+export const NETFILTER_LOG: Format = logFormat(NETFILTER, "Linux netfilter log (iptables, nftables, ufw, firewalld)", {
+  portsOnTheWire: true,
+  tcpFlags: true,
+  outcome: false,
+  fragments: true,
+  action: true,
+});
+
+/** Syslog, dmesg or journald without a firewall line in its head: those that come later are read, whatever their kind. */
+export const SYSLOG: Format = logFormat({ name: GENERIC }, "syslog, dmesg or journald (firewall lines in it)", {
+  portsOnTheWire: false,
+  tcpFlags: false,
+  outcome: false,
+  fragments: false,
+  action: true,
+});
+
+/** Every format of log lines. */
+export const SYSLOG_FORMATS: readonly Format[] = [NETFILTER_LOG, SYSLOG];
+
+function logFormat({ name }: Pick<MessageKind, "name">, title: string, proves: Proves): Format {
+  return {
+    name,
+    title,
+    proves,
+    maxRecord: MAX_LINE,
+    recognises: (head) => kindOfHead(head) === name,
+    decoder: (writer, context) => new SyslogDecoder(writer, context),
+  };
+}
