@@ -2,6 +2,7 @@
 import type { Confidence, Hypothesis } from "../model/assessment.ts";
 import type { Facts } from "./facts.ts";
 import { hasFinding } from "./found.ts";
+import { count } from "./words.ts";
 
 /** Distinct contacts, port-zero targets and answers below which nothing can be told of a purpose. Stated judgement. */
 const ENOUGH_CONTACTS = 10;
@@ -12,6 +13,8 @@ const ENOUGH_IN_SHORT_SPAN = 30;
 const ENOUGH_PACKETS = 20;
 /** Share of records unread from which they may hide anything. */
 const MUCH_SKIPPED = 0.1;
+/** Share of records lost between exporter and collector from which counts mean less. */
+const MUCH_LOST = 0.02;
 
 /** Distinct things that speak: contacts of scans, packets of port zero and answers up to their targets. */
 export function evidenceAmount(facts: Facts): number {
@@ -55,6 +58,7 @@ export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], to
   }
   if (scans.count > 0) {
     if (scans.outcomesSeen > 0) points++;
+    else if (!facts.keeping.showsOutcomes) limits.push("such records cannot show whether a probe was answered");
     else limits.push("no probe's outcome was seen (a one-way or dark view)");
     if (forged) limits.push("most sources may be forged");
     else points++;
@@ -71,6 +75,14 @@ export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], to
   if (facts.skippedShare > MUCH_SKIPPED) {
     points--;
     limits.push("many records could not be read");
+  }
+  if (facts.keeping.samplingFactor > 1) {
+    points--;
+    limits.push(`counts are scaled up from a sample of 1 in ${count(facts.keeping.samplingFactor)}`);
+  }
+  if (facts.lostShare > MUCH_LOST) {
+    points--;
+    limits.push("many records were lost on their way from the exporter");
   }
   if (facts.forgotten > 0) {
     points--;

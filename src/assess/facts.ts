@@ -3,7 +3,7 @@ import type { ToolName } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { Scan, Technique } from "../model/finding.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
-import type { AssessInput } from "./input.ts";
+import type { AssessInput, Keeping } from "./input.ts";
 import { backscatterFacts, type BackscatterFacts, portZeroFacts, type PortZeroFacts } from "./other-facts.ts";
 
 /** Ports that a source must try on a target before it counts as asking what the target is rather than for one service. */
@@ -71,8 +71,11 @@ export interface Facts {
   readonly hostileSources: number;
   readonly homeGuessed: boolean;
   readonly forgotten: number;
-  /** Share of records that gave no observation. */
+  /** Share of records that gave no observation, those that spoke of something else left out. */
   readonly skippedShare: number;
+  readonly keeping: Keeping;
+  /** Share of the records that the exporters' sequence numbers say were lost. */
+  readonly lostShare: number;
 }
 
 /** Reads the input once. */
@@ -108,7 +111,9 @@ export function factsOf(input: AssessInput): Facts {
     ),
     homeGuessed: detection.home.guessed,
     forgotten: input.forgotten.sources + input.forgotten.contacts + input.forgotten.flows,
-    skippedShare: input.records === 0 ? 0 : Math.min(1, skipped / input.records),
+    skippedShare: input.records === 0 ? 0 : Math.min(1, Math.max(0, skipped - input.keeping.foreign) / input.records),
+    keeping: input.keeping,
+    lostShare: input.keeping.lost / Math.max(1, input.keeping.lost + input.records),
   };
 }
 

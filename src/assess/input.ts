@@ -4,6 +4,22 @@ import type { HypothesisId } from "../model/assessment.ts";
 import type { Detection } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
 
+/** How the records came to be, as far as it weakens what they prove. */
+export interface Keeping {
+  /** Records that stand for a sample, and the greatest factor; 0 and 1 where there was none. */
+  readonly sampledRecords: number;
+  readonly samplingFactor: number;
+  /** What exporters sent and did not arrive. */
+  readonly lost: number;
+  /** Whether any of the inputs' records can show that a probe was answered. */
+  readonly showsOutcomes: boolean;
+  /** Records that spoke of something else than traffic. */
+  readonly foreign: number;
+}
+
+/** Captures: nothing sampled, nothing lost. */
+export const WHOLE_KEEPING: Keeping = { sampledRecords: 0, samplingFactor: 1, lost: 0, showsOutcomes: true, foreign: 0 };
+
 export interface AssessInput {
   readonly detection: Detection;
   readonly portZero: PortZeroActivity;
@@ -18,6 +34,8 @@ export interface AssessInput {
   /** Records read, and those that gave no observation, by reason. */
   readonly records: number;
   readonly skipped: ReadonlyMap<string, number>;
+  /** What the records are: how many exporters did not deliver or only sampled, and whether any could show an outcome. */
+  readonly keeping: Keeping;
   /** Probabilities before any evidence, to replace the stated ones; they need not add up to 1. */
   readonly priors?: Partial<Readonly<Record<HypothesisId, number>>>;
 }

@@ -85,7 +85,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   const { report, explanation } = result;
   const { sources } = report.input;
   const useless = sources.some(isUseless);
-  const notes = [...unreadableLines(report), ...(flags.quiet === true && !useless ? [] : damageLines(report))];
+  const notes = [...unreadableLines(report), ...(flags.quiet === true && !useless ? [] : [...damageLines(report), ...oddLines(report)])];
   if (flags.verbose === true) notes.push(...readingLines(report, (performance.now() - started) / 1000));
   process.exitCode = useless ? EXIT_UNREADABLE : exitCodeOf(report, flags.failOn);
   if (notes.length > 0) await writeError(`${notes.join("\n")}\n`);
@@ -175,8 +175,20 @@ function damageLines(report: Report): string[] {
   );
 }
 
+/** What a run without --verbose must know too: inputs that are likely something else than they were read as. */
+function oddLines(report: Report): string[] {
+  return report.input.sources.flatMap(({ name, format, unparsed, records, looksLike, faults }) => {
+    if (looksLike === null) return [];
+    const [first] = faults;
+    const where = first === undefined ? "" : ` (first at ${first.unit} ${first.at}: ${first.reason})`;
+    return [
+      `precursor: ${name}: ${unparsed} of ${records} records do not parse as ${format}${where}: the input ${looksLike}; --input-format names another`,
+    ];
+  });
+}
+
 function readingLines(report: Report, seconds: number): string[] {
-  const { sources, records, skipped, encapsulations } = report.input;
+  const { sources, records, skipped, encapsulations, lost } = report.input;
   const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
   const listed = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
@@ -185,6 +197,13 @@ function readingLines(report: Report, seconds: number): string[] {
   const lines = sources.map(
     ({ name, format, records, bytes }) => `precursor: ${name}: ${format}, ${records} records, ${scaled(bytes, "B")}`,
   );
+  for (const { name, faults, unparsed, sampled } of sources) {
+    for (const { at, unit, reason } of faults) lines.push(`precursor: ${name}: ${unit} ${at}: ${reason}`);
+    if (unparsed > faults.length) lines.push(`precursor: ${name}: ${unparsed - faults.length} further records that do not parse`);
+    if (sampled !== null)
+      lines.push(`precursor: ${name}: ${sampled.records} records sampled 1 in ${sampled.least} to 1 in ${sampled.greatest}`);
+  }
+  if (Object.keys(lost).length > 0) lines.push(`precursor: lost on the way: ${listed(lost)}`);
   if (Object.keys(skipped).length > 0) lines.push(`precursor: skipped: ${listed(skipped)}`);
   if (Object.keys(encapsulations).length > 0) lines.push(`precursor: stripped: ${listed(encapsulations)}`);
   lines.push(

@@ -33,6 +33,8 @@ export class DecodeStats {
   records = 0;
   /** Records that gave no observation, by reason: `"not IP (LLDP)"`, `"cut before the IP header"`. Those that did not parse are among them. */
   readonly skipped = new Map<string, number>();
+  /** Those of them that speak of something else, which is no loss: other programs' lines in a system log, counters among flow samples. */
+  foreign = 0;
   /** Records that ought to be of this format and did not parse; the first few stand in `faults`. */
   unparsed = 0;
   readonly faults: RecordFault[] = [];
@@ -48,6 +50,12 @@ export class DecodeStats {
   /** Counts a record that is whole but has nothing to observe. */
   skip(reason: string, count = 1): void {
     addTo(this.skipped, reason, count);
+  }
+
+  /** Counts a record that speaks of something else than traffic between addresses. */
+  passOver(reason: string): void {
+    this.skip(reason);
+    this.foreign++;
   }
 
   /** Counts a record that did not parse. `reason` comes from a table, never from the record. */

@@ -13,6 +13,8 @@ export interface InputSource {
   readonly bytes: number;
   /** Where and why reading had to stop, or null. */
   readonly damage: { readonly offset: number; readonly reason: string } | null;
+  /** Records that spoke of something else than traffic, which is no loss. */
+  readonly foreign: number;
   /** Records that ought to be of the format and did not parse, and the first few of them. */
   readonly unparsed: number;
   readonly faults: readonly { readonly at: number; readonly unit: "line" | "octet"; readonly reason: string }[];

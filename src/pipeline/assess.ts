@@ -1,6 +1,6 @@
 /** The whole of `assess`: read, observe, detect, label, judge. The order of the steps and nothing else. */
 import packageManifest from "../../package.json" with { type: "json" };
-import { assess as judge } from "../assess/index.ts";
+import { assess as judge, type Keeping } from "../assess/index.ts";
 import { detect, explainAddress } from "../detect/index.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
@@ -82,6 +82,18 @@ function labelFindings(intel: Intel, activity: Activity, detection: Detection, l
   return labels;
 }
 
+/** How the records of all inputs were kept. */
+function keepingOf({ sources, lost }: ReadSummary): Keeping {
+  const sampled = sources.flatMap((source) => (source.sampled === null ? [] : [source.sampled]));
+  return {
+    sampledRecords: sampled.reduce((sum, { records }) => sum + records, 0),
+    samplingFactor: Math.max(1, ...sampled.map(({ greatest }) => greatest)),
+    lost: [...lost.values()].reduce((sum, count) => sum + count, 0),
+    showsOutcomes: sources.some(({ proves }) => proves.outcome),
+    foreign: sources.reduce((sum, { foreign }) => sum + foreign, 0),
+  };
+}
+
 interface Parts {
   readonly options: AssessOptions;
   readonly summary: ReadSummary;
@@ -104,6 +116,7 @@ function makeReport({ options, summary, unreadable, activity, detection, labels,
     forgotten: activity.forgotten,
     records,
     skipped: summary.skipped,
+    keeping: keepingOf(summary),
   });
   const none: AddressLabels = { network: null, acknowledged: null, reserved: null };
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? none;

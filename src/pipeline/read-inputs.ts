@@ -128,6 +128,7 @@ export class InputReader {
       records: stats.records,
       bytes: reader.bytesRead,
       damage: reader.damage ?? stats.damage,
+      foreign: stats.foreign,
       unparsed: stats.unparsed,
       faults: stats.faults,
       looksLike: stats.unparsed > ODD_SHARE * stats.records ? whatElse(opening, format) : null,

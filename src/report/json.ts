@@ -33,6 +33,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
         records: source.records,
         bytes: source.bytes,
         damage: source.damage,
+        foreign: source.foreign,
         unparsed: source.unparsed,
         faults: source.faults.map((fault) => ({ ...fault })),
         looksLike: source.looksLike,

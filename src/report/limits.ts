@@ -15,7 +15,7 @@ const DAY = 86_400;
 /** Inputs named in a brief list. */
 const NAMED = 3;
 const READ_FAILURES: ReadonlyMap<string, string> = new Map([
-  ["E_INPUT_UNKNOWN", "no capture"],
+  ["E_INPUT_UNKNOWN", "of no known format"],
   ["E_INPUT_EMPTY", "empty"],
   ["E_INPUT_DAMAGED", "damaged"],
 ]);
@@ -34,6 +34,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
     const words = `the tables were full, and ${parts.join(", ")} had to give way, the quietest first; counts are lower bounds.`;
     lines.push({ topic: "Forgotten", words, serious: true });
   }
+  lines.push(...keeping(input));
   const implausible = input.totals["implausible-time"] ?? 0;
   if (implausible > 0) {
     const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or captures of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;
@@ -49,6 +50,36 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   if (stripped.length > 0) lines.push({ topic: "Tunnels", words: `looked inside ${listed(stripped)}.`, serious: false });
   lines.push({ topic: "Home", words: homeWords(report), serious: false });
   lines.push({ topic: "Lists", words: listWords(report, brief), serious: false });
+  return lines;
+}
+
+/** What the records are not: whole, parsed, unsampled, or able to prove their ports. */
+function keeping({ sources, lost }: Report["input"]): Limit[] {
+  const lines: Limit[] = [];
+  for (const { name, unparsed, records, looksLike } of sources) {
+    if (looksLike === null) continue;
+    lines.push({
+      topic: "Odd input",
+      words: `${name}: ${count(unparsed)} of ${counted(records, "record")} did not parse; it ${looksLike}.`,
+      serious: true,
+    });
+  }
+  const missing = Object.entries(lost).filter(([, records]) => records > 0);
+  if (missing.length > 0)
+    lines.push({ topic: "Lost", words: `${listed(missing)}, as gaps in the exporters' sequence numbers tell.`, serious: true });
+  const sampled = sources.flatMap((source) => (source.sampled === null ? [] : [source.sampled]));
+  if (sampled.length > 0) {
+    const least = Math.min(...sampled.map((one) => one.least));
+    const greatest = Math.max(...sampled.map((one) => one.greatest));
+    const factor = least === greatest ? `1 in ${count(greatest)}` : `1 in ${count(least)} to 1 in ${count(greatest)}`;
+    const words = `${factor} packets; packets are scaled up, and sources, targets and ports that were missed stay missed.`;
+    lines.push({ topic: "Sampled", words, serious: false });
+  }
+  const unproven = [...new Set(sources.filter(({ proves }) => !proves.portsOnTheWire).map(({ format }) => format))];
+  if (unproven.length > 0) {
+    const words = `${unproven.slice(0, NAMED).join(", ")} records cannot tell port zero from a later fragment: it is counted as unconfirmed.`;
+    lines.push({ topic: "Ports", words, serious: false });
+  }
   return lines;
 }
 

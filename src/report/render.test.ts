@@ -80,7 +80,7 @@ describe("text", () => {
     const input = { ...base.input, unreadable, totals: { "implausible-time": 3 } };
     const forgotten = { sources: 5, contacts: 0, flows: 1 };
     const text = render({ ...base, input, forgotten }, "text");
-    expect(text).toContain("12 inputs: 12 no capture.");
+    expect(text).toContain("12 inputs: 12 of no known format.");
     expect(text).toContain("3 packets had a time more than five years from");
     expect(text).toContain("the tables were full, and 5 sources, 1 conversation had to give way");
     expect(render({ ...base, input }, "md")).toContain("f11: not a capture");

@@ -22,6 +22,7 @@ const HOURS = 4;
 
 /** What every capture has in common. */
 export const PLAIN_INPUT = {
+  foreign: 0,
   unparsed: 0,
   faults: [],
   looksLike: null,

@@ -125,6 +125,7 @@ export const reportShape = z.looseObject({
         records: count,
         bytes: count.describe("octets as stored"),
         damage: z.looseObject({ offset: count, reason: z.string() }).nullable(),
+        foreign: count.describe("records that spoke of something else than traffic"),
         unparsed: count.describe("records that ought to be of the format and did not parse"),
         faults: z
           .array(z.looseObject({ at: count, unit: z.enum(["line", "octet"]), reason: z.string() }))

@@ -25,7 +25,7 @@ const TOPIC_COLUMNS = 9;
 export function writeReadings(screen: Screen, report: Report): void {
   const { hypotheses } = report.assessment;
   const [first] = hypotheses;
-  if (first === undefined) return;
+  if (first === undefined || report.input.firstSeen === null) return;
   if (isQuiet(report)) {
     screen.heading("Readings", `${HYPOTHESIS_TITLES[first.id]}, ${first.words} (${percent(first.probability)})`);
     writeMissing(screen, first, 2);
