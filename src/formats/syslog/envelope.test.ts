@@ -70,6 +70,8 @@ describe("stamps", () => {
     ["ISO without a colon in its offset (journalctl -o short-iso)", "2013-11-01T20:02:03-0500 fw prog[1]: msg", {}],
     ["ISO in UTC", "<6>2013-11-02T01:02:03Z fw prog: msg", {}],
     ["ISO without a zone", "2013-11-02T01:02:03 fw prog: msg", {}],
+    ["RouterOS's own files", "nov/02/2013 01:02:03 fw prog: msg", {}],
+    ["RouterOS's own files, of this year", "nov/02 01:02:03 fw prog: msg", {}],
     ["ISO with spaces", "2013-11-02 01:02:03 fw prog: msg", {}],
     ["journalctl -o short-full", "Sat 2013-11-02 01:02:03 UTC fw prog[1]: msg", {}],
     ["journalctl -o short-unix", "1383354123.125000 fw prog[1]: msg", { time: NOV_2 + 0.125 }],

@@ -1,7 +1,7 @@
 /** Lines of each kind in the forms that syslog servers, journald and dmesg write, with addresses for documentation. */
 import type { FormatInput } from "../conformance.fixture.ts";
 import { type Format, HEAD_BYTES } from "../format.ts";
-import { NETFILTER_LOG, SYSLOG } from "./syslog.ts";
+import { MIKROTIK_LOG, NETFILTER_LOG, SYSLOG } from "./syslog.ts";
 
 const ETHERNET = "MAC=02:00:00:00:00:01:02:00:00:00:00:02:08:00";
 const ETHERNET6 = "MAC=02:00:00:00:00:01:02:00:00:00:00:02:86:dd";
@@ -29,6 +29,20 @@ export const NETFILTER_PACKETS = {
   arp: "IN=eth0 OUT= MACSRC=02:00:00:00:00:02 MACDST=ff:ff:ff:ff:ff:ff MACPROTO=0806 ARP HTYPE=1 PTYPE=0x0800 OPCODE=1 MACSRC=02:00:00:00:00:02 IPSRC=192.0.2.1 MACDST=00:00:00:00:00:00 IPDST=198.51.100.2 ",
 } as const;
 
+/** MikroTik's lines behind their topics and prefix. */
+export const MIKROTIK_PACKETS = {
+  syn: "input: in:ether1 - WAN out:(unknown 0), connection-state:new src-mac 02:00:00:00:00:02, proto TCP (SYN), 192.0.2.1:40000->198.51.100.2:22, len 60",
+  portZero: "input: in:ether1 out:(unknown 0), connection-state:new proto TCP (SYN), 192.0.2.1:0->198.51.100.2:445, len 40",
+  udp: "forward: in:bridge out:ether1, connection-state:new,snat src-mac 02:00:00:00:00:02, proto UDP, 192.0.2.1:5353->198.51.100.2:53, len 73",
+  udpZero: "input: in:ether1 out:(unknown 0), proto UDP, 192.0.2.1:0->198.51.100.2:0, len 1500",
+  nat: "srcnat: in:bridge out:ether1, proto TCP (ACK,PSH), 192.0.2.1:40000->198.51.100.2:443, NAT (192.0.2.1:40000->203.0.113.1:40000)->198.51.100.2:443, prio 0->4, len 152",
+  ping: "input: in:ether1 out:(unknown 0), proto ICMP (type 8, code 0), 192.0.2.1->198.51.100.2, len 84",
+  gre: "input: in:ether1 out:(unknown 0), proto 47, 192.0.2.1->198.51.100.2, len 84",
+  noPorts: "input: in:ether1 out:(unknown 0), proto UDP, 192.0.2.1->198.51.100.2, len 1500",
+  ipv6: "input: in:ether1 out:(unknown 0), connection-state:new proto TCP (SYN), [2001:db8::1]:40000->[2001:db8::2]:22, len 80",
+  neighbour: "output: in:(unknown 0) out:ether1, proto ICMPv6 (type 135, code 0), fe80::1->ff02::1:ff00:1, len 72",
+} as const;
+
 /** What other programs write into the same files. */
 export const OTHER_LINES = [
   "Nov  2 01:02:03 fw sshd[812]: Failed password for invalid user admin from 192.0.2.9 port 40022 ssh2",
@@ -38,6 +52,7 @@ export const OTHER_LINES = [
 ] as const;
 
 const packets = Object.values(NETFILTER_PACKETS);
+const routerOs = Object.values(MIKROTIK_PACKETS);
 
 function input(name: string, format: Format, lines: readonly string[]): FormatInput {
   return { name, format, bytes: new TextEncoder().encode(`${lines.join("\n")}\n`) };
@@ -73,6 +88,16 @@ export const INPUTS: readonly FormatInput[] = [
         MESSAGE: packet,
       }),
     ),
+  ),
+  input(
+    "MikroTik through rsyslog",
+    MIKROTIK_LOG,
+    routerOs.map((packet) => `2013-11-02T01:02:03.500000+01:00 192.0.2.254 firewall,info drop-wan ${packet}`),
+  ),
+  input(
+    "MikroTik's own file",
+    MIKROTIK_LOG,
+    routerOs.map((packet) => `nov/02/2013 01:02:03 firewall,info ${packet}`),
   ),
   input("netfilter among other programs", NETFILTER_LOG, [...OTHER_LINES, `Nov  2 01:02:09 fw kernel: ${NETFILTER_PACKETS.syn}`]),
   input("syslog without a firewall in its head", SYSLOG, [

@@ -30,7 +30,6 @@ import {
   PROTOCOL_UDP,
   PROTOCOL_UDP_LITE,
   TCP_ACK,
-  TCP_PSH,
   TCP_SYN,
   TCP_URG,
 } from "../../model/protocol.ts";
@@ -42,6 +41,7 @@ import type { Envelope } from "./envelope.ts";
 import { actionOfPrefix } from "./log-prefix.ts";
 import { NetfilterPacket } from "./netfilter-packet.ts";
 import type { LineNotes, MessageKind, MessageReader } from "./reader.ts";
+import { leastTcpPayload } from "./tcp-payload.ts";
 
 const NOT_IP = "netfilter: not an IP packet";
 const UFW_AUDIT = "netfilter: ufw audit, before any rule judged the packet";
@@ -60,10 +60,6 @@ const ULOGD = ascii("ulogd");
 const ARP_BYTES = 28;
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
-const TCP_HEADER = 20;
-/** Options of an established conversation: NOP NOP timestamp. */
-const TIMESTAMPS = 12;
-const MOST_TCP_OPTIONS = 40;
 
 const SPACE = 32;
 const EQUALS = 61;
@@ -228,19 +224,8 @@ function writeTcp(batch: ObservationBatch, row: number, packet: NetfilterPacket,
       batch.optionsHash[row] = hashOptions(packet.tcpOptions, 0, tcpOptionsLength);
     }
   }
-  const data = room - TCP_HEADER - headroom(packet);
-  batch.payload[row] = data > 0 ? data : 0;
+  batch.payload[row] = leastTcpPayload(room, flags, tcpOptionsLength);
   return quirks;
-}
-
-/**
- * Octets that TCP options may take: the line does not give the header's length. Logged options are known; else a SYN carries nothing but
- * them, PSH is set on data behind timestamps at most, and of other segments only what no options could fill is surely data.
- */
-function headroom(packet: NetfilterPacket): number {
-  if (packet.tcpOptionsLength >= 0) return packet.tcpOptionsLength;
-  if ((packet.flags & TCP_SYN) !== 0) return Number.POSITIVE_INFINITY;
-  return (packet.flags & TCP_PSH) !== 0 ? TIMESTAMPS : MOST_TCP_OPTIONS;
 }
 
 function writeDatagram(batch: ObservationBatch, row: number, packet: NetfilterPacket, room: number): void {

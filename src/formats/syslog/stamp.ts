@@ -83,6 +83,7 @@ export class StampReader {
     // Cisco: * means that the clock was never set, . that it lost its reference
     if (code === STAR || code === DOT) return this.#bsd(bytes, at + 1, end);
     const word = letters(code, bytes[at + 1]!, bytes[at + 2]!);
+    if (bytes[at + 3] === SLASH) return this.#routerOs(bytes, at, end);
     if (bytes[at + 3] !== SPACE) return -1;
     if (WEEKDAYS.includes(word)) {
       if (isDigit(bytes[at + 4]!)) return this.#zone(bytes, this.#iso(bytes, at + 4, end), end);
@@ -109,16 +110,32 @@ export class StampReader {
       i += 5;
     }
     i = this.#clock(bytes, i, end);
-    if (i < 0) return -1;
+    return i >= 0 && this.#setDay(year, month, day) ? this.#zone(bytes, i, end) : -1;
+  }
+
+  /** `nov/02/2013 01:02:03`, and without the year: the log files of RouterOS 6. */
+  #routerOs(bytes: Uint8Array, at: number, end: number): number {
+    if (end - at < 15) return -1;
+    const month = MONTHS.indexOf(letters(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)) + 1;
+    const day = digits(bytes, at + 4, 2);
+    const year = bytes[at + 6] === SLASH ? digits(bytes, at + 7, 4) : 0;
+    const space = year === 0 ? at + 6 : at + 11;
+    if (month === 0 || day < 1 || day > daysOf(2000, month) || (year !== 0 && year < 1970) || bytes[space] !== SPACE) return -1;
+    const i = this.#clock(bytes, space + 1, end);
+    return i >= 0 && this.#setDay(year, month, day) ? i : -1;
+  }
+
+  /** Sets the time from a day and the clock; year 0 means that the stamp does not tell it. False where there is no such day. */
+  #setDay(year: number, month: number, day: number): boolean {
     if (year > 0) {
-      if (day > daysOf(year, month)) return -1;
+      if (day > daysOf(year, month)) return false;
       this.time = DAY * daysSince1970(year, month, day) + this.#seconds;
-    } else {
-      if (this.#day !== 32 * month + day) this.#findYear(month, day);
-      this.time = this.#dayStart + this.#seconds;
-      if (this.time > this.#context.writtenAt + AHEAD) this.time = this.#dayBefore + this.#seconds;
+      return true;
     }
-    return this.#zone(bytes, i, end);
+    if (this.#day !== 32 * month + day) this.#findYear(month, day);
+    this.time = this.#dayStart + this.#seconds;
+    if (this.time > this.#context.writtenAt + AHEAD) this.time = this.#dayBefore + this.#seconds;
+    return true;
   }
 
   /** Puts a day without a year into the latest year where it is not after the input. */

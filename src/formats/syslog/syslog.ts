@@ -2,6 +2,7 @@
 import type { Format, Proves } from "../format.ts";
 import { MAX_LINE } from "../text/lines.ts";
 import { SyslogDecoder } from "./decode.ts";
+import { MIKROTIK } from "./mikrotik.ts";
 import { NETFILTER } from "./netfilter.ts";
 import type { MessageKind } from "./reader.ts";
 import { GENERIC, kindOfHead } from "./recognise.ts";
@@ -15,6 +16,15 @@ export const NETFILTER_LOG: Format = logFormat(NETFILTER, "Linux netfilter log (
   action: true,
 });
 
+/** MikroTik RouterOS. */
+export const MIKROTIK_LOG: Format = logFormat(MIKROTIK, "MikroTik RouterOS firewall log", {
+  portsOnTheWire: true,
+  tcpFlags: true,
+  outcome: false,
+  fragments: false,
+  action: true,
+});
+
 /** Syslog, dmesg or journald without a firewall line in its head: those that come later are read, whatever their kind. */
 export const SYSLOG: Format = logFormat({ name: GENERIC }, "syslog, dmesg or journald (firewall lines in it)", {
   portsOnTheWire: false,
@@ -25,7 +35,7 @@ export const SYSLOG: Format = logFormat({ name: GENERIC }, "syslog, dmesg or jou
 });
 
 /** Every format of log lines. */
-export const SYSLOG_FORMATS: readonly Format[] = [NETFILTER_LOG, SYSLOG];
+export const SYSLOG_FORMATS: readonly Format[] = [NETFILTER_LOG, MIKROTIK_LOG, SYSLOG];
 
 function logFormat({ name }: Pick<MessageKind, "name">, title: string, proves: Proves): Format {
   return {
