@@ -1,0 +1,120 @@
+/** The systemd journal as JSON lines, followed by journalctl(1) in a child process, with the cursor saved. */
+import { InputError } from "../../model/errors.ts";
+import { systemReason } from "../file.ts";
+import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
+import { type ChildStream, startChild } from "./child-stream.ts";
+import { loadState, saveState, stateFile } from "./tail-position.ts";
+
+/** How often the cursor is saved, milliseconds. */
+const SAVE_MS = 5000;
+/** The field of the journal's place (systemd.journal-fields(7)), as `journalctl -o json` writes it. */
+const CURSOR_FIELD = '"__CURSOR":"';
+const CURSOR = /^s=[0-9a-f;=a-z]{10,400}$/;
+
+/** What of the journal is followed. */
+export interface JournalOptions {
+  /** Matches of journalctl, `_TRANSPORT=kernel`. */
+  readonly matches: readonly string[];
+  /** A folder of journal files (those that systemd-journal-remote writes), or null for this machine's journal. */
+  readonly directory: string | null;
+  /** Folder of the saved cursor, or null to save none. */
+  readonly stateFolder: string | null;
+}
+
+/** Follows the journal. */
+export class JournalSource implements LiveSource {
+  readonly name: string;
+  readonly kind = "stream";
+  readonly counters: LiveCounters = new LiveCounters();
+  readonly place: string;
+  health: string = FINE;
+  readonly #options: JournalOptions;
+  readonly #stateFile: string | null;
+  #child: ChildStream | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #cursor: string | null = null;
+  #savedCursor: string | null = null;
+  #lastMessage = "";
+
+  constructor(name: string, options: JournalOptions) {
+    this.name = name;
+    this.#options = options;
+    this.place = options.directory ?? "this machine's journal";
+    const subject = [options.directory ?? "", ...options.matches].join(" ");
+    this.#stateFile = options.stateFolder === null ? null : stateFile(options.stateFolder, "journal", subject);
+  }
+
+  async start(sink: LiveSink): Promise<void> {
+    const saved = this.#stateFile === null ? null : (loadState(this.#stateFile)?.["cursor"] ?? null);
+    const from = typeof saved === "string" && CURSOR.test(saved) ? [`--after-cursor=${saved}`, "--no-tail"] : ["--lines=0"];
+    const { directory, matches } = this.#options;
+    const where = directory === null ? [] : [`--directory=${directory}`];
+    try {
+      this.#child = await startChild("journalctl", ["--output=json", "--follow", "--quiet", ...where, ...from, ...matches], {
+        output: (bytes) => this.#output(bytes, sink),
+        message: (line) => {
+          this.#lastMessage = line;
+        },
+        ended: (code, signal, asked) => {
+          sink.ended(null);
+          if (!asked)
+            this.health = `journalctl ended (${signal ?? code ?? "?"})${this.#lastMessage === "" ? "" : `: ${this.#lastMessage}`}`;
+        },
+      });
+    } catch (error) {
+      throw new InputError("E_INPUT_UNREADABLE", this.name, systemReason(error), error);
+    }
+    if (this.#child === null) throw new InputError("E_INPUT_UNREADABLE", this.name, "journalctl is not installed on this machine");
+    this.counters.connections++;
+    this.#timer = setInterval(() => this.#save(), SAVE_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === null) return;
+    this.#child = null;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await child.stop("SIGTERM");
+    this.#save();
+  }
+
+  pause(): void {
+    this.#child?.pause();
+  }
+
+  resume(): void {
+    this.#child?.resume();
+  }
+
+  #output(bytes: Uint8Array, sink: LiveSink): void {
+    this.counters.octets += bytes.length;
+    this.counters.messages++;
+    sink.chunk(bytes, null, now());
+    if (this.#stateFile !== null) this.#cursor = lastCursor(bytes) ?? this.#cursor;
+  }
+
+  #save(): void {
+    if (this.#stateFile === null || this.#cursor === null || this.#cursor === this.#savedCursor) return;
+    try {
+      saveState(this.#stateFile, { cursor: this.#cursor });
+      this.#savedCursor = this.#cursor;
+    } catch (error) {
+      this.counters.errors++;
+      this.health = `the place in the journal cannot be saved: ${systemReason(error)}`;
+    }
+  }
+}
+
+/** The cursor of the last whole entry in a piece of journalctl's output, or null. journalctl writes `"__CURSOR"` first in each line. */
+export function lastCursor(bytes: Uint8Array): string | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = text.lastIndexOf(10);
+  // Values are escaped, so the quoted name stands nowhere but where it is the name
+  const at = end < 0 ? -1 : text.subarray(0, end).lastIndexOf(CURSOR_FIELD);
+  if (at < 0) return null;
+  const start = at + CURSOR_FIELD.length;
+  const stop = text.indexOf(34, start);
+  const cursor = text.toString("latin1", start, stop);
+  return stop > 0 && stop < end && CURSOR.test(cursor) ? cursor : null;
+}
