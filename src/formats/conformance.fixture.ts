@@ -2,6 +2,7 @@
 import { INPUTS as CAPTURES } from "./capture/inputs.fixture.ts";
 import { INPUTS as FLOW_CAPTURES } from "./flow-capture/inputs.fixture.ts";
 import type { Format } from "./format.ts";
+import { INPUTS as SURICATA_EVENTS } from "./suricata/inputs.fixture.ts";
 import { INPUTS as SYSLOG_LINES } from "./syslog/inputs.fixture.ts";
 import { INPUTS as ZEEK_LOGS } from "./zeek/inputs.fixture.ts";
 
@@ -13,4 +14,4 @@ export interface FormatInput {
 }
 
 /** Inputs of every format: a new one adds its own here. */
-export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES, ...FLOW_CAPTURES, ...SYSLOG_LINES, ...ZEEK_LOGS];
+export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES, ...FLOW_CAPTURES, ...SYSLOG_LINES, ...ZEEK_LOGS, ...SURICATA_EVENTS];

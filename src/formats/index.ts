@@ -3,12 +3,13 @@ import { PCAP } from "./capture/pcap.ts";
 import { PCAPNG } from "./capture/pcapng.ts";
 import { FLOW_CAPTURE } from "./flow-capture/flow-capture.ts";
 import type { Format } from "./format.ts";
+import { SURICATA_EVE } from "./suricata/eve.ts";
 import { SYSLOG_FORMATS } from "./syslog/syslog.ts";
 import { VPC_FLOW } from "./vpc-flow/vpc-flow.ts";
 import { ZEEK } from "./zeek/zeek.ts";
 
 /** Every format, the most common first; heads of two formats never look alike. */
-export const FORMATS: readonly Format[] = [PCAP, PCAPNG, FLOW_CAPTURE, VPC_FLOW, ...SYSLOG_FORMATS, ZEEK];
+export const FORMATS: readonly Format[] = [PCAP, PCAPNG, FLOW_CAPTURE, VPC_FLOW, ...SYSLOG_FORMATS, ZEEK, SURICATA_EVE];
 
 /** The format of an input that begins with `head` (up to HEAD_BYTES, decompressed), or null. */
 export function recogniseFormat(head: Uint8Array): Format | null {
