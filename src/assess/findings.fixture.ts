@@ -76,7 +76,7 @@ export function portZero(overrides: Partial<PortZeroActivity> = {}): PortZeroAct
   return {
     tcp: none,
     udp: none,
-    unconfirmed: { tcp: none, udp: none },
+    unconfirmed: { tcp: none, udp: none, flagged: 0 },
     excluded: { fragments: 0, icmp: 0, placeholder: 0 },
     sources: 0,
     targets: 0,
@@ -271,7 +271,9 @@ export function backscatter(): AssessInput {
 /** Flow records that say 0 where later fragments had nothing to say. */
 export function artefact(records = 500): AssessInput {
   return input({
-    portZero: portZero({ unconfirmed: { tcp: { source: 0, destination: 0, both: 0 }, udp: { source: 0, destination: 0, both: records } } }),
+    portZero: portZero({
+      unconfirmed: { tcp: { source: 0, destination: 0, both: 0 }, udp: { source: 0, destination: 0, both: records }, flagged: 0 },
+    }),
   });
 }
 

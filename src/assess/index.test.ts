@@ -268,7 +268,7 @@ describe("whatever is found", () => {
           ...parts.numbers,
           tcp: parts.tcp,
           udp: parts.udp,
-          unconfirmed: { tcp: parts.unconfirmed, udp: parts.unconfirmed },
+          unconfirmed: { tcp: parts.unconfirmed, udp: parts.unconfirmed, flagged: 0 },
         }),
         totals: new Map([["tcp", parts.packets]]),
         lastSeen: made.START + parts.span,

@@ -23,6 +23,8 @@ export interface PortZeroFacts {
   readonly replies: number;
   readonly answersOnly: boolean;
   readonly unconfirmed: number;
+  /** Share of the unconfirmed whose record tells TCP flags: no later fragments. */
+  readonly flaggedShare: number;
   readonly excludedFragments: number;
   readonly excluded: number;
   readonly sources: number;
@@ -69,6 +71,7 @@ export function portZeroFacts(input: AssessInput): PortZeroFacts {
     replies: portZero.replies,
     answersOnly: portZero.replies >= ANSWERS_ONLY_SHARE * confirmed && portZero.replies > 0,
     unconfirmed: total(portZero.unconfirmed.tcp) + total(portZero.unconfirmed.udp),
+    flaggedShare: portZero.unconfirmed.flagged / Math.max(1, total(portZero.unconfirmed.tcp) + total(portZero.unconfirmed.udp)),
     excludedFragments: portZero.excluded.fragments,
     excluded: portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder,
     sources: portZero.sources,

@@ -131,7 +131,7 @@ const NONE = { source: 0, destination: 0, both: 0 };
 const NO_PORT_ZERO: PortZeroActivity = {
   tcp: NONE,
   udp: NONE,
-  unconfirmed: { tcp: NONE, udp: NONE },
+  unconfirmed: { tcp: NONE, udp: NONE, flagged: 0 },
   excluded: { fragments: 0, icmp: 0, placeholder: 0 },
   sources: 0,
   targets: 0,

@@ -23,6 +23,7 @@ import type { ScanDraft } from "./scan-draft.ts";
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
 
+export { withoutDarkness } from "./darkness.ts";
 export { explainAddress } from "./explain.ts";
 export { MAXIMUM_FINDINGS } from "./ranking.ts";
 

@@ -147,7 +147,8 @@ export interface PortZeroCounts {
 export interface PortZeroActivity {
   readonly tcp: PortZeroCounts;
   readonly udp: PortZeroCounts;
-  readonly unconfirmed: { readonly tcp: PortZeroCounts; readonly udp: PortZeroCounts };
+  /** From records that cannot prove a header; `flagged` are those TCP packets whose record tells flags, which later fragments have not. */
+  readonly unconfirmed: { readonly tcp: PortZeroCounts; readonly udp: PortZeroCounts; readonly flagged: number };
   readonly excluded: { fragments: number; icmp: number; placeholder: number };
   /** Distinct addresses that sent from or to port zero (answers to such packets left out), and that were sent to. */
   readonly sources: number;

@@ -41,7 +41,7 @@ describe("the six kinds", () => {
   ])("%s", (_, packet, expected) => {
     const { portZero } = observePackets([packet, tcp(1, 65_535), udp(1, 65_535)]);
     expect(portZero).toMatchObject({ ...expected, sources: 1, targets: 1, replies: 0 });
-    expect(portZero.unconfirmed).toEqual({ tcp: NONE, udp: NONE });
+    expect(portZero.unconfirmed).toEqual({ tcp: NONE, udp: NONE, flagged: 0 });
     expect(portZero.topSources).toMatchObject([{ address: "10.0.0.1", packets: 1, targets: 1 }]);
   });
 
@@ -89,7 +89,7 @@ describe("what only looks like it", () => {
     expect(portZero).toMatchObject({
       tcp: NONE,
       udp: NONE,
-      unconfirmed: { tcp: { ...NONE, both: 9 }, udp: { ...NONE, both: 9 } },
+      unconfirmed: { tcp: { ...NONE, both: 9 }, udp: { ...NONE, both: 9 }, flagged: expect.any(Number) },
       sources: 0,
     });
   });

@@ -5,7 +5,7 @@
 import type { PortZeroActivity, PortZeroCounts, PortZeroSource } from "../model/activity.ts";
 import { CLASS_UDP } from "../model/activity.ts";
 import type { ObservationBatch } from "../model/observation.ts";
-import { FLAGS_UNKNOWN, GRADE_CONFIRMED, QUIRK_BAD_HEADER_LENGTH } from "../model/observation.ts";
+import { FLAGS_UNKNOWN, GRADE_CONFIRMED, QUIRK_BAD_HEADER_LENGTH, RECORD_PACKET } from "../model/observation.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../model/protocol.ts";
 import { mix32 } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
@@ -23,7 +23,7 @@ const newCounts = (): PortZeroCounts => ({ source: 0, destination: 0, both: 0 })
 export class PortZeroCounter {
   readonly tcp = newCounts();
   readonly udp = newCounts();
-  readonly unconfirmed = { tcp: newCounts(), udp: newCounts() };
+  readonly unconfirmed = { tcp: newCounts(), udp: newCounts(), flagged: 0 };
   readonly excluded = { fragments: 0, icmp: 0, placeholder: 0 };
   replies = 0;
   badHeaderLength = 0;
@@ -48,16 +48,20 @@ export class PortZeroCounter {
     if (sourcePort !== 0) counts.destination += packets;
     else if (destinationPort !== 0) counts.source += packets;
     else counts.both += packets;
-    if (!confirmed) return false;
+    if (!confirmed) {
+      const flags = batch.tcpFlags[row]!;
+      if (isTcp && flags !== FLAGS_UNKNOWN && (flags & 0x3f) !== 0) this.unconfirmed.flagged += packets;
+      return false;
+    }
     const time = batch.time[row]!;
     if (time < this.firstSeen) this.firstSeen = time;
     if (time > this.lastSeen) this.lastSeen = time;
     if (isTcp && (batch.quirks[row]! & QUIRK_BAD_HEADER_LENGTH) !== 0) this.badHeaderLength += packets;
-    if (isTcp && isReply(batch.tcpFlags[row]!)) {
+    if (isTcp && isReply(batch, row)) {
       this.replies += packets;
       return false;
     }
-    if (isTcp && isOdd(batch.tcpFlags[row]!)) this.oddFlags += packets;
+    if (isTcp && isOdd(batch, row)) this.oddFlags += packets;
     this.#sources.add(mix32(batch.source[row]!));
     this.#targets.add(mix32(batch.destination[row]!));
     this.#otherPorts ??= new Float64Array(PORTS);
@@ -71,6 +75,7 @@ export class PortZeroCounter {
     addCounts(this.udp, other.udp);
     addCounts(this.unconfirmed.tcp, other.unconfirmed.tcp);
     addCounts(this.unconfirmed.udp, other.unconfirmed.udp);
+    this.unconfirmed.flagged += other.unconfirmed.flagged;
     this.excluded.fragments += other.excluded.fragments;
     this.excluded.icmp += other.excluded.icmp;
     this.excluded.placeholder += other.excluded.placeholder;
@@ -112,16 +117,23 @@ export class PortZeroCounter {
   }
 }
 
-/** SYN/ACK or RST, and nothing with them that makes them what no stack sends. Flags that were not seen answer nothing. */
-function isReply(flags: number): boolean {
+/**
+ * SYN/ACK or RST, and nothing with them that makes them what no stack sends. Flags that were not seen answer nothing; nor do those of a
+ * whole direction with its SYN and more, which an opener's has too.
+ */
+function isReply(batch: ObservationBatch, row: number): boolean {
+  const flags = batch.tcpFlags[row]!;
   if (flags === FLAGS_UNKNOWN) return false;
+  if (batch.record[row] !== RECORD_PACKET && (flags & TCP_SYN) !== 0) return (flags & 0x3f) === (TCP_SYN | TCP_ACK);
   if ((flags & TCP_SYN) !== 0) return (flags & (TCP_ACK | TCP_FIN | TCP_RST)) === TCP_ACK;
   return (flags & (TCP_RST | TCP_FIN)) === TCP_RST;
 }
 
-/** What no stack sends: neither an opening SYN, nor an answer, nor a segment of a conversation. */
-function isOdd(flags: number): boolean {
-  if (flags === FLAGS_UNKNOWN || (flags & 0x3f) === TCP_SYN || isReply(flags)) return false;
+/** What no stack sends: neither an opening SYN, nor an answer, nor a segment of a conversation. A union of flags is none of them. */
+function isOdd(batch: ObservationBatch, row: number): boolean {
+  const flags = batch.tcpFlags[row]!;
+  if (flags === FLAGS_UNKNOWN || batch.record[row] !== RECORD_PACKET) return false;
+  if ((flags & 0x3f) === TCP_SYN || isReply(batch, row)) return false;
   return (flags & TCP_ACK) === 0 || (flags & (TCP_SYN | TCP_RST)) !== 0;
 }
 

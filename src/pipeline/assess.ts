@@ -1,7 +1,7 @@
 /** The whole of `assess`: read, observe, detect, label, judge. The order of the steps and nothing else. */
 import packageManifest from "../../package.json" with { type: "json" };
 import { assess as judge, type Keeping } from "../assess/index.ts";
-import { detect, explainAddress } from "../detect/index.ts";
+import { detect, explainAddress, withoutDarkness } from "../detect/index.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
@@ -52,11 +52,13 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const unreadable = [...problems, ...summary.unreadable];
   if (summary.sources.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
   const activity = observer.finish();
-  const detection = detect(activity, { home });
+  const keeping = keepingOf(summary);
+  const found = detect(activity, { home });
+  const detection = keeping.showsOutcomes ? found : withoutDarkness(found);
   const intel = Intel.open();
   try {
     const labels = labelFindings(intel, activity, detection, options.limit);
-    const report = makeReport({ options, summary, unreadable, activity, detection, labels, intel });
+    const report = makeReport({ options, summary, keeping, unreadable, activity, detection, labels, intel });
     const explanation =
       options.explain === null
         ? null
@@ -97,6 +99,7 @@ function keepingOf({ sources, lost }: ReadSummary): Keeping {
 interface Parts {
   readonly options: AssessOptions;
   readonly summary: ReadSummary;
+  readonly keeping: Keeping;
   readonly unreadable: readonly InputError[];
   readonly activity: Activity;
   readonly detection: Detection;
@@ -104,7 +107,7 @@ interface Parts {
   readonly intel: Intel;
 }
 
-function makeReport({ options, summary, unreadable, activity, detection, labels, intel }: Parts): Report {
+function makeReport({ options, summary, keeping, unreadable, activity, detection, labels, intel }: Parts): Report {
   const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
   const { assessment, advice } = judge({
     detection,
@@ -116,7 +119,7 @@ function makeReport({ options, summary, unreadable, activity, detection, labels,
     forgotten: activity.forgotten,
     records,
     skipped: summary.skipped,
-    keeping: keepingOf(summary),
+    keeping,
   });
   const none: AddressLabels = { network: null, acknowledged: null, reserved: null };
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? none;

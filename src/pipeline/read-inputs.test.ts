@@ -80,7 +80,7 @@ describe("inputs in memory", () => {
   test("none of which is a capture are named, and the others are read", async () => {
     const { summary, rows } = await read([
       input("empty", new Uint8Array(0)),
-      input("text", new TextEncoder().encode("Nov  2 01:00:00 gw kernel: DROP\n")),
+      input("text", new TextEncoder().encode("remember the milk\n")),
       input("good", capture(4)),
       input("octets", Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 0, 1)),
       input("empty gzip", gzipSync(new Uint8Array(0))),

@@ -102,7 +102,7 @@ function portZeroJson(report: Report): ReportJson["portZero"] {
   return {
     tcp: { ...portZero.tcp },
     udp: { ...portZero.udp },
-    unconfirmed: { tcp: { ...portZero.unconfirmed.tcp }, udp: { ...portZero.unconfirmed.udp } },
+    unconfirmed: { tcp: { ...portZero.unconfirmed.tcp }, udp: { ...portZero.unconfirmed.udp }, flagged: portZero.unconfirmed.flagged },
     excluded: { ...portZero.excluded },
     sources: portZero.sources,
     targets: portZero.targets,

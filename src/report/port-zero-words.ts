@@ -42,7 +42,7 @@ export function portZeroWords(portZero: PortZeroActivity): PortZeroWords {
     unproven: {
       title: "not proven",
       brief: null,
-      sentence: `${counted(unproven, "record")} ${unproven === 1 ? "says" : "say"} port zero, but cannot show that there was a transport header.`,
+      sentence: `${counted(unproven, "record")} ${unproven === 1 ? "says" : "say"} port zero, but cannot show that there was a transport header${flaggedWords(portZero.unconfirmed.flagged, unproven)}.`,
     },
     artefact: {
       title: "not on the wire",
@@ -86,6 +86,14 @@ function verdictOf(portZero: PortZeroActivity, confirmed: number, unproven: numb
   if (unproven > 0) return "unproven";
   // ICMP is in every capture; only what some tool would show as port zero is an artefact.
   return excluded > portZero.excluded.icmp ? "artefact" : "absent";
+}
+
+/** TCP flags come from a header: they speak for the ports beside them, and prove nothing. */
+function flaggedWords(flagged: number, unproven: number): string {
+  if (flagged === 0) return "";
+  return flagged >= unproven
+    ? "; all tell TCP flags, which later fragments have not"
+    : `; ${count(flagged)} tell TCP flags, which later fragments have not`;
 }
 
 /** Probes and answers apart: the sources are those of the probes. */

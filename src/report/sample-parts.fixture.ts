@@ -17,7 +17,7 @@ export function noPortZero(): PortZeroActivity {
   return {
     tcp: NOTHING,
     udp: NOTHING,
-    unconfirmed: { tcp: NOTHING, udp: NOTHING },
+    unconfirmed: { tcp: NOTHING, udp: NOTHING, flagged: 0 },
     excluded: { fragments: 0, icmp: 0, placeholder: 0 },
     sources: 0,
     targets: 0,

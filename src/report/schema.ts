@@ -159,7 +159,11 @@ export const reportShape = z.looseObject({
   portZero: z.looseObject({
     tcp: counts,
     udp: counts,
-    unconfirmed: z.looseObject({ tcp: counts, udp: counts }),
+    unconfirmed: z.looseObject({
+      tcp: counts,
+      udp: counts,
+      flagged: count.describe("of the TCP packets, those whose record tells flags, which later fragments have not"),
+    }),
     excluded: z.looseObject({ fragments: count, icmp: count, placeholder: count }),
     sources: count,
     targets: count,

@@ -10,9 +10,21 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
     group: "false-port-zero",
     source: PAM_2021,
     ratios: { artefact: 80, "vulnerability-search": 0.3, fingerprinting: 0.3 },
-    strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? 0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2 : 0),
+    strength: (f) =>
+      f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0
+        ? (0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2) * (1 - ramp(f.portZero.flaggedShare, 0.3, 0.95))
+        : 0,
     sentence: (f) =>
       `${plural(f.portZero.unconfirmed, "record")} ${agree(f.portZero.unconfirmed, "says", "say")} port zero and none can prove it; most such records are later fragments, ICMP or placeholders.`,
+  },
+  {
+    id: "unconfirmed-with-flags",
+    group: "false-port-zero",
+    source: STATED,
+    ratios: { artefact: 0.5, fingerprinting: 1.5, "vulnerability-search": 1.5 },
+    strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? ramp(f.portZero.flaggedShare, 0.3, 0.95) : 0),
+    sentence: (f) =>
+      `${percent(f.portZero.flaggedShare)} of the records that say port zero tell TCP flags, which later fragments have not: their ports were likely read from a header.`,
   },
   {
     id: "fragments-only",
