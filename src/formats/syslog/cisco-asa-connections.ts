@@ -16,8 +16,9 @@ import { PROTOCOL_TCP, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../../model/pr
 import type { ObservationWriter } from "../format.ts";
 import { clampCount, commitRow } from "../record-row.ts";
 import { ascii, NOT_A_NUMBER, startsWith } from "../text/fields.ts";
-import { END_BROKEN, END_READ, Endpoint, startBetween } from "./cisco-endpoint.ts";
-import { BROKEN, MIXED, NAMED } from "./cisco-reasons.ts";
+import { type Endpoint, startBetween } from "./cisco-endpoint.ts";
+import { EndpointPair } from "./cisco-pair.ts";
+import { BROKEN, MIXED } from "./cisco-reasons.ts";
 import type { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
 import type { LineNotes } from "./reader.ts";
@@ -58,8 +59,8 @@ const HANDSHAKE = TCP_SYN | TCP_ACK;
 
 /** Reads messages about connections of one input. */
 export class AsaConnections {
-  readonly #first: Endpoint = new Endpoint();
-  readonly #second: Endpoint = new Endpoint();
+  /** The ends as they stand in the message: the second is not always who was asked. */
+  readonly #ends: EndpointPair = new EndpointPair();
   /** What identifies a connection, and who opened it; made when the first is built. */
   #keys: Uint32Array | null = null;
   #openers: Uint8Array | null = null;
@@ -74,8 +75,8 @@ export class AsaConnections {
       return;
     }
     if (!this.#readEnds(text, notes)) return;
-    const from = opener === FIRST ? this.#first : this.#second;
-    const row = startBetween(writer, from, opener === FIRST ? this.#second : this.#first, protocol);
+    const from = opener === FIRST ? this.#ends.from : this.#ends.to;
+    const row = startBetween(writer, from, opener === FIRST ? this.#ends.to : this.#ends.from, protocol);
     if (row < 0 || writer.batch.sourcePort[row]! < 0) {
       if (row < 0) notes.skip(MIXED);
       else notes.fault(BROKEN);
@@ -94,7 +95,7 @@ export class AsaConnections {
     if (!this.#readEnds(text, notes)) return;
     const duration = text.seek(DURATION) ? readDuration(text) : NOT_A_NUMBER;
     const octets = text.integerBehind(BYTES);
-    if (duration < 0 || octets < 0 || this.#first.port < 0 || this.#second.port < 0) {
+    if (duration < 0 || octets < 0 || this.#ends.from.port < 0 || this.#ends.to.port < 0) {
       notes.fault(BROKEN);
       return;
     }
@@ -111,8 +112,8 @@ export class AsaConnections {
       answerFlags = flags >>> 16;
       flags &= 0xffff;
     }
-    const from = opener === FIRST ? this.#first : this.#second;
-    const to = opener === FIRST ? this.#second : this.#first;
+    const from = opener === FIRST ? this.#ends.from : this.#ends.to;
+    const to = opener === FIRST ? this.#ends.to : this.#ends.from;
     const time = Math.max(0, envelope.time - duration);
     const packets = (protocol === PROTOCOL_TCP ? leastOfOpener(flags) : 1) - (built ? 1 : 0);
     const unsure = protocol === PROTOCOL_TCP && told === UNKNOWN;
@@ -139,21 +140,12 @@ export class AsaConnections {
       notes.fault(BROKEN);
       return false;
     }
-    const first = this.#first.readNamed(text);
-    if (first === END_BROKEN || !text.seek(TO)) {
-      notes.fault(BROKEN);
-      return false;
-    }
-    const second = this.#second.readNamed(text);
-    if (second === END_BROKEN) notes.fault(BROKEN);
-    else if (first === END_READ && second === END_READ) return true;
-    else notes.skip(NAMED);
-    return false;
+    return this.#ends.second(text, notes, this.#ends.from.readNamed(text), TO, true);
   }
 
   #openerByPorts(): number {
-    const first = this.#first.port < PRIVILEGED;
-    const second = this.#second.port < PRIVILEGED;
+    const first = this.#ends.from.port < PRIVILEGED;
+    const second = this.#ends.to.port < PRIVILEGED;
     return first === second ? UNKNOWN : second ? FIRST : SECOND;
   }
 
@@ -169,13 +161,13 @@ export class AsaConnections {
     const bySide = letter === LETTER_O ? FIRST : letter === LETTER_I ? SECOND : UNKNOWN;
     if (!startsWith(bytes, behind + 2, end, FROM)) return bySide;
     const name = behind + 2 + FROM.length;
-    const first = isNamed(bytes, name, end, this.#first);
-    return first === isNamed(bytes, name, end, this.#second) ? bySide : first ? FIRST : SECOND;
+    const first = isNamed(bytes, name, end, this.#ends.from);
+    return first === isNamed(bytes, name, end, this.#ends.to) ? bySide : first ? FIRST : SECOND;
   }
 
   #key(protocol: number): number {
-    const first = this.#first;
-    const second = this.#second;
+    const first = this.#ends.from;
+    const second = this.#ends.to;
     let key = Math.imul(this.#number ^ ((first.port << 16) | second.port), 0x9e3779b1);
     key = Math.imul((key ^ (key >>> 15)) + word(first), 0x85ebca6b);
     key = Math.imul((key ^ (key >>> 13)) + word(second) + protocol, 0xc2b2ae35);

@@ -11,25 +11,19 @@
  *   that is not known yet stands there as 0: unconfirmed.
  * - ICMP has its type and code where others have ports (106100, 302020): they are no ports.
  */
-import {
-  ACTION_ALLOWED,
-  ACTION_DENIED,
-  ACTION_UNKNOWN,
-  NO_PORT,
-  QUIRK_BAD_HEADER_LENGTH,
-  QUIRK_QUOTES_PACKET,
-  RECORD_FLOW,
-} from "../../model/observation.ts";
-import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
+import { ACTION_ALLOWED, ACTION_DENIED, QUIRK_BAD_HEADER_LENGTH } from "../../model/observation.ts";
+import { PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
-import { clampCount, commitRow } from "../record-row.ts";
+import { commitRow } from "../record-row.ts";
 import { ascii, NOT_A_NUMBER, parseInteger, startsWith } from "../text/fields.ts";
+import { readAccessList } from "./cisco-asa-access-list.ts";
 import { AsaConnections } from "./cisco-asa-connections.ts";
-import { END_BROKEN, END_NAMED, END_READ, Endpoint, startBetween } from "./cisco-endpoint.ts";
-import { BROKEN, MIXED, NAMED, NO_DESTINATION, NO_PROTOCOL } from "./cisco-reasons.ts";
+import { isIcmp, readBuiltIcmp, readTypeAndCode, readUnmatchedError, readUnmatchedIcmp } from "./cisco-asa-icmp.ts";
+import { EndpointPair } from "./cisco-pair.ts";
+import { BROKEN, NO_DESTINATION, NO_PROTOCOL } from "./cisco-reasons.ts";
 import { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./filterlog-icmp.ts";
+import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes, MessageKind, MessageReader } from "./reader.ts";
 
 const DEVICES = ["%ASA-", "%FTD-", "%PIX-", "%FWSM-"].map(ascii);
@@ -46,36 +40,19 @@ const TO = ascii(" to ");
 const FLAGS = ascii("flags");
 const SRC = ascii("src ");
 const DST = ascii("dst ");
-const TYPE = ascii("type ");
-const TYPE_EQUALS = ascii("type=");
-const CODE = ascii("code ");
 const DENY = ascii("Deny ");
 const INBOUND = ascii("inbound ");
 const NO_XLATE = ascii("(No xlate) ");
-const ACCESS_LIST = ascii("access-list ");
-const PERMITTED = ascii("permitted ");
-const DENIED = ascii("denied ");
-const ESTABLISHED = ascii("est-allowed ");
-const FOR_USER = ascii("for user ");
-const ARROW = ascii("-> ");
-const HITS = ascii("hit-cnt ");
-const FIRST_HIT = ascii("first hit");
 const HEADER_LENGTH = ascii("hdrlen=");
 const PACKET_LENGTH = ascii("pktlen=");
 const PROTOCOL_EQUALS = ascii("protocol=");
-const PAYLOAD = ascii("payload: ");
-const BUILT = ascii("Built ");
-const FADDR = ascii("faddr ");
-const LADDR = ascii("laddr ");
 
 const NO_PACKET = "Cisco ASA message about no packet";
 const CLOSED_ICMP = "Cisco ASA: an ICMP connection closed, which counted when it was built";
 
 class AsaReader implements MessageReader {
   readonly #text: CiscoText = new CiscoText();
-  readonly #from: Endpoint = new Endpoint();
-  readonly #to: Endpoint = new Endpoint();
-  readonly #quoted: Endpoint = new Endpoint();
+  readonly #pair: EndpointPair = new EndpointPair();
   readonly #connections: AsaConnections = new AsaConnections();
 
   recognises(envelope: Envelope): boolean {
@@ -112,7 +89,7 @@ class AsaReader implements MessageReader {
       case 106_100: // access-list X denied tcp I/A(p) -> J/B(p) hit-cnt N first hit|300-second interval [0x0, 0x0]
       case 106_102: // the same, `for user U` behind the protocol
       case 106_103:
-        this.#accessList(envelope, writer, notes);
+        readAccessList(text, this.#pair, envelope, writer, notes);
         break;
       case 302_013:
       case 302_015:
@@ -123,7 +100,7 @@ class AsaReader implements MessageReader {
         this.#connections.tornDown(text, id === 302_014 ? PROTOCOL_TCP : PROTOCOL_UDP, envelope, writer, notes);
         break;
       case 302_020: // Built inbound ICMP connection for faddr A/n gaddr B/n laddr C/n [type 8 code 0]
-        this.#builtIcmp(envelope, writer, notes);
+        readBuiltIcmp(text, this.#pair, envelope, writer, notes);
         break;
       case 302_021:
         notes.skip(CLOSED_ICMP);
@@ -133,10 +110,10 @@ class AsaReader implements MessageReader {
         notes.skip(NO_DESTINATION);
         break;
       case 313_004: // Denied ICMP type=0, from laddr A on interface I to B: no matching session
-        this.#unmatchedIcmp(envelope, writer, notes);
+        readUnmatchedIcmp(text, this.#pair, envelope, writer, notes);
         break;
       case 313_005: // No matching connection for ICMP error message: icmp src I:A dst J:B (type 3, code 3) on I interface. Original IP payload: …
-        this.#unmatchedError(envelope, writer, notes);
+        readUnmatchedError(text, this.#pair, envelope, writer, notes);
         break;
       case 500_003: // Bad TCP hdr length (hdrlen=4, pktlen=74) from A/p to B/p, flags: SYN, on interface I
         this.#badHeader(envelope, writer, notes);
@@ -157,8 +134,12 @@ class AsaReader implements MessageReader {
   /** `… from A/p to B/p …`, with flags behind it where the protocol is TCP. */
   #fromTo(envelope: Envelope, writer: ObservationWriter, notes: LineNotes, protocol: number, namedDestination: boolean): void {
     const text = this.#text;
-    if (!text.seek(FROM) || !this.#ends(notes, this.#from.readPlain(text), TO, namedDestination)) return;
-    const row = this.#start(envelope, writer, notes, protocol, ACTION_DENIED);
+    if (!text.seek(FROM)) {
+      notes.fault(BROKEN);
+      return;
+    }
+    if (!this.#pair.second(text, notes, this.#pair.from.readPlain(text), TO, namedDestination)) return;
+    const row = this.#pair.start(envelope, writer, notes, protocol, ACTION_DENIED);
     if (row < 0) return;
     if (protocol === PROTOCOL_TCP && text.seek(FLAGS)) writer.batch.tcpFlags[row] = text.tcpFlags();
     commitRow(writer);
@@ -175,10 +156,10 @@ class AsaReader implements MessageReader {
     const protocol = text.protocol();
     if (protocol < 0) notes.skip(NO_PROTOCOL);
     else if (!text.take(SRC)) notes.fault(BROKEN);
-    else if (this.#ends(notes, this.#from.readNamed(text), DST, true)) {
-      const row = this.#start(envelope, writer, notes, protocol, ACTION_DENIED);
+    else if (this.#pair.second(text, notes, this.#pair.from.readNamed(text), DST, true)) {
+      const row = this.#pair.start(envelope, writer, notes, protocol, ACTION_DENIED);
       if (row < 0) return;
-      if (isIcmp(protocol)) this.#typeAndCode(writer, row);
+      if (isIcmp(protocol)) readTypeAndCode(text, writer, row);
       commitRow(writer);
     }
   }
@@ -191,129 +172,15 @@ class AsaReader implements MessageReader {
       notes.skip(NO_PROTOCOL);
       return;
     }
-    if (!text.seek(FROM) || !this.#ends(notes, this.#from.readPlain(text), TO, false)) return;
-    const row = this.#start(envelope, writer, notes, protocol, ACTION_DENIED);
-    if (row < 0) return;
-    if (isIcmp(protocol)) writer.batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
-    commitRow(writer);
-  }
-
-  /**
-   * 106100 comes at once for the first packet, and at the end of each interval with the count of that interval, in the first of which that
-   * packet counts again: nothing in the text tells the first from later ones, so a flow may count one packet too many.
-   */
-  #accessList(envelope: Envelope, writer: ObservationWriter, notes: LineNotes): void {
-    const text = this.#text;
-    if (!text.take(ACCESS_LIST)) {
-      notes.fault(BROKEN);
-      return;
-    }
-    text.at = text.wordEnd();
-    text.spaces();
-    let action = ACTION_UNKNOWN;
-    if (text.take(DENIED)) action = ACTION_DENIED;
-    // est-allowed: denied by the list, and let through as part of a connection
-    else if (text.take(PERMITTED) || text.take(ESTABLISHED)) action = ACTION_ALLOWED;
-    const protocol = action === ACTION_UNKNOWN ? NOT_A_NUMBER : text.protocol();
-    if (protocol < 0) {
-      if (action === ACTION_UNKNOWN) notes.fault(BROKEN);
-      else notes.skip(NO_PROTOCOL);
-      return;
-    }
-    if (text.take(FOR_USER)) {
-      text.at = text.wordEnd();
-      text.spaces();
-    }
-    const from = this.#from.readSlashed(text);
-    if (from === END_BROKEN || !text.seek(ARROW)) {
-      notes.fault(BROKEN);
-      return;
-    }
-    const to = this.#to.readSlashed(text);
-    if (!this.#readable(notes, from, to)) return;
-    const hits = text.integerBehind(HITS);
-    text.spaces();
-    const interval = text.take(FIRST_HIT) ? 0 : text.integer();
-    if (hits < 0) {
-      notes.fault(BROKEN);
-      return;
-    }
-    const row = this.#start(envelope, writer, notes, protocol, action);
-    if (row < 0) return;
-    const { batch } = writer;
-    if (isIcmp(protocol)) setTypeAndCode(writer, row, this.#from.port, this.#to.port);
-    if (hits !== 1 || interval > 0) {
-      batch.packets[row] = clampCount(hits);
-      batch.record[row] = RECORD_FLOW;
-      if (interval > 0) {
-        batch.duration[row] = interval;
-        batch.time[row] = Math.max(0, envelope.time - interval);
-      }
-    }
-    commitRow(writer);
-  }
-
-  #builtIcmp(envelope: Envelope, writer: ObservationWriter, notes: LineNotes): void {
-    const text = this.#text;
-    const inbound = text.take(BUILT) && text.take(INBOUND);
-    if (!text.seek(FADDR)) {
-      notes.fault(BROKEN);
-      return;
-    }
-    const foreign = inbound ? this.#from : this.#to;
-    const local = inbound ? this.#to : this.#from;
-    const first = foreign.readPlain(text);
-    if (first === END_BROKEN || !text.seek(LADDR)) {
-      notes.fault(BROKEN);
-      return;
-    }
-    if (!this.#readable(notes, first, local.readPlain(text))) return;
-    const row = this.#start(envelope, writer, notes, PROTOCOL_ICMP, ACTION_ALLOWED);
-    if (row < 0) return;
-    this.#typeAndCode(writer, row);
-    commitRow(writer);
-  }
-
-  #unmatchedIcmp(envelope: Envelope, writer: ObservationWriter, notes: LineNotes): void {
-    const text = this.#text;
-    const type = text.integerBehind(TYPE_EQUALS);
     if (!text.seek(FROM)) {
       notes.fault(BROKEN);
       return;
     }
-    text.take(LADDR);
-    if (!this.#ends(notes, this.#from.readPlain(text), TO, false)) return;
-    const row = this.#start(envelope, writer, notes, PROTOCOL_ICMP, ACTION_DENIED);
+    if (!this.#pair.second(text, notes, this.#pair.from.readPlain(text), TO, false)) return;
+    const row = this.#pair.start(envelope, writer, notes, protocol, ACTION_DENIED);
     if (row < 0) return;
-    writer.batch.icmpType[row] = type >= 0 && type <= 255 ? type : ICMP_TYPE_UNKNOWN;
+    if (isIcmp(protocol)) writer.batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
     commitRow(writer);
-  }
-
-  #unmatchedError(envelope: Envelope, writer: ObservationWriter, notes: LineNotes): void {
-    const text = this.#text;
-    if (!text.seek(SRC) || !this.#ends(notes, this.#from.readNamed(text), DST, true)) return;
-    const row = this.#start(envelope, writer, notes, PROTOCOL_ICMP, ACTION_DENIED);
-    if (row < 0) return;
-    this.#typeAndCode(writer, row);
-    this.#quote(writer, row);
-    commitRow(writer);
-  }
-
-  /** `Original IP payload: udp src A/p dst B/p.`: the packet that an ICMP error is about. */
-  #quote(writer: ObservationWriter, row: number): void {
-    const text = this.#text;
-    const { batch } = writer;
-    if (!text.seek(PAYLOAD)) return;
-    const protocol = text.protocol();
-    if (protocol < 0 || !text.take(SRC) || this.#from.readPlain(text) !== END_READ || !text.seek(DST)) return;
-    const quoted = this.#quoted;
-    if (quoted.readPlain(text) !== END_READ || quoted.address.family !== batch.family[row]) return;
-    const ports = hasPorts(protocol) && this.#from.port >= 0 && quoted.port >= 0;
-    quoted.address.asQuoted(batch, row);
-    batch.quotedProtocol[row] = protocol;
-    batch.quotedSourcePort[row] = ports ? this.#from.port : NO_PORT;
-    batch.quotedDestinationPort[row] = ports ? quoted.port : NO_PORT;
-    batch.quirks[row] = QUIRK_QUOTES_PACKET;
   }
 
   #badHeader(envelope: Envelope, writer: ObservationWriter, notes: LineNotes): void {
@@ -324,8 +191,8 @@ class AsaReader implements MessageReader {
       notes.fault(BROKEN);
       return;
     }
-    if (!this.#ends(notes, this.#from.readPlain(text), TO, false)) return;
-    const row = this.#start(envelope, writer, notes, PROTOCOL_TCP, ACTION_DENIED);
+    if (!this.#pair.second(text, notes, this.#pair.from.readPlain(text), TO, false)) return;
+    const row = this.#pair.start(envelope, writer, notes, PROTOCOL_TCP, ACTION_DENIED);
     if (row < 0) return;
     const { batch } = writer;
     batch.quirks[row] = QUIRK_BAD_HEADER_LENGTH;
@@ -346,8 +213,8 @@ class AsaReader implements MessageReader {
     const protocol = text.protocol();
     if (protocol < 0) notes.skip(NO_PROTOCOL);
     else if (!text.seek(FROM)) notes.fault(BROKEN);
-    else if (this.#ends(notes, this.#from.readPlain(text), TO, false)) {
-      if (this.#start(envelope, writer, notes, protocol, ACTION_DENIED) >= 0) commitRow(writer);
+    else if (this.#pair.second(text, notes, this.#pair.from.readPlain(text), TO, false)) {
+      if (this.#pair.start(envelope, writer, notes, protocol, ACTION_DENIED) >= 0) commitRow(writer);
     }
   }
 
@@ -356,62 +223,13 @@ class AsaReader implements MessageReader {
     const protocol = text.protocol();
     if (protocol < 0) notes.skip(NO_PROTOCOL);
     else if (!text.seek(FROM)) notes.fault(BROKEN);
-    else if (this.#ends(notes, this.#from.readPlain(text), TO, true)) {
-      const row = this.#start(envelope, writer, notes, protocol, action);
+    else if (this.#pair.second(text, notes, this.#pair.from.readPlain(text), TO, true)) {
+      const row = this.#pair.start(envelope, writer, notes, protocol, action);
       if (row < 0) return;
       if (isIcmp(protocol)) writer.batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
       commitRow(writer);
     }
   }
-
-  /** Reads the second end, behind `word`, and whether both can be used; tells `notes` where not. `first` is how the first was read. */
-  #ends(notes: LineNotes, first: number, word: Uint8Array, named: boolean): boolean {
-    const text = this.#text;
-    if (first === END_BROKEN || !text.seek(word)) {
-      notes.fault(BROKEN);
-      return false;
-    }
-    return this.#readable(notes, first, named ? this.#to.readNamed(text) : this.#to.readPlain(text));
-  }
-
-  #readable(notes: LineNotes, first: number, second: number): boolean {
-    if (first === END_READ && second === END_READ) return true;
-    if (first === END_BROKEN || second === END_BROKEN) notes.fault(BROKEN);
-    else if (first === END_NAMED || second === END_NAMED) notes.skip(NAMED);
-    return false;
-  }
-
-  #start(envelope: Envelope, writer: ObservationWriter, notes: LineNotes, protocol: number, action: number): number {
-    const row = startBetween(writer, this.#from, this.#to, protocol);
-    if (row < 0) notes.skip(MIXED);
-    else {
-      writer.batch.time[row] = envelope.time;
-      writer.batch.action[row] = action;
-    }
-    return row;
-  }
-
-  /** `(type 8, code 0)`, `type 3, code 0,`, `type 8 code 0`. */
-  #typeAndCode(writer: ObservationWriter, row: number): void {
-    const type = this.#text.integerBehind(TYPE);
-    const code = type < 0 ? type : this.#text.integerBehind(CODE);
-    const told = type >= 0 && type <= 255;
-    writer.batch.icmpType[row] = told ? type : ICMP_TYPE_UNKNOWN;
-    writer.batch.icmpCode[row] = told && code >= 0 && code <= 255 ? code : 0;
-  }
-}
-
-/** 106100: the type where others have the source port, the code where they have the destination's; the PIX printed 0 and the type. */
-function setTypeAndCode(writer: ObservationWriter, row: number, first: number, second: number): void {
-  const old = first === 0 && second > 0;
-  const type = old ? second : first;
-  const code = old ? 0 : second;
-  writer.batch.icmpType[row] = type >= 0 && type <= 255 ? type : ICMP_TYPE_UNKNOWN;
-  writer.batch.icmpCode[row] = code >= 0 && code <= 255 ? code : 0;
-}
-
-function isIcmp(protocol: number): boolean {
-  return protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6;
 }
 
 /** Opens the text behind `%ASA-4-106023: ` or `%ASA-session-5-106100: ` and returns the message's number, or NOT_A_NUMBER. */

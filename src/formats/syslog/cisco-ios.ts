@@ -20,7 +20,7 @@ import { forgetPorts } from "./cisco-placeholder.ts";
 import { BROKEN, MIXED, NAMED, NO_DESTINATION, NO_PROTOCOL } from "./cisco-reasons.ts";
 import { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./filterlog-icmp.ts";
+import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes, MessageKind, MessageReader } from "./reader.ts";
 
 const PERCENT = 37;

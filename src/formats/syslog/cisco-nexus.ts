@@ -16,7 +16,7 @@ import { forgetPorts } from "./cisco-placeholder.ts";
 import { BROKEN, MIXED, NO_PROTOCOL } from "./cisco-reasons.ts";
 import type { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./filterlog-icmp.ts";
+import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes } from "./reader.ts";
 
 const IP = ascii("IP: ");

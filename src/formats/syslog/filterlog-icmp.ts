@@ -9,9 +9,8 @@ import { AddressField } from "../text/address-field.ts";
 import { ascii, parseInteger, startsWith } from "../text/fields.ts";
 import { WordTable } from "../text/word-table.ts";
 import type { CommaFields } from "./comma-fields.ts";
+import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 
-/** Where the line does not tell the type: reserved in ICMP and ICMPv6, so that it is neither a request nor an answer. */
-export const ICMP_TYPE_UNKNOWN = 255;
 const HEADER = 8;
 const ICMP_UNREACHABLE = 3;
 const CODE_PROTOCOL = 2;

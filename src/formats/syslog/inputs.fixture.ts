@@ -1,7 +1,8 @@
 /** Lines of each kind in the forms that syslog servers, journald and dmesg write, with addresses for documentation. */
 import type { FormatInput } from "../conformance.fixture.ts";
 import { type Format, HEAD_BYTES } from "../format.ts";
-import { MIKROTIK_LOG, NETFILTER_LOG, SYSLOG } from "./syslog.ts";
+import { ASA_MESSAGES, FILTERLOG_RECORDS, IOS_MESSAGES } from "./other-inputs.fixture.ts";
+import { CISCO_ASA_LOG, CISCO_IOS_LOG, FILTERLOG_LOG, MIKROTIK_LOG, NETFILTER_LOG, SYSLOG } from "./syslog.ts";
 
 const ETHERNET = "MAC=02:00:00:00:00:01:02:00:00:00:00:02:08:00";
 const ETHERNET6 = "MAC=02:00:00:00:00:01:02:00:00:00:00:02:86:dd";
@@ -98,6 +99,26 @@ export const INPUTS: readonly FormatInput[] = [
     "MikroTik's own file",
     MIKROTIK_LOG,
     routerOs.map((packet) => `nov/02/2013 01:02:03 firewall,info ${packet}`),
+  ),
+  input(
+    "pfSense in BSD syslog",
+    FILTERLOG_LOG,
+    FILTERLOG_RECORDS.map((record) => `<134>Nov  2 01:02:03 filterlog[72237]: ${record}`),
+  ),
+  input(
+    "OPNsense in RFC 5424",
+    FILTERLOG_LOG,
+    FILTERLOG_RECORDS.map((record) => `<134>1 2013-11-02T02:02:03+01:00 fw filterlog 76404 - [meta sequenceId="1"] ${record}`),
+  ),
+  input(
+    "Cisco ASA",
+    CISCO_ASA_LOG,
+    ASA_MESSAGES.map((message) => `<166>Nov 02 2013 01:02:03 fw : ${message}`),
+  ),
+  input(
+    "Cisco IOS through a relay",
+    CISCO_IOS_LOG,
+    IOS_MESSAGES.map((message, i) => `Nov  2 01:02:04 192.0.2.254 ${i}: Nov  2 01:02:03.272: ${message}`),
   ),
   input("netfilter among other programs", NETFILTER_LOG, [...OTHER_LINES, `Nov  2 01:02:09 fw kernel: ${NETFILTER_PACKETS.syn}`]),
   input("syslog without a firewall in its head", SYSLOG, [
