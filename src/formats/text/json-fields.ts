@@ -22,6 +22,7 @@ export const JSON_CUT = "JSON cut before its end";
 export const JSON_BROKEN = "not valid JSON";
 export const JSON_TOO_DEEP = "JSON nested more than 64 deep";
 
+const SPACE = 32;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const COMMA = 44;
@@ -72,6 +73,8 @@ export class JsonFields {
   /** Numbers of entries + 1 by {@link hashOf}, colliding ones in the next free place; 0 is free. */
   readonly #table: Uint16Array;
   readonly #mask: number;
+  /** By the number of an entry + 1 (0 at the start of a line): which entry came behind it last, or -1. Lines of a log are alike. */
+  readonly #next: Int16Array;
   /** Of every open container but the innermost: its number as a parent (-1: none of its members are wanted), its slot, whether it is an object. */
   readonly #parents = new Int16Array(MAX_DEPTH);
   readonly #slots = new Int16Array(MAX_DEPTH);
@@ -97,6 +100,7 @@ export class JsonFields {
     while (size < 4 * this.#entries.length) size *= 2;
     this.#mask = size - 1;
     this.#table = new Uint16Array(size);
+    this.#next = new Int16Array(this.#entries.length + 1).fill(-1);
     for (const [i, { parent, key }] of this.#entries.entries()) {
       let place = hashOf(parent, key, 0, key.length) & this.#mask;
       while (this.#table[place] !== 0) place = (place + 1) & this.#mask;
@@ -107,6 +111,9 @@ export class JsonFields {
   /** Walks the object that fills `bytes[start, end)`, spaces around it aside. Null, or why it is none: then no slot means anything. */
   scan(bytes: Uint8Array, start: number, end: number): string | null {
     const { kinds, starts, ends } = this;
+    const entries = this.#entries;
+    const next = this.#next;
+    let previous = 0;
     for (let slot = 0; slot < kinds.length; slot++) kinds[slot] = JSON_ABSENT;
     this.#bytes = bytes;
     let at = skipSpace(bytes, start, end);
@@ -118,7 +125,7 @@ export class JsonFields {
     let ownSlot = -1;
     let empty = true;
     for (;;) {
-      at = skipSpace(bytes, at, end);
+      if (at < end && bytes[at]! <= SPACE) at = skipSpace(bytes, at, end);
       if (at >= end) return JSON_CUT;
       let octet = bytes[at]!;
       if (!empty || octet !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
@@ -127,24 +134,32 @@ export class JsonFields {
         if (inObject) {
           if (octet !== QUOTE) return JSON_BROKEN;
           const keyStart = at + 1;
-          const found = stringEnd(bytes, keyStart, end);
+          const guess = parent < 0 ? -1 : next[previous]!;
+          let found = guess < 0 ? -1 : keyEndAs(entries[guess]!, parent, bytes, keyStart, end);
           if (found >= 0) {
-            if (parent >= 0) {
-              const entry = this.#find(parent, bytes, keyStart, found);
-              if (entry !== null) {
-                slot = entry.slot;
-                child = entry.child;
-              }
+            previous = guess + 1;
+            slot = entries[guess]!.slot;
+            child = entries[guess]!.child;
+          } else {
+            found = stringEnd(bytes, keyStart, end);
+            const entry = found < 0 || parent < 0 ? -1 : this.#find(parent, bytes, keyStart, found);
+            if (entry >= 0) {
+              next[previous] = entry;
+              previous = entry + 1;
+              slot = entries[entry]!.slot;
+              child = entries[entry]!.child;
             }
-            at = found + 1;
-          } else if (found > FIRST_ESCAPED) return found === STRING_CUT ? JSON_CUT : JSON_BROKEN;
+          }
+          if (found >= 0) at = found + 1;
+          else if (found > FIRST_ESCAPED) return found === STRING_CUT ? JSON_CUT : JSON_BROKEN;
           else at = FIRST_ESCAPED - found + 1;
           if (at >= end || bytes[at] !== COLON) {
             at = skipSpace(bytes, at, end);
             if (at >= end) return JSON_CUT;
             if (bytes[at] !== COLON) return JSON_BROKEN;
           }
-          at = skipSpace(bytes, at + 1, end);
+          at++;
+          if (at < end && bytes[at]! <= SPACE) at = skipSpace(bytes, at, end);
           if (at >= end) return JSON_CUT;
           octet = bytes[at]!;
         }
@@ -254,17 +269,23 @@ export class JsonFields {
     return entry;
   }
 
-  #find(parent: number, bytes: Uint8Array, start: number, end: number): Entry | null {
+  #find(parent: number, bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
     let place = hashOf(parent, bytes, start, end) & this.#mask;
     for (;;) {
       const number = this.#table[place]!;
-      if (number === 0) return null;
+      if (number === 0) return -1;
       const entry = this.#entries[number - 1]!;
-      if (entry.parent === parent && entry.key.length === length && sameOctets(entry.key, bytes, start)) return entry;
+      if (entry.parent === parent && entry.key.length === length && sameOctets(entry.key, bytes, start)) return number - 1;
       place = (place + 1) & this.#mask;
     }
   }
+}
+
+/** The end of the key at `start` if it is the one of `entry`, or -1. */
+function keyEndAs(entry: Entry, parent: number, bytes: Uint8Array, start: number, end: number): number {
+  const stop = start + entry.key.length;
+  return entry.parent === parent && stop < end && bytes[stop] === QUOTE && sameOctets(entry.key, bytes, start) ? stop : -1;
 }
 
 /** Mixes what tells keys of logs apart at the least cost: length, first, middle and last octet. Collisions only cost a comparison. */
