@@ -81,6 +81,7 @@ export class EveEvent {
     this.time = this.timeOf(TIMESTAMP);
     if (this.time < 0) return NO_TIME;
     const { starts, ends, kinds } = fields;
+    if (kinds[SRC_IP] !== JSON_STRING || kinds[DEST_IP] !== JSON_STRING) return NO_ADDRESSES;
     if (!this.source.read(bytes, starts[SRC_IP]!, ends[SRC_IP]!) || !this.destination.read(bytes, starts[DEST_IP]!, ends[DEST_IP]!)) {
       return NO_ADDRESSES;
     }
