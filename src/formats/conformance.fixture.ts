@@ -1,6 +1,7 @@
 /** What a format gives to `conformance.test.ts` and `scripts/fuzz.ts`: small valid inputs of its own. */
 import { INPUTS as CAPTURES } from "./capture/inputs.fixture.ts";
 import { INPUTS as FLOW_CAPTURES } from "./flow-capture/inputs.fixture.ts";
+import { INPUTS as FLOW_EXPORTS } from "./flow-export/inputs.fixture.ts";
 import type { Format } from "./format.ts";
 import { INPUTS as SURICATA_EVENTS } from "./suricata/inputs.fixture.ts";
 import { INPUTS as SYSLOG_LINES } from "./syslog/inputs.fixture.ts";
@@ -14,4 +15,4 @@ export interface FormatInput {
 }
 
 /** Inputs of every format: a new one adds its own here. */
-export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES, ...FLOW_CAPTURES, ...SYSLOG_LINES, ...ZEEK_LOGS, ...SURICATA_EVENTS];
+export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES, ...FLOW_CAPTURES, ...FLOW_EXPORTS, ...SYSLOG_LINES, ...ZEEK_LOGS, ...SURICATA_EVENTS];

@@ -1,5 +1,5 @@
 /** IPFIX messages: the header of RFC 7011 §3.1 and, behind it, sets. */
-import { NO_UPTIME } from "./sequence.ts";
+import { NO_UPTIME, UNITS_UNKNOWN } from "./sequence.ts";
 import { TemplateDecoder } from "./template-decoder.ts";
 import { EXPORT_IPFIX, type ExportOutput, noteFault, type VersionDecoder } from "./version.ts";
 
@@ -36,8 +36,9 @@ export class IpfixDecoder implements VersionDecoder {
     decoder.clock.set(view.getUint32(at + 4), NO_UPTIME, receivedAt);
     const domain = decoder.domain(exporter, view.getUint32(at + 12), receivedAt);
     const records = decoder.sets(view, at + IPFIX_HEADER, at + length, exporter, domain, receivedAt);
-    // The number is that of the records before this message; softflowd adds the message's own first.
-    const lost = domain.sequence.note(view.getUint32(at + 8), records, records, NO_UPTIME);
+    // The number is that of the records before this message; softflowd leaves out options data and adds the message's own.
+    const flows = records === UNITS_UNKNOWN ? UNITS_UNKNOWN : records - decoder.optionsRecords;
+    const lost = domain.sequence.note(view.getUint32(at + 8), records, flows, NO_UPTIME);
     if (lost !== 0) this.#output.stats.lose(LOST, lost);
   }
 

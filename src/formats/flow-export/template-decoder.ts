@@ -52,6 +52,8 @@ export interface SetLayout {
 export class TemplateDecoder {
   readonly clock: Clock = new Clock();
   readonly cache: TemplateCache;
+  /** Data records of the last datagram that were described by an options template. */
+  optionsRecords = 0;
   readonly #output: ExportOutput;
   readonly #layout: SetLayout;
   readonly #reader: RecordReader = new RecordReader();
@@ -87,6 +89,7 @@ export class TemplateDecoder {
   sets(view: DataView, start: number, end: number, exporter: string, domain: Domain, receivedAt: number): number {
     const { templates, optionsTemplates } = this.#layout;
     let records = 0;
+    this.optionsRecords = 0;
     let at = start;
     while (end - at >= SET_HEADER) {
       const id = view.getUint16(at);
@@ -111,6 +114,7 @@ export class TemplateDecoder {
         } else {
           const count = this.#data(view, body, next, domain, template.plan);
           if (records !== UNITS_UNKNOWN) records += count;
+          if (template.options) this.optionsRecords += count;
         }
       } else if (id === templates || id === optionsTemplates) {
         this.#templates(view, body, next, exporter, domain, id === optionsTemplates, receivedAt);
