@@ -13,6 +13,8 @@ import {
   EVENT_TYPE,
   EVENT_TYPES,
   FLOW_ID,
+  FLOW_START,
+  NETFLOW_START,
   reasonOf,
   SRC_IP,
   TIMESTAMP,
@@ -25,6 +27,9 @@ import { ToldFlows } from "./told.ts";
 const NO_TYPE = "JSON line without the event_type of Suricata";
 const NO_ADDRESSES = "Suricata event about a packet that is not IP";
 const NO_PROTOCOL = "Suricata event of a transport that has no number here";
+
+/** Where the time of an event's packets stands, by its number. */
+const START_SLOTS = Uint8Array.of(FLOW_START, NETFLOW_START, TIMESTAMP, TIMESTAMP, TIMESTAMP);
 
 class EveDecoder extends LineDecoder {
   readonly #fields = new JsonFields(EVE_PATHS);
@@ -65,7 +70,7 @@ class EveDecoder extends LineDecoder {
       this.stats.skip(NO_ADDRESSES);
       return;
     }
-    const reason = this.#event.read(bytes);
+    const reason = this.#event.read(bytes, START_SLOTS[type]!);
     if (reason !== null) this.fault(reason);
     else if (this.#event.protocol < 0) this.stats.skip(NO_PROTOCOL);
     else if (type === EVENT_FLOW) this.#flows.flow();

@@ -59,6 +59,7 @@ export class EveEvent {
   readonly fields: JsonFields;
   readonly source: AddressField = new AddressField();
   readonly destination: AddressField = new AddressField();
+  /** When the event was written, or its flow began; seconds since 1970. */
   time = 0;
   /** -1 where the packet belongs to no flow: its headers were broken, or it was a fragment. */
   flowId = NO_FLOW;
@@ -74,11 +75,15 @@ export class EveEvent {
     this.fields = fields;
   }
 
-  /** Takes the common members from the fields scanned last. Null, or why they do not make a packet. */
-  read(bytes: Uint8Array): string | null {
+  /**
+   * Takes the common members from the fields scanned last. Null, or why they do not make a packet. The time is that of slot `startSlot`,
+   * or else of the event.
+   */
+  read(bytes: Uint8Array, startSlot: number): string | null {
     const { fields } = this;
     this.#bytes = bytes;
-    this.time = this.timeOf(TIMESTAMP);
+    this.time = this.timeOf(startSlot);
+    if (this.time < 0 && startSlot !== TIMESTAMP) this.time = this.timeOf(TIMESTAMP);
     if (this.time < 0) return NO_TIME;
     const { starts, ends, kinds } = fields;
     if (kinds[SRC_IP] !== JSON_STRING || kinds[DEST_IP] !== JSON_STRING) return NO_ADDRESSES;

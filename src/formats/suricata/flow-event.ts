@@ -20,13 +20,11 @@ import {
   BYTES_TOSERVER,
   FLOW_ACTION,
   FLOW_END,
-  FLOW_START,
   FLOW_STATE,
   NETFLOW_BYTES,
   NETFLOW_END,
   NETFLOW_MIN_TTL,
   NETFLOW_PKTS,
-  NETFLOW_START,
   PKTS_TOCLIENT,
   PKTS_TOSERVER,
   RESPONSE_ICMP_CODE,
@@ -88,7 +86,7 @@ export class FlowRows {
       this.#stats.skip(TOLD_BY_NETFLOW);
       return;
     }
-    this.#readCommon(FLOW_START, FLOW_END);
+    this.#readCommon(FLOW_END);
     const sent = event.count(PKTS_TOSERVER);
     const answered = event.count(PKTS_TOCLIENT);
     if (sent === 0 && answered === 0) {
@@ -123,7 +121,7 @@ export class FlowRows {
       this.#stats.skip(TOLD_BY_FLOW);
       return;
     }
-    this.#readCommon(NETFLOW_START, NETFLOW_END);
+    this.#readCommon(NETFLOW_END);
     const packets = event.count(NETFLOW_PKTS);
     if (packets === 0) {
       this.#stats.skip(NO_PACKETS);
@@ -153,11 +151,10 @@ export class FlowRows {
     return false;
   }
 
-  #readCommon(startSlot: number, endSlot: number): void {
+  #readCommon(endSlot: number): void {
     const event = this.#event;
-    const start = event.timeOf(startSlot);
     const end = event.timeOf(endSlot);
-    this.#start = start < 0 ? event.time : start;
+    this.#start = event.time;
     this.#duration = end > this.#start ? end - this.#start : 0;
     const { fields } = event;
     this.#action = ACTION_UNKNOWN;

@@ -114,7 +114,7 @@ export class JsonFields {
     const entries = this.#entries;
     const next = this.#next;
     let previous = 0;
-    for (let slot = 0; slot < kinds.length; slot++) kinds[slot] = JSON_ABSENT;
+    kinds.fill(JSON_ABSENT);
     this.#bytes = bytes;
     let at = skipSpace(bytes, start, end);
     if (at >= end || bytes[at] !== OPEN_BRACE) return JSON_NOT_AN_OBJECT;
