@@ -1,6 +1,7 @@
 /**
  * `npm run bench:speed`: how fast Precursor is beside other programs on one capture, in turns, so that a machine that warms up or is
  * shared is the same to all. The capture is made (scan-heavy; `--mixed` for ordinary traffic) or given (`--file`).
+ * Then flow records and log lines, each beside a peer of its own (`--records`: those alone).
  * `--growth` measures Precursor alone over captures of 10 MB, 100 MB and 1 GB, and 10 GB with `--large`.
  */
 import { spawnSync } from "node:child_process";
@@ -9,6 +10,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeCapture } from "./make-capture.ts";
+import { measureRecords } from "./record-formats.ts";
 import { medianRun, timedRun, type TimedRun } from "./timed-run.ts";
 
 const CLI = join(import.meta.dirname, "..", "dist", "cli.js");
@@ -28,6 +30,7 @@ const { values } = parseArgs({
     mixed: { type: "boolean", default: false },
     growth: { type: "boolean", default: false },
     large: { type: "boolean", default: false },
+    records: { type: "boolean", default: false },
   },
 });
 const rounds = Math.max(1, Number(values.rounds));
@@ -38,7 +41,10 @@ process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 if (!existsSync(CLI)) throw new Error("dist/ is missing: npm run build");
 console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "processor"}`);
 if (values.growth) measureGrowth();
-else compare(values.file ?? made(Number(values.bytes)));
+else {
+  if (!values.records) compare(values.file ?? made(Number(values.bytes)));
+  if (values.file === undefined && !values.mixed) await measureRecords(folder, rounds);
+}
 
 /** Every program once a round, after one reading that brings the file into memory; then the medians. */
 function compare(path: string): void {
