@@ -118,6 +118,10 @@ describe("recognition", () => {
     ["a table", ["2013-11-02 01:02:03,192.0.2.1,445", "2013-11-02 01:02:04,192.0.2.1,446"]],
     ["nfdump's own lines", ["2013-11-02 01:02:03.500     0.000 TCP      192.0.2.1:40000 ->   198.51.100.2:445          1       60     1"]],
     ["tcpdump's lines", ["1383354123.250000 IP 192.0.2.1.40000 > 198.51.100.2.445: Flags [S], seq 1, win 1024, length 0"]],
+    [
+      "a web server's error log",
+      ["2013/11/02 01:02:03 [error] 123#0: *1 open() failed", "2013/11/02 01:02:04 [error] 123#0: *2 open() failed"],
+    ],
     ["an access log", ['192.0.2.1 - - [02/Nov/2013:01:02:03 +0000] "GET / HTTP/1.1" 200 5']],
     ["JSON of others", ['{"timestamp":"2013-11-02T01:02:03.250000+0000","event_type":"flow","src_ip":"192.0.2.1"}']],
     ["text with zero octets", ["\0\0\0\0", NETFILTER_LINE]],

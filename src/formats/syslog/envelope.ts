@@ -50,7 +50,10 @@ export class Envelope {
   programEnd = 0;
   /** Where the text behind the host begins: the program if there is one, else the message. A log prefix may look like a program. */
   tag = 0;
-  /** The message is `bytes[message, end)`. Cisco's own sequence number and stamp behind a relay's header are not part of it. */
+  /**
+   * The message is `bytes[message, end)`. Neither the uptime behind `kernel: ` is part of it, nor Cisco's own sequence number and stamp
+   * behind a relay's header.
+   */
   message = 0;
   end = 0;
   /** Whether the names stand where a form of syslog has them: a program's name with its colon, or fields of their own. */
@@ -208,8 +211,8 @@ export class Envelope {
     let programEnd = at;
     while (programEnd < tokenEndAt - 1 && bytes[programEnd] !== OPEN) programEnd++;
     this.programEnd = programEnd;
-    this.message = skipSpaces(bytes, tokenEndAt, end);
-    this.tagged = programEnd > at;
+    this.message = skipUptime(bytes, skipSpaces(bytes, tokenEndAt, end), end);
+    this.tagged = isLetter(bytes[at]!) && (this.hostEnd === this.hostStart || bytes[this.hostStart] !== OPEN);
   }
 
   /** A relay's header may be followed by the device's own: `10.0.0.1 45: *Nov  2 01:02:03.123: %SEC-6-…`. */
@@ -234,6 +237,11 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= 57;
 }
 
+function isLetter(code: number): boolean {
+  const letter = code | 0x20;
+  return letter >= 97 && letter <= 122;
+}
+
 function isNil(bytes: Uint8Array, start: number, end: number): boolean {
   return end - start === 1 && bytes[start] === MINUS;
 }
@@ -242,6 +250,14 @@ function skipSpaces(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
   return at;
+}
+
+/** `[12345.678901] `, which the kernel's messages have behind the program's name. */
+function skipUptime(bytes: Uint8Array, start: number, end: number): number {
+  if (start + 2 >= end || bytes[start] !== OPEN || !(bytes[start + 1] === SPACE || isDigit(bytes[start + 1]!))) return start;
+  let at = start + 1;
+  while (at < end && (bytes[at] === SPACE || bytes[at] === DOT || isDigit(bytes[at]!))) at++;
+  return at < end && bytes[at] === CLOSE ? skipSpaces(bytes, at + 1, end) : start;
 }
 
 function tokenEnd(bytes: Uint8Array, start: number, end: number): number {

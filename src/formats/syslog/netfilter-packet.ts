@@ -128,10 +128,11 @@ export class NetfilterPacket {
   /** Reads the field at `at` and returns where it ends. */
   #field(bytes: Uint8Array, at: number, end: number): number {
     // What stands behind the end must not be read: it counts as a space
+    const near = end - at < 4;
     const a = bytes[at]!;
-    const b = at + 1 < end ? bytes[at + 1]! : SPACE;
-    const c = at + 2 < end ? bytes[at + 2]! : SPACE;
-    const d = at + 3 < end ? bytes[at + 3]! : SPACE;
+    const b = near && at + 1 >= end ? SPACE : bytes[at + 1]!;
+    const c = near && at + 2 >= end ? SPACE : bytes[at + 2]!;
+    const d = near ? SPACE : bytes[at + 3]!;
     this.#at = at + 4;
     switch (field.four(a, b, c, d === CLOSE ? SPACE : d)) {
       case field.SRC:

@@ -85,7 +85,7 @@ class NetfilterReader implements MessageReader {
     const { bytes, end } = envelope;
     if (isAudit(bytes, envelope.tag, this.#anchor)) return notes.skip(UFW_AUDIT);
     const packet = this.#packet;
-    packet.read(bytes, this.#anchor + 3, end);
+    packet.read(bytes, fieldsAt(bytes, this.#anchor, end), end);
     if (packet.problem !== null) return notes.fault(packet.problem);
     if (!packet.hasSource && packet.protocol < 0) return notes.skip(NOT_IP);
     if (!packet.hasSource || !packet.hasDestination || packet.protocol < 0 || isCut(packet)) return notes.fault(CUT_LINE);
@@ -133,6 +133,13 @@ function anchorOf(envelope: Envelope): number {
     return isKernels(envelope, at) ? at : -1;
   }
   return -1;
+}
+
+/** Where the fields begin behind `IN=… OUT=…`. */
+function fieldsAt(bytes: Uint8Array, anchor: number, end: number): number {
+  let at = anchor;
+  for (let spaces = 0; at < end && spaces < 2; at++) if (bytes[at] === SPACE) spaces++;
+  return at;
 }
 
 /**
