@@ -3,6 +3,7 @@ import { INPUTS as CAPTURES } from "./capture/inputs.fixture.ts";
 import { INPUTS as FLOW_CAPTURES } from "./flow-capture/inputs.fixture.ts";
 import { INPUTS as FLOW_EXPORTS } from "./flow-export/inputs.fixture.ts";
 import type { Format } from "./format.ts";
+import { INPUTS as GOFLOW2_MESSAGES } from "./goflow2/inputs.fixture.ts";
 import { INPUTS as SURICATA_EVENTS } from "./suricata/inputs.fixture.ts";
 import { INPUTS as SYSLOG_LINES } from "./syslog/inputs.fixture.ts";
 import { INPUTS as ZEEK_LOGS } from "./zeek/inputs.fixture.ts";
@@ -15,4 +16,12 @@ export interface FormatInput {
 }
 
 /** Inputs of every format: a new one adds its own here. */
-export const FORMAT_INPUTS: readonly FormatInput[] = [...CAPTURES, ...FLOW_CAPTURES, ...FLOW_EXPORTS, ...SYSLOG_LINES, ...ZEEK_LOGS, ...SURICATA_EVENTS];
+export const FORMAT_INPUTS: readonly FormatInput[] = [
+  ...CAPTURES,
+  ...FLOW_CAPTURES,
+  ...FLOW_EXPORTS,
+  ...SYSLOG_LINES,
+  ...ZEEK_LOGS,
+  ...SURICATA_EVENTS,
+  ...GOFLOW2_MESSAGES,
+];

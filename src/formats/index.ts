@@ -4,13 +4,25 @@ import { PCAPNG } from "./capture/pcapng.ts";
 import { FLOW_CAPTURE } from "./flow-capture/flow-capture.ts";
 import { FLOW_EXPORT } from "./flow-export/flow-export.ts";
 import type { Format } from "./format.ts";
+import { GOFLOW2, GOFLOW2_JSON } from "./goflow2/goflow2.ts";
 import { SURICATA_EVE } from "./suricata/eve.ts";
 import { SYSLOG_FORMATS } from "./syslog/syslog.ts";
 import { VPC_FLOW } from "./vpc-flow/vpc-flow.ts";
 import { ZEEK } from "./zeek/zeek.ts";
 
 /** Every format, the most common first; heads of two formats never look alike. */
-export const FORMATS: readonly Format[] = [PCAP, PCAPNG, FLOW_CAPTURE, FLOW_EXPORT, VPC_FLOW, ...SYSLOG_FORMATS, ZEEK, SURICATA_EVE];
+export const FORMATS: readonly Format[] = [
+  PCAP,
+  PCAPNG,
+  FLOW_CAPTURE,
+  FLOW_EXPORT,
+  VPC_FLOW,
+  ...SYSLOG_FORMATS,
+  ZEEK,
+  SURICATA_EVE,
+  GOFLOW2,
+  GOFLOW2_JSON,
+];
 
 /** The format of an input that begins with `head` (up to HEAD_BYTES, decompressed), or null. */
 export function recogniseFormat(head: Uint8Array): Format | null {
