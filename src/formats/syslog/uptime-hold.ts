@@ -42,7 +42,7 @@ export class UptimeHold {
 
   /** Decides when boot was, hands all held lines to `take` in their order, and lets them go. */
   settle(writtenAt: number, take: HeldLine): void {
-    if (Number.isNaN(this.boot)) this.boot = writtenAt - this.#last;
+    if (Number.isNaN(this.boot)) this.boot = Math.max(0, writtenAt - this.#last);
     let start = 0;
     for (const [i, end] of this.#ends.entries()) {
       take(this.#bytes, start, end, this.#lineNumbers[i]!);
