@@ -25,8 +25,9 @@ function recognises(head: Uint8Array): boolean {
   if (length === NO_DATAGRAM) return false;
   if (length === NEEDS_MORE) return isExportHeader(view, 0, end);
   if (!isExportDatagram(view, 0, length)) return false;
-  const next = length + paddingLength(view, length, end);
-  return end - next < 4 || exportVersion(view, next, end) !== EXPORT_NONE;
+  const padding = paddingLength(view, length, end);
+  const next = length + padding;
+  return padding < 0 || end - next < 4 || exportVersion(view, next, end) !== EXPORT_NONE;
 }
 
 class FlowExportDecoder implements Decoder {
@@ -67,7 +68,9 @@ class FlowExportDecoder implements Decoder {
     this.#datagrams.output.place = this.#offset - from;
     let at = from;
     for (;;) {
-      at += paddingLength(view, at, to);
+      const padding = paddingLength(view, at, to);
+      at += padding < 0 ? -1 - padding : padding;
+      if (padding < 0) break;
       const length = datagramLength(view, at, to, over);
       if (length === NEEDS_MORE) break;
       if (length === NO_DATAGRAM) {

@@ -58,14 +58,19 @@ export function datagramLength(view: DataView, at: number, end: number, over: bo
   }
 }
 
-/** Octets of zeros at `at` that stand before the next datagram; exporters fill theirs up with them. Where all are zero, the last three may be its first. */
+/**
+ * Octets of zeros before the datagram that begins behind `at`, with which some exporters fill theirs up; or, where more octets are
+ * needed to tell them from its first ones, those that are padding for certain, less one, below zero.
+ */
 export function paddingLength(view: DataView, at: number, end: number): number {
-  if (end - at < 4 || view.getUint32(at) !== 0) return 0;
-  let place = at + 4;
+  let place = at;
   while (place < end && view.getUint8(place) === 0) place++;
+  const zeros = place - at;
+  if (zeros <= 1 && place < end) return 0;
+  if (end - place < 3) return -1 - Math.max(0, zeros - 3);
   // sFlow's version is a word, the others' is half of one and their next half is never zero.
-  if (end - place < 3 || view.getUint16(place + 1) === 0) return place - 3 - at;
-  return place - 1 - at;
+  if (view.getUint16(place + 1) === 0) return Math.max(0, zeros - 3);
+  return zeros - 1;
 }
 
 function fixedLength(view: DataView, at: number, end: number, header: number, record: number): number {
