@@ -219,3 +219,8 @@ describe("lines without a row", () => {
     expect(stats.unparsed).toBe(reason === BROKEN ? 1 : 0);
   });
 });
+
+test("what a router did not log is lost, and said to be", () => {
+  const { stats } = decodeLines(line("SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed 18 packets"));
+  expect(Object.fromEntries(stats.lost)).toEqual({ "Cisco IOS access list packets": 18 });
+});

@@ -45,6 +45,8 @@ const PERMITTED = ascii("permit");
 /** Mnemonics by what stands behind ACCESSLOG. */
 const STANDARD = ascii("S");
 const RATE_LIMITED = ascii("RL");
+const MISSED = ascii("missed ");
+const LOST_UNIT = "Cisco IOS access list packets";
 const UNLOGGED = "Cisco IOS: packets that went unlogged (rate limit)";
 
 class IosReader implements MessageReader {
@@ -81,9 +83,16 @@ class IosReader implements MessageReader {
     const text = this.#text;
     text.open(envelope.bytes, this.#tagEnd, envelope.end);
     if (this.#kind < 0) readNexus(text, this.#from, this.#to, envelope, writer, notes);
-    else if (this.#isKind(RATE_LIMITED)) notes.skip(UNLOGGED);
+    else if (this.#isKind(RATE_LIMITED)) this.#unlogged(notes);
     else if (this.#isKind(STANDARD)) notes.skip(NO_DESTINATION);
     else this.#entry(envelope, writer, notes);
+  }
+
+  /** `access-list logging rate-limited or missed 18 packets`. */
+  #unlogged(notes: LineNotes): void {
+    const packets = this.#text.integerBehind(MISSED);
+    notes.skip(UNLOGGED);
+    if (packets > 0) notes.lose(LOST_UNIT, packets);
   }
 
   #isKind(word: Uint8Array): boolean {

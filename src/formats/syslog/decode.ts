@@ -35,6 +35,10 @@ export class SyslogDecoder extends LineDecoder implements LineNotes {
     super.fault(reason);
   }
 
+  lose(unit: string, count: number): void {
+    this.stats.lose(unit, count);
+  }
+
   override end(bytes: Uint8Array, start: number, end: number): void {
     super.end(bytes, start, end);
     this.#settle();

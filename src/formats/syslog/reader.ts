@@ -8,6 +8,8 @@ export interface LineNotes {
   skip(reason: string): void;
   /** The line ought to have parsed, and did not. */
   fault(reason: string): void;
+  /** The line says that the device saw `count` more than it logged; `unit` tells of what: `"Cisco IOS access list packets"`. */
+  lose(unit: string, count: number): void;
 }
 
 /** Reads messages of one kind. It belongs to one input and may keep (bounded) state from line to line. */
