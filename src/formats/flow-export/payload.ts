@@ -1,5 +1,5 @@
 /** How many of a flow's octets were application data: an estimate, as flow records count whole IP packets. */
-import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_PSH } from "../../model/protocol.ts";
+import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_PSH, TCP_SYN } from "../../model/protocol.ts";
 import { FLAGS_UNKNOWN } from "../../model/observation.ts";
 
 const IPV4_HEADER = 20;
@@ -10,6 +10,8 @@ const UDP_HEADER = 8;
 const USUAL_OPTIONS = 12;
 /** A Linux SYN's options, and with them the padding of short Ethernet frames that some exporters count. */
 const SYN_OPTIONS = 20;
+/** What one SYN may have beyond that: macOS sends 24 octets of options, 40 are the most. */
+const MORE_SYN_OPTIONS = 20;
 /** What stacks set on data; PSH alone is a probe. */
 const DATA_FLAGS = TCP_PSH | TCP_ACK;
 
@@ -39,5 +41,6 @@ export function payloadOf(protocol: number, six: boolean, packets: number, octet
   if (protocol !== PROTOCOL_TCP) return rest;
   const data = rest - packets * USUAL_OPTIONS;
   if (flags !== FLAGS_UNKNOWN && (flags & DATA_FLAGS) === DATA_FLAGS) return data > 0 ? data : 1;
-  return rest > packets * SYN_OPTIONS ? data : 0;
+  const options = packets * SYN_OPTIONS + (flags !== FLAGS_UNKNOWN && (flags & TCP_SYN) !== 0 ? MORE_SYN_OPTIONS : 0);
+  return rest > options ? data : 0;
 }

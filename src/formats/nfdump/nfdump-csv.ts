@@ -7,6 +7,7 @@ import { ACTION_ALLOWED, ACTION_DENIED } from "../../model/observation.ts";
 import { PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from "../../model/protocol.ts";
 import type { Format, ObservationWriter } from "../format.ts";
 import { AddressField } from "../text/address-field.ts";
+import { columnsOf, CommaFields } from "../text/comma-fields.ts";
 import { ascii, NOT_A_NUMBER, parseDecimal, parseInteger, startsWith } from "../text/fields.ts";
 import { parseIsoTime } from "../text/iso-time.ts";
 import { LineDecoder, MAX_LINE, someLine } from "../text/lines.ts";
@@ -15,13 +16,9 @@ import { flagLetters } from "./flag-letters.ts";
 import { FlowRecordWriter } from "./flow-record.ts";
 import { setAnswer } from "./record-v3.ts";
 
-const COMMA = 44;
-const SPACE = 32;
 const DOT = 46;
 const SUMMARY = ascii("Summary");
 const NO_FLOWS = ascii("No matched flows");
-/** Columns of one line that are looked at; nfdump has about a hundred to choose from. */
-const MOST_COLUMNS = 256;
 /** Times above this are in milliseconds. */
 const MILLISECONDS = 1e11;
 
@@ -113,17 +110,8 @@ function beginsWithHeader(head: Uint8Array): boolean {
   return is;
 }
 
-/** The column of each field, -1 for those that the header lacks; null where the line is none. */
 function readHeader(bytes: Uint8Array, start: number, end: number): Int16Array | null {
-  if (end - start > 4096) return null;
-  const names = new TextDecoder("latin1").decode(bytes.subarray(start, end)).split(",");
-  if (names.length > MOST_COLUMNS || !names.every((name) => /^[A-Za-z0-9_-]+$/.test(name.trim()))) return null;
-  const columns = new Int16Array(FIELDS).fill(-1);
-  for (const [column, name] of names.entries()) {
-    const field = NAMES.get(name.trim());
-    if (field !== undefined && columns[field] === -1) columns[field] = column;
-  }
-  return NEEDED.every((field) => columns[field]! >= 0) ? columns : null;
+  return columnsOf(bytes, start, end, NAMES, FIELDS, NEEDED);
 }
 
 class NfdumpCsvDecoder extends LineDecoder {
@@ -132,8 +120,7 @@ class NfdumpCsvDecoder extends LineDecoder {
   /** Null before a header, and behind a summary. */
   #columns: Int16Array | null = null;
   #needs = 0;
-  readonly #starts: Int32Array = new Int32Array(MOST_COLUMNS);
-  readonly #ends: Int32Array = new Int32Array(MOST_COLUMNS);
+  readonly #fields: CommaFields = new CommaFields();
 
   constructor(writer: ObservationWriter) {
     super();
@@ -159,9 +146,8 @@ class NfdumpCsvDecoder extends LineDecoder {
   }
 
   #flow(bytes: Uint8Array, start: number, end: number, columns: Int16Array): string | null {
-    if (this.#split(bytes, start, end) < this.#needs) return FEW_COLUMNS;
-    const starts = this.#starts;
-    const ends = this.#ends;
+    if (this.#fields.split(bytes, start, end) < this.#needs) return FEW_COLUMNS;
+    const { starts, ends } = this.#fields;
     const { record } = this.#flows;
     record.clear();
     const time = readTime(bytes, starts[columns[FIRST]!]!, ends[columns[FIRST]!]!);
@@ -203,32 +189,14 @@ class NfdumpCsvDecoder extends LineDecoder {
     return null;
   }
 
-  /** Notes where the columns stand, spaces around them taken off; returns how many there are. */
-  #split(bytes: Uint8Array, start: number, end: number): number {
-    let count = 0;
-    let at = start;
-    while (count < MOST_COLUMNS) {
-      while (at < end && bytes[at] === SPACE) at++;
-      let stop = at;
-      while (stop < end && bytes[stop] !== COMMA) stop++;
-      const next = stop + 1;
-      while (stop > at && bytes[stop - 1] === SPACE) stop--;
-      this.#starts[count] = at;
-      this.#ends[count++] = stop;
-      if (next > end) break;
-      at = next;
-    }
-    return count;
-  }
-
   #integer(bytes: Uint8Array, column: number, most = Number.MAX_SAFE_INTEGER): number {
     if (column < 0) return NOT_A_NUMBER;
-    const value = parseInteger(bytes, this.#starts[column]!, this.#ends[column]!);
+    const value = parseInteger(bytes, this.#fields.starts[column]!, this.#fields.ends[column]!);
     return value <= most ? value : NOT_A_NUMBER;
   }
 
   #decimal(bytes: Uint8Array, column: number): number {
-    return column < 0 ? NOT_A_NUMBER : parseDecimal(bytes, this.#starts[column]!, this.#ends[column]!);
+    return column < 0 ? NOT_A_NUMBER : parseDecimal(bytes, this.#fields.starts[column]!, this.#fields.ends[column]!);
   }
 
   /** Type × 256 + code: of columns of their own, `8.0` in the destination port, or already put together there. */
@@ -238,8 +206,8 @@ class NfdumpCsvDecoder extends LineDecoder {
     if (type >= 0 && code >= 0) return type * 256 + code;
     const column = columns[DESTINATION_PORT]!;
     if (column < 0) return NOT_A_NUMBER;
-    const start = this.#starts[column]!;
-    const end = this.#ends[column]!;
+    const start = this.#fields.starts[column]!;
+    const end = this.#fields.ends[column]!;
     let dot = start;
     while (dot < end && bytes[dot] !== DOT) dot++;
     if (dot === end) return this.#integer(bytes, column, 0xffff);
