@@ -164,7 +164,7 @@ describe("Nexus", () => {
   const ends = "Src IP: 192.0.2.1, Dst IP: 198.51.100.2, ";
   test("ports of TCP, and what was done", () => {
     const rest = `${ends}Src Port: 40000, Dst Port: 0, Src Intf: Ethernet3/3, Protocol: "TCP"(6), ACL Name: x, ACE Action: Deny, Appl Intf: Vlan10, Hit-count: 600`;
-    expect(onlyRow(`Nov  2 01:02:03 n7k : ${nexus(rest)}`)).toMatchObject({
+    expect(onlyRow(nexus(rest))).toMatchObject({
       time: TIME,
       source: "192.0.2.1",
       destination: "198.51.100.2",

@@ -181,13 +181,14 @@ export class Envelope {
       while (at < end && bytes[at] !== COLON && at - start < 20) at++;
       return skipSpaces(bytes, Math.min(at + 1, end), end);
     }
-    if (bytes[start] === COLON) return skipSpaces(bytes, start + 1, end);
-    if (!isDigit(bytes[start]!)) return -1;
-    let at = start;
+    // A device that numbers nothing leaves the colon: <189>: Nov …
+    const unnumbered = bytes[start] === COLON;
+    if (!unnumbered && !isDigit(bytes[start]!)) return -1;
+    let at = unnumbered ? skipSpaces(bytes, start + 1, end) : start;
     for (let prefaces = 0; prefaces < MOST_PREFACES; prefaces++) {
       const next = tokenEnd(bytes, at, end);
       if (next >= end || bytes[next - 1] !== COLON) return at === start ? -1 : at;
-      if (prefaces === 0) for (let i = at; i < next - 1; i++) if (!isDigit(bytes[i]!)) return -1;
+      if (prefaces === 0 && !unnumbered) for (let i = at; i < next - 1; i++) if (!isDigit(bytes[i]!)) return -1;
       at = skipSpaces(bytes, next, end);
     }
     return at;

@@ -78,7 +78,11 @@ export class StampReader {
     this.uptime = NO_TIME;
     if (end - at < 10) return -1;
     const code = bytes[at]!;
-    if (isDigit(code)) return bytes[at + 4] === MINUS || bytes[at + 4] === SLASH ? this.#iso(bytes, at, end) : this.#unix(bytes, at, end);
+    if (isDigit(code)) {
+      const behind = bytes[at + 4];
+      if (behind === SPACE) return this.#yearFirst(bytes, at, end);
+      return behind === MINUS || behind === SLASH ? this.#iso(bytes, at, end) : this.#unix(bytes, at, end);
+    }
     if (code === OPEN) return this.#bracketed(bytes, at, end);
     // Cisco: * means that the clock was never set, . that it lost its reference
     if (code === STAR || code === DOT) return this.#bsd(bytes, at + 1, end);
@@ -93,7 +97,7 @@ export class StampReader {
   }
 
   /** `Nov  2 01:02:03`, `Nov 02 2013 01:02:03.123 UTC`. */
-  #bsd(bytes: Uint8Array, at: number, end: number): number {
+  #bsd(bytes: Uint8Array, at: number, end: number, yearBefore: number = 0): number {
     if (end - at < 14) return -1;
     const month = MONTHS.indexOf(letters(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!)) + 1;
     if (month === 0 || bytes[at + 3] !== SPACE) return -1;
@@ -103,8 +107,8 @@ export class StampReader {
     while (i < end && isDigit(bytes[i]!) && day < 100) day = 10 * day + bytes[i++]! - ZERO;
     if (day < 1 || day > daysOf(2000, month) || bytes[i] !== SPACE) return -1;
     while (i < end && bytes[i] === SPACE) i++;
-    let year = 0;
-    if (bytes[i + 4] === SPACE) {
+    let year = yearBefore;
+    if (year === 0 && bytes[i + 4] === SPACE) {
       year = digits(bytes, i, 4);
       if (year < 1970) return -1;
       i += 5;
@@ -136,6 +140,12 @@ export class StampReader {
     this.time = this.#dayStart + this.#seconds;
     if (this.time > this.#context.writtenAt + AHEAD) this.time = this.#dayBefore + this.#seconds;
     return true;
+  }
+
+  /** `2013 Nov  2 01:02:03 UTC` (Cisco Nexus). */
+  #yearFirst(bytes: Uint8Array, at: number, end: number): number {
+    const year = digits(bytes, at, 4);
+    return year < 1970 ? -1 : this.#bsd(bytes, at + 5, end, year);
   }
 
   /** Puts a day without a year into the latest year where it is not after the input. */
