@@ -4,8 +4,10 @@ import { INPUTS as FLOW_CAPTURES } from "./flow-capture/inputs.fixture.ts";
 import { INPUTS as FLOW_EXPORTS } from "./flow-export/inputs.fixture.ts";
 import type { Format } from "./format.ts";
 import { INPUTS as GOFLOW2_MESSAGES } from "./goflow2/inputs.fixture.ts";
+import { INPUTS as OBSERVATION_FILES } from "./observations/inputs.fixture.ts";
 import { INPUTS as SURICATA_EVENTS } from "./suricata/inputs.fixture.ts";
 import { INPUTS as SYSLOG_LINES } from "./syslog/inputs.fixture.ts";
+import { INPUTS as VPC_FLOW_LOGS } from "./vpc-flow/inputs.fixture.ts";
 import { INPUTS as ZEEK_LOGS } from "./zeek/inputs.fixture.ts";
 
 export interface FormatInput {
@@ -24,4 +26,6 @@ export const FORMAT_INPUTS: readonly FormatInput[] = [
   ...ZEEK_LOGS,
   ...SURICATA_EVENTS,
   ...GOFLOW2_MESSAGES,
+  ...VPC_FLOW_LOGS,
+  ...OBSERVATION_FILES,
 ];

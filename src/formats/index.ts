@@ -5,6 +5,7 @@ import { FLOW_CAPTURE } from "./flow-capture/flow-capture.ts";
 import { FLOW_EXPORT } from "./flow-export/flow-export.ts";
 import type { Format } from "./format.ts";
 import { GOFLOW2, GOFLOW2_JSON } from "./goflow2/goflow2.ts";
+import { OBSERVATIONS } from "./observations/observations.ts";
 import { SURICATA_EVE } from "./suricata/eve.ts";
 import { SYSLOG_FORMATS } from "./syslog/syslog.ts";
 import { VPC_FLOW } from "./vpc-flow/vpc-flow.ts";
@@ -22,6 +23,7 @@ export const FORMATS: readonly Format[] = [
   SURICATA_EVE,
   GOFLOW2,
   GOFLOW2_JSON,
+  OBSERVATIONS,
 ];
 
 /** The format of an input that begins with `head` (up to HEAD_BYTES, decompressed), or null. */

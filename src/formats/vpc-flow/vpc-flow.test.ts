@@ -33,7 +33,7 @@ describe("the default order", () => {
       protocol: 6,
       packets: 20,
       bytes: 4249,
-      payload: 4249 - 20 * 60,
+      payload: 4249 - 20 * 52,
       record: RECORD_FLOW,
       action: ACTION_ALLOWED,
       grade: GRADE_UNCONFIRMED,

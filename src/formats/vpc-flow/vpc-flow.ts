@@ -15,13 +15,13 @@ import {
   PROTOCOL_ICMP,
   PROTOCOL_ICMPV6,
   PROTOCOL_TCP,
-  PROTOCOL_UDP,
   TCP_ACK,
   TCP_FIN,
   TCP_RST,
   TCP_SYN,
 } from "../../model/protocol.ts";
 import type { Decoder, Format, ObservationWriter } from "../format.ts";
+import { payloadOf } from "../flow-export/payload.ts";
 import { clampCount, commitRow, setDestination6, setSource6, startRow } from "../record-row.ts";
 import { NOT_A_NUMBER, parseInteger, parseIPv4At, parseIPv6At, startsWith } from "../text/fields.ts";
 import { LineDecoder, MAX_LINE, someLine } from "../text/lines.ts";
@@ -61,11 +61,6 @@ const DASH = 45;
 const COLON = 58;
 const LETTER_T = 84;
 
-/** Octets that the headers of one packet have at most without application data: IPv4 (20) and TCP with its options as usual (40). */
-const TCP_HEADERS = 60;
-const UDP_HEADERS = 28;
-/** Octets by which the IPv6 header is longer. */
-const IPV6_MORE = 20;
 /** The records do not tell the ICMP type: this one is reserved, so it stands for none (0 would be an echo reply). */
 const ICMP_TYPE_UNKNOWN = 255;
 const FLAG_BITS = 0xff;
@@ -190,13 +185,13 @@ class VpcFlowDecoder extends LineDecoder {
     batch.protocol[row] = protocol;
     batch.packets[row] = clampCount(packets);
     batch.bytes[row] = clampCount(octets);
-    batch.payload[row] = clampCount(payloadOf(protocol, batch.family[row]!, packets, octets));
     if (this.#is(bytes, FIELD_ACTION, ACCEPT)) batch.action[row] = ACTION_ALLOWED;
     else if (this.#is(bytes, FIELD_ACTION, REJECT)) batch.action[row] = ACTION_DENIED;
     batch.grade[row] = GRADE_UNCONFIRMED;
     if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
     else if (hasPorts(protocol) && !this.#ports(bytes, row)) return this.fault(FAULTS.number);
     if (protocol === PROTOCOL_TCP) batch.tcpFlags[row] = flagsOf(this.#number(bytes, FIELD_FLAGS, 0), packets);
+    batch.payload[row] = clampCount(payloadOf(protocol, batch.family[row] === 6, packets, octets, FLAGS_UNKNOWN));
     commitRow(this.#writer);
   }
 
@@ -245,13 +240,6 @@ function flagsOf(recorded: number, packets: number): number {
   if (recorded <= 0 || flags === 0) return FLAGS_UNKNOWN;
   const alone = flags === TCP_FIN || (packets > 1 && (flags & (TCP_SYN | TCP_RST)) !== 0);
   return (flags & TCP_FIN) !== 0 && alone ? flags | TCP_ACK : flags;
-}
-
-/** Octets of application data at least: what the headers of so many packets cannot account for. */
-function payloadOf(protocol: number, family: number, packets: number, octets: number): number {
-  const headers = protocol === PROTOCOL_TCP ? TCP_HEADERS : protocol === PROTOCOL_UDP ? UDP_HEADERS : octets;
-  const rest = octets - packets * (headers + (family === 6 ? IPV6_MORE : 0));
-  return rest > 0 ? rest : 0;
 }
 
 /** Where the record begins behind the stamp that CloudWatch puts before it (and the name of its stream, as `aws logs tail` prints it). */
