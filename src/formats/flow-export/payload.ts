@@ -1,5 +1,14 @@
 /** How many of a flow's octets were application data: an estimate, as flow records count whole IP packets. */
-import { PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_PSH, TCP_SYN } from "../../model/protocol.ts";
+import {
+  PROTOCOL_ICMP,
+  PROTOCOL_ICMPV6,
+  PROTOCOL_TCP,
+  PROTOCOL_UDP,
+  PROTOCOL_UDP_LITE,
+  TCP_ACK,
+  TCP_PSH,
+  TCP_SYN,
+} from "../../model/protocol.ts";
 import { FLAGS_UNKNOWN } from "../../model/observation.ts";
 
 const IPV4_HEADER = 20;

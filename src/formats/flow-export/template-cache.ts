@@ -13,6 +13,9 @@ const MOST_DOMAINS_IN_ALL = 16_384;
 /** Templates of one exporter and of all; a large chassis announces some hundred. */
 export const MOST_TEMPLATES = 2048;
 const MOST_TEMPLATES_IN_ALL = 32_768;
+/** Octets of announcements, of all and of one exporter: some hundred a template, for as many as there may be. */
+const MOST_OCTETS_IN_ALL = 1 << 24;
+const MOST_OCTETS_OF_ONE = 1 << 21;
 /**
  * Seconds after which a template that was not announced again is forgotten. Exporters announce every few minutes (RFC 7011 §8.4 asks
  * for a lifetime of three such intervals); a day bridges our own restarts.
@@ -46,6 +49,8 @@ export interface Exporter {
   readonly address: string;
   readonly domains: Map<number, Domain>;
   templates: number;
+  /** Of the announcements of its templates. */
+  octets: number;
 }
 
 /** All exporters, bounded. One lives as long as the process; `template-file.ts` writes and reads it. */
@@ -59,6 +64,7 @@ export class TemplateCache {
   #latest: Exporter | null = null;
   #domains = 0;
   #templates = 0;
+  #octets = 0;
 
   get size(): number {
     return this.#templates;
@@ -94,15 +100,16 @@ export class TemplateCache {
     this.withdraw(address, domain, template.id);
     if (exporter.templates >= MOST_TEMPLATES) this.#forgetOldestTemplate(exporter);
     domain.templates.set(template.id, template);
-    exporter.templates++;
-    this.#templates++;
+    this.#count(exporter, 1, template.announced.length);
+    while (exporter.octets > MOST_OCTETS_OF_ONE) this.#forgetOldestTemplate(exporter);
     this.#makeRoom(exporter);
   }
 
   withdraw(address: string, domain: Domain, id: number): void {
-    if (!domain.templates.delete(id)) return;
-    this.#exporter(address).templates--;
-    this.#templates--;
+    const template = domain.templates.get(id);
+    if (template === undefined) return;
+    domain.templates.delete(id);
+    this.#count(this.#exporter(address), -1, -template.announced.length);
   }
 
   /** Forgets the data templates of a domain, or its options templates. */
@@ -114,23 +121,31 @@ export class TemplateCache {
     const latest = this.#latest;
     if (latest !== null && latest.address === address) return latest;
     let exporter = this.exporters.get(address);
-    if (exporter === undefined) exporter = { address, domains: new Map(), templates: 0 };
+    if (exporter === undefined) exporter = { address, domains: new Map(), templates: 0, octets: 0 };
     else this.exporters.delete(address);
     this.exporters.set(address, exporter);
     this.#latest = exporter;
     return exporter;
   }
 
+  #count(exporter: Exporter, templates: number, octets: number): void {
+    exporter.templates += templates;
+    exporter.octets += octets;
+    this.#templates += templates;
+    this.#octets += octets;
+  }
+
   #makeRoom(current: Exporter): void {
     while (
       this.exporters.size > MOST_EXPORTERS ||
-      (this.exporters.size > 1 && (this.#domains > MOST_DOMAINS_IN_ALL || this.#templates > MOST_TEMPLATES_IN_ALL))
+      (this.exporters.size > 1 &&
+        (this.#domains > MOST_DOMAINS_IN_ALL || this.#templates > MOST_TEMPLATES_IN_ALL || this.#octets > MOST_OCTETS_IN_ALL))
     ) {
       const oldest = this.exporters.values().next().value;
       if (oldest === undefined || oldest === current) return;
       this.exporters.delete(oldest.address);
       this.#domains -= oldest.domains.size;
-      this.#templates -= oldest.templates;
+      this.#count(oldest, -oldest.templates, -oldest.octets);
       this.evicted += oldest.domains.size;
     }
   }
@@ -145,9 +160,8 @@ export class TemplateCache {
     }
     const gone = exporter.domains.get(key);
     if (gone === undefined) return;
+    for (const id of gone.templates.keys()) this.withdraw(exporter.address, gone, id);
     exporter.domains.delete(key);
-    exporter.templates -= gone.templates.size;
-    this.#templates -= gone.templates.size;
     this.#domains--;
     this.evicted++;
   }

@@ -28,6 +28,8 @@ import { type ExportOutput, noteFault } from "./version.ts";
 const SET_HEADER = 4;
 /** Octets of padding behind a set's last record, at most (RFC 7011 §3.3.1 aligns to eight octets at the widest). */
 const MOST_PADDING = 7;
+/** Sets of one datagram that are held back; real ones have a few dozen in all, and each costs memory of its own. */
+const MOST_HELD = 64;
 const LINK_ETHERNET = 1;
 const LINK_RAW_IP = 101;
 const FRAME_TYPE_ETHERNET = 1;
@@ -62,6 +64,8 @@ export class TemplateDecoder {
   readonly #held: HeldBack = new HeldBack();
   readonly #frames: FrameDecoder;
   readonly #epoch: number;
+  /** Sets of the datagram at hand that were held back. */
+  #heldNow = 0;
 
   constructor(output: ExportOutput, layout: SetLayout) {
     this.#output = output;
@@ -90,6 +94,7 @@ export class TemplateDecoder {
     const { templates, optionsTemplates } = this.#layout;
     let records = 0;
     this.optionsRecords = 0;
+    this.#heldNow = 0;
     let at = start;
     while (end - at >= SET_HEADER) {
       const id = view.getUint16(at);
@@ -142,6 +147,10 @@ export class TemplateDecoder {
   }
 
   #hold(view: DataView, at: number, end: number, domain: Domain, template: number, receivedAt: number): void {
+    if (++this.#heldNow > MOST_HELD) {
+      this.#giveUp(1);
+      return;
+    }
     const octets = new Uint8Array(view.buffer, at, end - at).slice();
     const { exportTime, uptime } = this.clock;
     this.#giveUp(this.#held.add({ domain, template, octets, exportTime, uptime, receivedAt }));
