@@ -13,6 +13,7 @@ describe("assessOptions", () => {
       until: null,
       filter: null,
       inputFormat: null,
+      mapping: null,
       explain: null,
       threads: 0,
       limit: 1000,

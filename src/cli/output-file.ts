@@ -66,21 +66,101 @@ export function writeOutputFile(path: string, content: string | Uint8Array): voi
 }
 
 function replaceFile(target: string, existing: Stats | null, content: string | Uint8Array): void {
-  // A process writes one at a time, so its number makes the name unique; a leftover of a killed one is overwritten, a link is not followed.
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}.tmp`);
-  rmSync(temporary, { force: true });
-  let descriptor: number | null = openSync(temporary, "wx");
+  const file = new TemporaryFile(target, existing);
   try {
-    writeFileSync(descriptor, content);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    descriptor = null;
-    if (existing !== null) chmodSync(temporary, existing.mode & 0o7777);
-    renameSync(temporary, target);
+    file.write(content);
+    file.commit();
   } catch (error) {
-    if (descriptor !== null) closeSync(descriptor);
-    rmSync(temporary, { force: true });
+    file.abandon();
     throw error;
+  }
+}
+
+/** A file that is written piece by piece, and stands at its place only once all of it is there. */
+export interface OutputFile {
+  /** Throws OutputError. */
+  write(content: Uint8Array): void;
+  /** Throws OutputError. */
+  commit(): void;
+  /** Takes away what was written, where it was not committed. */
+  abandon(): void;
+}
+
+/** Opens `path` for writing piece by piece, as {@link writeOutputFile} does at once. Throws OutputError. */
+export function openOutputFile(path: string): OutputFile {
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw asOutputError(path, error);
+    }
+  };
+  return guarded(() => {
+    const existing = statOrNull(path);
+    if (existing?.isDirectory() === true) throw new OutputError(path, "is a folder");
+    const file = existing !== null && !existing.isFile() ? new PlainFile(path) : new TemporaryFile(resolved(path), existing);
+    return {
+      write: (content) => guarded(() => file.write(content)),
+      commit: () => guarded(() => file.commit()),
+      abandon: () => file.abandon(),
+    };
+  });
+}
+
+/** A pipe or a device: what is written is gone. */
+class PlainFile {
+  #descriptor: number | null;
+
+  constructor(path: string) {
+    this.#descriptor = openSync(path, "w");
+  }
+
+  write(content: string | Uint8Array): void {
+    if (this.#descriptor !== null) writeFileSync(this.#descriptor, content);
+  }
+
+  commit(): void {
+    this.abandon();
+  }
+
+  abandon(): void {
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    this.#descriptor = null;
+  }
+}
+
+class TemporaryFile {
+  readonly #target: string;
+  readonly #existing: Stats | null;
+  readonly #path: string;
+  #descriptor: number | null;
+
+  constructor(target: string, existing: Stats | null) {
+    this.#target = target;
+    this.#existing = existing;
+    // A process writes one at a time, so its number makes the name unique; a leftover of a killed one is overwritten, a link is not followed.
+    this.#path = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}.tmp`);
+    rmSync(this.#path, { force: true });
+    this.#descriptor = openSync(this.#path, "wx");
+  }
+
+  write(content: string | Uint8Array): void {
+    if (this.#descriptor !== null) writeFileSync(this.#descriptor, content);
+  }
+
+  commit(): void {
+    if (this.#descriptor === null) return;
+    fsyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+    this.#descriptor = null;
+    if (this.#existing !== null) chmodSync(this.#path, this.#existing.mode & 0o7777);
+    renameSync(this.#path, this.#target);
+  }
+
+  abandon(): void {
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    this.#descriptor = null;
+    rmSync(this.#path, { force: true });
   }
 }
 

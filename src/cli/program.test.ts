@@ -103,7 +103,7 @@ describe("help and usage", () => {
     [["asess"], "precursor: unknown command 'asess' (Did you mean assess?) (E_USAGE)"],
     [["event.pcap"], "precursor: unknown command 'event.pcap' (Did you mean precursor assess event.pcap?) (E_USAGE)"],
     [["assess", "--fromat", "json"], "precursor: unknown option '--fromat' (Did you mean --format?) (E_USAGE)"],
-    [["assess"], "precursor: no input: name a capture, a folder, or - for standard input (E_USAGE)"],
+    [["assess"], "precursor: no input: name a file, a folder, or - for standard input (E_USAGE)"],
     [
       ["assess", "event.pcap", "--format", "pdf"],
       "precursor: option '-f, --format <format>' argument 'pdf' is invalid. Allowed choices are text, md, json, html. (E_USAGE)",

@@ -3,16 +3,26 @@
  * plain; where SYN and ACK stand together, opener and answerer look alike until both directions are seen, and the conversation decides.
  */
 import type { ObservationBatch } from "../model/observation.ts";
-import { ACTION_DENIED, FLAGS_UNKNOWN, RECORD_PACKET } from "../model/observation.ts";
+import {
+  ACTION_DENIED,
+  FLAGS_UNKNOWN,
+  QUIRK_BAD_HEADER_LENGTH,
+  QUIRK_SNAPPED,
+  QUIRK_TINY_FRAGMENT,
+  RECORD_PACKET,
+} from "../model/observation.ts";
 import { TCP_ACK, TCP_RST, TCP_SYN } from "../model/protocol.ts";
 
 export const RECORD_PROBE = 1;
 export const RECORD_REFUSAL = 2;
 export const RECORD_CONVERSATION = 3;
 
+/** A packet whose flags lie behind the end of what was sent or kept is no record. */
+const HEADER_CUT = QUIRK_SNAPPED | QUIRK_TINY_FRAGMENT | QUIRK_BAD_HEADER_LENGTH;
+
 /** Whether a TCP row must be read as a record: it sums up packets, or is a log line of a device that told no flags. */
 export function isRecord(batch: ObservationBatch, row: number): boolean {
-  return batch.record[row] !== RECORD_PACKET || (batch.tcpFlags[row] === FLAGS_UNKNOWN && batch.action[row] !== 0);
+  return batch.record[row] !== RECORD_PACKET || (batch.tcpFlags[row] === FLAGS_UNKNOWN && (batch.quirks[row]! & HEADER_CUT) === 0);
 }
 
 /** RECORD_PROBE (with the flags that one packet would have had), RECORD_REFUSAL or RECORD_CONVERSATION. */

@@ -1,4 +1,5 @@
 /** What `assess` is asked. Apart from `assess.ts`, so that the command line can read it without loading the whole pipeline. */
+import type { Mapping } from "../formats/mapped/mapping.ts";
 import type { Progress } from "./observe-inputs.ts";
 
 export interface AssessOptions {
@@ -12,6 +13,8 @@ export interface AssessOptions {
   readonly filter: string | null;
   /** Name of the format of all inputs; null to recognise each. */
   readonly inputFormat: string | null;
+  /** What the columns of tables without a format of their own are, or null. */
+  readonly mapping: Mapping | null;
   /** Address to explain, or null. */
   readonly explain: string | null;
   /** 0: decide by the size of the input. */
@@ -31,6 +34,7 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   until: null,
   filter: null,
   inputFormat: null,
+  mapping: null,
   explain: null,
   threads: 0,
   limit: 1000,

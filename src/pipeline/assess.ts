@@ -40,12 +40,12 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   });
   const { paths, problems } = expandInputs(options.inputs);
   const specs: SourceSpec[] = [...paths, ...[...(options.memory ?? [])].map(([name, bytes]) => ({ name, bytes }))];
-  if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a capture file, a folder, or - for standard input");
+  if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
   const { filter, since, until } = options;
   const { observer, summary } = await observeInputs({
     specs,
     choice: { filter, since, until },
-    reading: { format: options.inputFormat },
+    reading: { format: options.inputFormat, mapping: options.mapping },
     threads: options.threads,
     onProgress: options.onProgress,
   });

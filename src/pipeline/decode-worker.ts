@@ -4,7 +4,8 @@ import { ObservationWriter } from "../formats/format.ts";
 import type { RingMemory } from "./batch-ring.ts";
 import { RingProducer } from "./batch-ring.ts";
 import type { InputError } from "../model/errors.ts";
-import { InputReader, type ReadOptions, type ReadSummary } from "./read-inputs.ts";
+import type { ReadOptions } from "./format-choice.ts";
+import { InputReader, type ReadSummary } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
 import { gate } from "./row-gate.ts";
 

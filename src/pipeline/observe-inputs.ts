@@ -9,8 +9,9 @@ import { Observer } from "../observe/index.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
 import type { DecodeJob, DecodeOutcome } from "./decode-worker.ts";
-import type { ReadOptions, ReadSummary } from "./read-inputs.ts";
-import { chooseFormat, InputReader } from "./read-inputs.ts";
+import { FormatChoice, type ReadOptions } from "./format-choice.ts";
+import type { ReadSummary } from "./read-inputs.ts";
+import { InputReader } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
 import { gate } from "./row-gate.ts";
 
@@ -41,7 +42,7 @@ export interface ObserveInputs {
 export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
   // What the options get wrong is told here: from the other thread an error would come without its class.
   gate(job.choice, (batch) => batch);
-  if (job.reading.format !== null) chooseFormat(job.reading.format);
+  new FormatChoice(job.reading);
   const total = totalBytes(job.specs);
   const ticker = new Ticker(job.onProgress, total);
   const paths = job.specs.filter((spec) => typeof spec === "string");
@@ -52,8 +53,22 @@ export async function observeInputs(job: ObserveInputs): Promise<{ observer: Obs
 
 async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
   const observer = new Observer();
+  const summary = await readHere(job, ticker, (batch) => observer.observe(batch));
+  return { observer, summary };
+}
+
+/** Reads all inputs in this thread and hands each batch of what is chosen to `take`, which may change it. */
+export async function eachBatch(job: Omit<ObserveInputs, "threads">, take: (batch: ObservationBatch) => void): Promise<ReadSummary> {
+  return readHere(job, new Ticker(job.onProgress, totalBytes(job.specs)), take);
+}
+
+async function readHere(
+  job: Omit<ObserveInputs, "threads">,
+  ticker: Ticker,
+  take: (batch: ObservationBatch) => void,
+): Promise<ReadSummary> {
   const sink = gate(job.choice, (batch) => {
-    observer.observe(batch);
+    take(batch);
     batch.length = 0;
     return batch;
   });
@@ -64,7 +79,7 @@ async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observ
   });
   for (const spec of job.specs) await reader.read(spec);
   writer.flush();
-  return { observer, summary: reader.summary };
+  return reader.summary;
 }
 
 async function observeThreaded(

@@ -35,7 +35,7 @@ async function read(specs: readonly SourceSpec[]): Promise<{ summary: ReadSummar
     batch.length = 0;
     return batch;
   });
-  const reader = new InputReader(writer, { format: null }, (bytes, records) => {
+  const reader = new InputReader(writer, { format: null, mapping: null }, (bytes, records) => {
     progress.push([bytes, records]);
     return null;
   });

@@ -1,12 +1,13 @@
 /** Inputs to observations: opens each source, recognises its format, and lets its decoder fill batches. One input's trouble never stops the others. */
 import { statSync } from "node:fs";
 import { type Decoder, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
-import { FORMATS, formatNamed, recogniseFormat } from "../formats/index.ts";
-import { InputError, UsageError } from "../model/errors.ts";
+import { FORMATS } from "../formats/index.ts";
+import { InputError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
 import { STANDARD_INPUT } from "../sources/file.ts";
 import { type SourceSpec, openSource } from "../sources/open.ts";
 import type { ByteReader } from "../sources/reader.ts";
+import { FormatChoice, type ReadOptions } from "./format-choice.ts";
 
 /** Octets by which a pipe is recognised, and that are kept of an input's beginning to tell what it is should it not parse. */
 const OPENING_BYTES = 4096;
@@ -31,19 +32,13 @@ export type ReadProgress = (bytes: number, records: number) => Promise<void> | n
 /** Above this share of records that do not parse, the input is likely something else than was thought. */
 const ODD_SHARE = 0.1;
 
-/** How inputs are read. */
-export interface ReadOptions {
-  /** Name of the format of all inputs; null to recognise each. */
-  readonly format: string | null;
-}
-
 /** Reads inputs one after another into a writer. */
 export class InputReader {
   readonly summary: ReadSummary = { sources: [], lost: new Map(), skipped: new Map(), encapsulations: new Map(), unreadable: [] };
   readonly #writer: ObservationWriter;
   readonly #onProgress: ReadProgress;
   readonly #buffer: Uint8Array;
-  readonly #format: Format | null;
+  readonly #choice: FormatChoice;
   /** What decoders keep from one input to the next: templates of flow exporters come in files of their own. */
   readonly #memory = new Map<string, unknown>();
   #bytesBefore = 0;
@@ -52,7 +47,7 @@ export class InputReader {
   /** @throws UsageError where the format has no such name. */
   constructor(writer: ObservationWriter, options: ReadOptions, onProgress: ReadProgress) {
     this.#writer = writer;
-    this.#format = options.format === null ? null : chooseFormat(options.format);
+    this.#choice = new FormatChoice(options);
     this.#onProgress = onProgress;
     this.#buffer = new Uint8Array(READ_BYTES + 2 * Math.max(...FORMATS.map((format) => format.maxRecord)));
   }
@@ -82,7 +77,7 @@ export class InputReader {
       end += count;
     }
     const head = buffer.subarray(0, Math.min(end, HEAD_BYTES));
-    const format = this.#format ?? recogniseFormat(head);
+    const format = this.#choice.of(head);
     if (format === null) throw new InputError("E_INPUT_UNKNOWN", reader.name, reader.damage?.reason ?? unknownReason(head));
     const opening = head.slice(0, OPENING_BYTES);
     const decoder = format.decoder(this.#writer, { writtenAt: written, memory: this.#memory });
@@ -136,14 +131,6 @@ export class InputReader {
       sampled: stats.sampled.records === 0 ? null : { ...stats.sampled },
     });
   }
-}
-
-/** The format of that name. @throws UsageError where there is none. */
-export function chooseFormat(name: string): Format {
-  const format = formatNamed(name);
-  if (format === null)
-    throw new UsageError(`no input format '${name}': precursor formats lists ${FORMATS.map((known) => known.name).join(", ")}`);
-  return format;
 }
 
 function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): void {
