@@ -1,9 +1,11 @@
 /** What a format gives to `conformance.test.ts` and `scripts/fuzz.ts`: small valid inputs of its own. */
+import { INPUTS as ARGUS_FLOWS } from "./binetflow/inputs.fixture.ts";
 import { INPUTS as CAPTURES } from "./capture/inputs.fixture.ts";
 import { INPUTS as FLOW_CAPTURES } from "./flow-capture/inputs.fixture.ts";
 import { INPUTS as FLOW_EXPORTS } from "./flow-export/inputs.fixture.ts";
 import type { Format } from "./format.ts";
 import { INPUTS as GOFLOW2_MESSAGES } from "./goflow2/inputs.fixture.ts";
+import { INPUTS as NFDUMP_FLOWS } from "./nfdump/inputs.fixture.ts";
 import { INPUTS as OBSERVATION_FILES } from "./observations/inputs.fixture.ts";
 import { INPUTS as SURICATA_EVENTS } from "./suricata/inputs.fixture.ts";
 import { INPUTS as SYSLOG_LINES } from "./syslog/inputs.fixture.ts";
@@ -22,6 +24,8 @@ export const FORMAT_INPUTS: readonly FormatInput[] = [
   ...CAPTURES,
   ...FLOW_CAPTURES,
   ...FLOW_EXPORTS,
+  ...NFDUMP_FLOWS,
+  ...ARGUS_FLOWS,
   ...SYSLOG_LINES,
   ...ZEEK_LOGS,
   ...SURICATA_EVENTS,

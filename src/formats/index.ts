@@ -1,10 +1,14 @@
 /** The formats that Precursor reads, and which of them an input is. */
+import { BINETFLOW } from "./binetflow/binetflow.ts";
 import { PCAP } from "./capture/pcap.ts";
 import { PCAPNG } from "./capture/pcapng.ts";
 import { FLOW_CAPTURE } from "./flow-capture/flow-capture.ts";
 import { FLOW_EXPORT } from "./flow-export/flow-export.ts";
 import type { Format } from "./format.ts";
 import { GOFLOW2, GOFLOW2_JSON } from "./goflow2/goflow2.ts";
+import { NFDUMP_CSV } from "./nfdump/nfdump-csv.ts";
+import { NFDUMP } from "./nfdump/nfdump-file.ts";
+import { NFDUMP_JSON } from "./nfdump/nfdump-json.ts";
 import { OBSERVATIONS } from "./observations/observations.ts";
 import { SURICATA_EVE } from "./suricata/eve.ts";
 import { SYSLOG_FORMATS } from "./syslog/syslog.ts";
@@ -17,6 +21,10 @@ export const FORMATS: readonly Format[] = [
   PCAPNG,
   FLOW_CAPTURE,
   FLOW_EXPORT,
+  NFDUMP,
+  NFDUMP_CSV,
+  NFDUMP_JSON,
+  BINETFLOW,
   VPC_FLOW,
   ...SYSLOG_FORMATS,
   ZEEK,

@@ -3,75 +3,46 @@
  * 3.0.8 prints for captures of known content. Times are the local time of whoever ran ra, or seconds since 1970 (`ra -u`), which is better;
  * dates are read as UTC.
  */
-import {
-  FLAGS_UNKNOWN,
-  FRAGMENT_LATER,
-  GRADE_PLACEHOLDER,
-  GRADE_UNCONFIRMED,
-  NO_PORT,
-  RECORD_FLOW,
-} from "../../model/observation.ts";
+import { FLAGS_UNKNOWN, FRAGMENT_LATER, GRADE_PLACEHOLDER, GRADE_UNCONFIRMED, NO_PORT, RECORD_FLOW } from "../../model/observation.ts";
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UDP_LITE, TCP_SYN } from "../../model/protocol.ts";
 import { payloadOf } from "../flow-export/payload.ts";
 import type { Format, ObservationWriter } from "../format.ts";
 import { clampCount, commitRow, startRow } from "../record-row.ts";
 import { AddressField } from "../text/address-field.ts";
-import { columnsOf, CommaFields } from "../text/comma-fields.ts";
+import { CommaFields } from "../text/comma-fields.ts";
 import { hexDigit, NOT_A_NUMBER, parseDecimal, parseInteger } from "../text/fields.ts";
 import { parseIsoTime } from "../text/iso-time.ts";
 import { LineDecoder, MAX_LINE, someLine } from "../text/lines.ts";
 import { protocolWord } from "../text/protocol-words.ts";
 import { WordTable } from "../text/word-table.ts";
+import {
+  BYTES,
+  DESTINATION,
+  DESTINATION_BYTES,
+  DESTINATION_DATA,
+  DESTINATION_PACKETS,
+  DESTINATION_PORT,
+  DESTINATION_TOS,
+  DESTINATION_TTL,
+  DIRECTION,
+  DURATION,
+  FIELDS,
+  FLAGS,
+  NEEDED,
+  PACKETS,
+  PROTOCOL,
+  SOURCE,
+  SOURCE_BYTES,
+  SOURCE_DATA,
+  SOURCE_PACKETS,
+  SOURCE_PORT,
+  SOURCE_TOS,
+  SOURCE_TTL,
+  START,
+  STATE,
+  readHeader,
+} from "./columns.ts";
 import { TcpState } from "./tcp-state.ts";
-
-const START = 0;
-const DURATION = 1;
-const PROTOCOL = 2;
-const SOURCE = 3;
-const SOURCE_PORT = 4;
-const DIRECTION = 5;
-const DESTINATION = 6;
-const DESTINATION_PORT = 7;
-const STATE = 8;
-const SOURCE_TOS = 9;
-const DESTINATION_TOS = 10;
-const PACKETS = 11;
-const BYTES = 12;
-const SOURCE_BYTES = 13;
-const DESTINATION_BYTES = 14;
-const SOURCE_PACKETS = 15;
-const DESTINATION_PACKETS = 16;
-const SOURCE_TTL = 17;
-const DESTINATION_TTL = 18;
-const SOURCE_DATA = 19;
-const DESTINATION_DATA = 20;
-const FLAGS = 21;
-const FIELDS = 22;
-const NAMES: ReadonlyMap<string, number> = new Map([
-  ["StartTime", START],
-  ["Dur", DURATION],
-  ["Proto", PROTOCOL],
-  ["SrcAddr", SOURCE],
-  ["Sport", SOURCE_PORT],
-  ["Dir", DIRECTION],
-  ["DstAddr", DESTINATION],
-  ["Dport", DESTINATION_PORT],
-  ["State", STATE],
-  ["sTos", SOURCE_TOS],
-  ["dTos", DESTINATION_TOS],
-  ["TotPkts", PACKETS],
-  ["TotBytes", BYTES],
-  ["SrcBytes", SOURCE_BYTES],
-  ["DstBytes", DESTINATION_BYTES],
-  ["SrcPkts", SOURCE_PACKETS],
-  ["DstPkts", DESTINATION_PACKETS],
-  ["sTtl", SOURCE_TTL],
-  ["dTtl", DESTINATION_TTL],
-  ["SAppBytes", SOURCE_DATA],
-  ["DAppBytes", DESTINATION_DATA],
-  ["Flgs", FLAGS],
-]);
-const NEEDED = [START, PROTOCOL, SOURCE, DESTINATION] as const;
 
 /** Protocols that Argus names and IP does not: what it finds inside UDP, and what is no IP. */
 const ARP = 256;
@@ -139,10 +110,6 @@ export const BINETFLOW: Format = {
   },
   decoder: (writer) => new BinetflowDecoder(writer),
 };
-
-function readHeader(bytes: Uint8Array, start: number, end: number): Int16Array | null {
-  return columnsOf(bytes, start, end, NAMES, FIELDS, NEEDED);
-}
 
 /** One side's share of a flow. */
 class Side {
@@ -289,7 +256,8 @@ class BinetflowDecoder extends LineDecoder {
     if (this.#protocol !== PROTOCOL_ICMP && this.#protocol !== PROTOCOL_ICMPV6) return;
     // In IPv4 `0x0103` is type 3, code 1; in IPv6 type and code stand apart, as decimal numbers.
     const isHex = this.#isHex(bytes, SOURCE_PORT);
-    const word = source.port < 0 ? 0xffff : isHex ? source.port : (Math.min(0xff, Math.max(0, destination.port)) << 8) | (source.port & 0xff);
+    const word =
+      source.port < 0 ? 0xffff : isHex ? source.port : (Math.min(0xff, Math.max(0, destination.port)) << 8) | (source.port & 0xff);
     const type = word & 0xff;
     this.#icmpCode = word >>> 8;
     source.icmpType = type;

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { encodeCapture } from "../../lab/capture-writer.ts";
 import { ethernet } from "../../lab/frame.ts";
 import { tcpPacket, udpPacket } from "../../lab/packet.ts";
+import { GRADE_UNCONFIRMED } from "../../model/observation.ts";
 import { TCP_SYN } from "../../model/protocol.ts";
 import { decodeWhole } from "../decode-whole.ts";
 import { HEAD_BYTES } from "../format.ts";
@@ -33,6 +34,21 @@ describe.skipIf(!present)("real captures", () => {
     expect(six.rows).toHaveLength(13);
     expect(six.rows.every((row) => row.protocol === 63 && row.source === "10.10.10.2" && row.destination === "50.1.1.2")).toBe(true);
     expect(Object.fromEntries(six.stats.skipped)).toEqual({ "sFlow counters sample": 48 });
+  });
+
+  test("of NetFlow and IPFIX give as many flows as nfdump counts, 13 of the sweep's from and 13 to port zero", () => {
+    for (const version of ["nf5", "nf9", "nf10"]) {
+      expect(read(`flow-exports/backscatter.${version}.pcap`).rows).toHaveLength(1292);
+      const sweep = read(`flow-exports/nmap_sweep_p0.${version}.pcap`).rows;
+      expect(sweep).toHaveLength(78);
+      expect(sweep.filter((row) => row.sourcePort === 0)).toHaveLength(13);
+      expect(sweep.filter((row) => row.destinationPort === 0)).toHaveLength(13);
+      expect(sweep.every((row) => row.grade === GRADE_UNCONFIRMED)).toBe(true);
+    }
+    expect(read("flow-captures/netflow/nfv5.pcap").rows).toHaveLength(29);
+    expect(read("flow-captures/netflow/data+templates.pcap").stats.sampled).toMatchObject({ records: 21, least: 100, greatest: 100 });
+    // NetFlow v5 on its way to sFlow's port: seven flows in five datagrams.
+    expect(read("netflow-pcap-tcpdump/sflow_multiple_counter_30_pdus.pcap").rows).toHaveLength(7);
   });
 
   test("of exporters are told from captures of packets", () => {

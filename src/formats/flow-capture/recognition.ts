@@ -1,6 +1,5 @@
 /** Whether a capture is one of flow export, judged by the packets in its head. */
-import { ObservationBatch } from "../../model/observation.ts";
-import { hasPorts } from "../../model/protocol.ts";
+import { FRAGMENT_NONE, NO_PORT, ObservationBatch } from "../../model/observation.ts";
 import { type FrameConsumer, FrameDecoder } from "../capture/frames.ts";
 import { PCAP, PcapDecoder } from "../capture/pcap.ts";
 import { PCAPNG, PcapngDecoder } from "../capture/pcapng.ts";
@@ -22,7 +21,7 @@ export function carriesFlows(head: Uint8Array): boolean {
   return count.flows > count.others;
 }
 
-/** Counts frames that carry a sound flow-export datagram, and others of a transport with ports. */
+/** Counts frames that carry a sound flow-export datagram, and other whole packets with ports. */
 class FlowCount implements FrameConsumer {
   readonly run: FrameRun = new FrameRun();
   flows = 0;
@@ -37,7 +36,7 @@ class FlowCount implements FrameConsumer {
       if (row < 0) continue;
       const at = this.#packets.udpPayload();
       if (at >= 0 && isExportDatagram(view, at, this.#packets.payloadEnd)) this.flows++;
-      else if (hasPorts(this.#batch.protocol[row]!)) this.others++;
+      else if (this.#batch.fragment[row] === FRAGMENT_NONE && this.#batch.sourcePort[row] !== NO_PORT) this.others++;
     }
     run.length = 0;
   }

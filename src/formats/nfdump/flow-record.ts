@@ -116,7 +116,8 @@ export class FlowRecordWriter {
     const stats = this.#stats;
     if (record.family === 0) return stats.skip(NO_ADDRESSES);
     if (record.packets === 0) {
-      if (record.bytes > 0 || record.event === EVENT_DENIED || (record.event === EVENT_DELETED && record.outPackets === 0)) record.packets = 1;
+      if (record.bytes > 0 || record.event === EVENT_DENIED || (record.event === EVENT_DELETED && record.outPackets === 0))
+        record.packets = 1;
       else if (record.event === EVENT_CREATED) return stats.skip(ONLY_EVENT);
       else if (record.outPackets === 0) return stats.skip(NO_TRAFFIC);
     }

@@ -25,7 +25,7 @@ export function lz4Decode(packed: Uint8Array, target: Uint8Array): number {
     }
     if (literals > end - at) return BLOCK_DAMAGED;
     if (literals > room - out) return BLOCK_TOO_LARGE;
-    for (const stop = at + literals; at < stop; ) target[out++] = packed[at++]!;
+    for (const stop = at + literals; at < stop;) target[out++] = packed[at++]!;
     // The last sequence has literals only.
     if (at === end) return out;
     if (end - at < 2) return BLOCK_DAMAGED;

@@ -25,7 +25,7 @@ export function lzo1xDecode(packed: Uint8Array, target: Uint8Array): number {
   for (;;) {
     if (literals > end - at) return BLOCK_DAMAGED;
     if (literals > room - out) return BLOCK_TOO_LARGE;
-    for (const stop = at + literals; at < stop; ) target[out++] = packed[at++]!;
+    for (const stop = at + literals; at < stop;) target[out++] = packed[at++]!;
     if (at >= end) return BLOCK_DAMAGED;
 
     const code = packed[at++]!;

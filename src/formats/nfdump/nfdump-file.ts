@@ -4,7 +4,14 @@
  */
 import { type Decoder, DecodeStats, type Format, type ObservationWriter } from "../format.ts";
 import { BlockDecompressor } from "./block-compression.ts";
-import { BLOCK_TOO_LARGE, COMPRESSION_BZ2, COMPRESSION_LZO, COMPRESSION_LZ4, COMPRESSION_NONE, COMPRESSION_ZSTD } from "./compression-codes.ts";
+import {
+  BLOCK_TOO_LARGE,
+  COMPRESSION_BZ2,
+  COMPRESSION_LZO,
+  COMPRESSION_LZ4,
+  COMPRESSION_NONE,
+  COMPRESSION_ZSTD,
+} from "./compression-codes.ts";
 import { NfdumpRecords } from "./nfdump-records.ts";
 
 const MAGIC = 0xa50c;
@@ -30,6 +37,7 @@ const MOST_PACKED = 1 << 23;
 const MOST_RECORD = 0xffff;
 
 const ARRAY_BLOCK = "nfdump block without flows";
+const BAD_RECORD = "a record that is longer than its block, or shorter than any";
 
 /** nfdump's binary files. */
 export const NFDUMP: Format = {
@@ -111,9 +119,9 @@ class NfdumpDecoder implements Decoder {
       this.#left -= step;
       return step;
     }
-    const used = this.#records.read(this.#view, at, Math.min(to, at + this.#left), this.#left, this.#offset);
+    const used = this.#records.read(this.#view, at, Math.min(to, at + this.#left), this.#left, this.#offset, true);
     if (used < 0) {
-      this.#damage(this.#offset, "a record that is longer than its block, or shorter than any");
+      this.#damage(this.#records.place, BAD_RECORD);
       return 0;
     }
     this.#left -= used;
@@ -139,7 +147,13 @@ class NfdumpDecoder implements Decoder {
     if (layout === LAYOUT_1) {
       const flags = view.getUint32(at + 4, little);
       this.#compression =
-        (flags & FLAG_LZO) !== 0 ? COMPRESSION_LZO : (flags & FLAG_BZ2) !== 0 ? COMPRESSION_BZ2 : (flags & FLAG_LZ4) !== 0 ? COMPRESSION_LZ4 : COMPRESSION_NONE;
+        (flags & FLAG_LZO) !== 0
+          ? COMPRESSION_LZO
+          : (flags & FLAG_BZ2) !== 0
+            ? COMPRESSION_BZ2
+            : (flags & FLAG_LZ4) !== 0
+              ? COMPRESSION_LZ4
+              : COMPRESSION_NONE;
     } else {
       this.#compression = view.getUint8(at + 16);
       if (view.getUint8(at + 17) !== 0) {
@@ -213,8 +227,7 @@ class NfdumpDecoder implements Decoder {
     }
     const { block } = this.#decompressor;
     if (this.#blockView.buffer !== block.buffer) this.#blockView = new DataView(block.buffer);
-    // Faults in a compressed block are told at the block: its records have no place in the input.
-    const used = this.#records.read(this.#blockView, block.byteOffset, block.byteOffset + length, length, this.#blockAt);
-    if (used !== length) this.#damage(this.#blockAt, "a record that is longer than its block, or shorter than any");
+    const used = this.#records.read(this.#blockView, block.byteOffset, block.byteOffset + length, length, this.#blockAt, false);
+    if (used !== length) this.#damage(this.#blockAt, BAD_RECORD);
   }
 }

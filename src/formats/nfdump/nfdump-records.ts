@@ -33,6 +33,8 @@ export class NfdumpRecords {
   /** Packets of which an exporter counts one, by its number in the file. */
   readonly #intervals: Map<number, number> = new Map();
   #little = true;
+  /** Offset in the input of the record at hand. */
+  place = 0;
 
   constructor(writer: ObservationWriter, stats: DecodeStats) {
     this.#stats = stats;
@@ -49,38 +51,42 @@ export class NfdumpRecords {
   /**
    * Reads the whole records in `[start, end)`; returns how many octets they had, or -1 where one cannot be.
    * @param left octets of the block from `start` on, which may go beyond `end`
-   * @param offset in the input of `start`, for faults
+   * @param offset in the input of `start`, or of the block where it was compressed: its records have no place of their own
    */
-  read(view: DataView, start: number, end: number, left: number, offset: number): number {
+  read(view: DataView, start: number, end: number, left: number, offset: number, isPlain: boolean): number {
     const little = this.#little;
     let at = start;
     while (end - at >= RECORD_HEADER) {
       const size = view.getUint16(at + 2, little);
+      this.place = isPlain ? offset + at - start : offset;
       if (size < RECORD_HEADER || size > left - (at - start)) return -1;
       if (size > end - at) break;
-      this.#record(view, at, size, offset + at - start);
+      this.#record(view, at, size);
       at += size;
     }
-    // Octets that no record can begin in.
-    if (left - (at - start) < RECORD_HEADER && left > at - start) return -1;
+    if (left - (at - start) < RECORD_HEADER && left > at - start) {
+      // Octets that no record can begin in.
+      this.place = isPlain ? offset + at - start : offset;
+      return -1;
+    }
     return at - start;
   }
 
-  #record(view: DataView, at: number, size: number, offset: number): void {
+  #record(view: DataView, at: number, size: number): void {
     const little = this.#little;
     const { record } = this.#flows;
     switch (view.getUint16(at, little)) {
       case TYPE_V3:
         this.#stats.records++;
         record.clear();
-        if (!readV3(view, at, size, little, record)) return this.#stats.fault(BROKEN_FLOW, offset, "octet");
+        if (!readV3(view, at, size, little, record)) return this.#stats.fault(BROKEN_FLOW, this.place, "octet");
         if (record.sampled) record.factor = this.#intervals.get(exporterV3(view, at, little)) ?? 0;
         return this.#flows.write();
       case TYPE_COMMON:
       case TYPE_COMMON_OLD:
         this.#stats.records++;
         record.clear();
-        if (!readV1(view, at, size, little, this.#maps, record)) return this.#stats.fault(NO_MAP, offset, "octet");
+        if (!readV1(view, at, size, little, this.#maps, record)) return this.#stats.fault(NO_MAP, this.place, "octet");
         if (record.sampled) record.factor = this.#intervals.get(exporterV1(view, at, size, little)) ?? 0;
         return this.#flows.write();
       case TYPE_EXTENSION_MAP:
