@@ -157,7 +157,7 @@ class BinetflowDecoder extends LineDecoder {
       }
     }
     this.stats.records++;
-    const count = this.#fields.split(bytes, start, end);
+    const count = this.#fields.split(bytes, start, end, this.#most);
     if (count < this.#needs) return this.fault(FEW_COLUMNS);
     for (let column = count; column < this.#most; column++) {
       this.#fields.starts[column] = end;

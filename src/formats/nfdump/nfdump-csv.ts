@@ -146,7 +146,7 @@ class NfdumpCsvDecoder extends LineDecoder {
   }
 
   #flow(bytes: Uint8Array, start: number, end: number, columns: Int16Array): string | null {
-    if (this.#fields.split(bytes, start, end) < this.#needs) return FEW_COLUMNS;
+    if (this.#fields.split(bytes, start, end, this.#needs) < this.#needs) return FEW_COLUMNS;
     const { starts, ends } = this.#fields;
     const { record } = this.#flows;
     record.clear();

@@ -11,11 +11,11 @@ export class CommaFields {
   readonly starts: Int32Array = new Int32Array(MOST_FIELDS);
   readonly ends: Int32Array = new Int32Array(MOST_FIELDS);
 
-  /** Notes where the fields of `bytes[start, end)` stand; returns how many there are. */
-  split(bytes: Uint8Array, start: number, end: number): number {
+  /** Notes where the first `most` fields (MOST_FIELDS at most) of `bytes[start, end)` stand; returns how many there are of them. */
+  split(bytes: Uint8Array, start: number, end: number, most: number): number {
     let count = 0;
     let at = start;
-    while (count < MOST_FIELDS) {
+    while (count < most) {
       while (at < end && bytes[at] === SPACE) at++;
       let stop = at;
       while (stop < end && bytes[stop] !== COMMA) stop++;
