@@ -55,6 +55,8 @@ export class CsvDecoder implements Decoder {
 
   #read(bytes: Uint8Array, start: number, end: number, isLast: boolean): number {
     let at = start;
+    // Of the next quote, looked for once and not for every record: most tables have none.
+    let quote = -1;
     while (at < end) {
       if (this.stats.damage !== null) return end - start;
       if (this.#skipping) {
@@ -66,7 +68,8 @@ export class CsvDecoder implements Decoder {
         continue;
       }
       const limit = Math.min(end, at + MAX_LINE);
-      const stop = recordEnd(bytes, at, limit);
+      if (quote < at) quote = placeOf(bytes, QUOTE, at, end);
+      const stop = recordEnd(bytes, at, limit, quote);
       if (stop >= 0) {
         this.#whole(bytes, at, stop, start);
         at = stop + 1;
@@ -160,14 +163,18 @@ export class CsvDecoder implements Decoder {
 
 const OPEN = -2;
 
-/** Offset of the line end behind the record at `start`, OPEN where a quote is open at `end`, or -1. */
-function recordEnd(bytes: Uint8Array, start: number, end: number): number {
-  const newline = bytes.indexOf(NEWLINE, start);
-  const stop = newline < 0 || newline >= end ? end : newline;
+/** Offset of the next `octet` in `bytes[start, end)`, or `end`. */
+function placeOf(bytes: Uint8Array, octet: number, start: number, end: number): number {
+  const at = bytes.indexOf(octet, start);
+  return at < 0 || at > end ? end : at;
+}
+
+/** Offset of the line end behind the record at `start`, OPEN where a quote is open at `end`, or -1. The next quote is at `quote`. */
+function recordEnd(bytes: Uint8Array, start: number, end: number, quote: number): number {
+  const newline = placeOf(bytes, NEWLINE, start, end);
+  if (quote >= newline) return newline === end ? -1 : newline;
   let isOpen = false;
-  let at = bytes.indexOf(QUOTE, start);
-  if (at < 0 || at >= stop) return stop === end ? -1 : stop;
-  for (; at < end; at++) {
+  for (let at = quote; at < end; at++) {
     const octet = bytes[at];
     if (octet === QUOTE) isOpen = !isOpen;
     else if (octet === NEWLINE && !isOpen) return at;

@@ -49,13 +49,18 @@ class ObservationsDecoder implements Decoder {
 
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
-    while (at < end && this.#state !== "over") {
+    while (at < end && !this.#isOver()) {
       const used = this.#state === "prologue" ? this.#prologue(bytes, at, end) : this.#page(bytes, at, end);
-      if (used === 0) return at - start;
+      if (used === 0 && !this.#isOver()) return at - start;
       at += used;
       this.#offset += used;
     }
     return end - start;
+  }
+
+  /** Read or given up: whatever comes is passed over. */
+  #isOver(): boolean {
+    return this.#state === "over";
   }
 
   end(): void {
