@@ -12,6 +12,7 @@ describe("who may import whom", () => {
     ],
     ["src/detect/deep/scan.ts", `import { x } from "../scan.ts";`],
     ["src/detect/scan.test.ts", `import { event } from "../lab/event.ts";`],
+    ["scripts/fuzz.ts", `import { FORMAT_INPUTS } from "../src/formats/conformance.fixture.ts";`],
     ["src/detect/scan.fixture.ts", `import { event } from "../lab/event.ts";`],
     ["src/pipeline/assess.ts", `import { pcap } from "../formats/pcap.ts"; import { open } from "../sources/open.ts";`],
     ["src/cli/main.ts", `import { assess } from "../pipeline/assess.ts"; import pkg from "../../package.json" with { type: "json" };`],
