@@ -1,7 +1,6 @@
 /** Pages of Parquet, decompressed to the size that their header names and never beyond (apache/parquet-format, Compression.md). */
-import { snappyUncompress } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import { decompressHadoopLz4, decompressLz4, decompressSnappy } from "./block-codecs.ts";
 import { ParquetFault } from "./thrift.ts";
 
 const CODEC_UNCOMPRESSED = 0;
@@ -31,11 +30,8 @@ function decompressTo(bytes: Uint8Array, size: number, codec: number): Uint8Arra
   // Zlib refuses a bound of none.
   const bound = { maxOutputLength: Math.max(1, size) };
   switch (codec) {
-    case CODEC_SNAPPY: {
-      const page = new Uint8Array(size);
-      snappyUncompress(bytes, page);
-      return page;
-    }
+    case CODEC_SNAPPY:
+      return filled(size, (page) => decompressSnappy(bytes, page));
     case CODEC_GZIP:
       return gunzipSync(bytes, bound);
     case CODEC_BROTLI:
@@ -43,12 +39,17 @@ function decompressTo(bytes: Uint8Array, size: number, codec: number): Uint8Arra
     case CODEC_ZSTD:
       return zstdDecompressSync(bytes, bound);
     case CODEC_LZ4:
-    case CODEC_LZ4_RAW: {
-      const page = compressors[codec === CODEC_LZ4 ? "LZ4" : "LZ4_RAW"]?.(bytes, size);
-      if (page === undefined) throw new ParquetFault(DAMAGED);
-      return page;
-    }
+      // Some writers leave the frames out.
+      return filled(size, (page) => decompressHadoopLz4(bytes, page) || decompressLz4(bytes, page));
+    case CODEC_LZ4_RAW:
+      return filled(size, (page) => decompressLz4(bytes, page));
     default:
       throw new ParquetFault("Parquet page of a compression that is not read (LZO)");
   }
+}
+
+function filled(size: number, fill: (page: Uint8Array) => boolean): Uint8Array {
+  const page = new Uint8Array(size);
+  if (!fill(page)) throw new ParquetFault(DAMAGED);
+  return page;
 }
