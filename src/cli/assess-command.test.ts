@@ -14,6 +14,7 @@ describe("assessOptions", () => {
       filter: null,
       inputFormat: null,
       mapping: null,
+      listen: null,
       explain: null,
       threads: 0,
       limit: 1000,

@@ -13,6 +13,7 @@ import {
   mappingOf,
   showsProgress,
 } from "./input-options.ts";
+import { parseDuration } from "./moment.ts";
 import { ProgressLine } from "./progress.ts";
 import { isUseless, readingNotes } from "./reading-notes.ts";
 import { addReportOptions, chooseFormat, exitCodeOf, parseWhole, printReport, type ReportFlags } from "./report-output.ts";
@@ -25,6 +26,10 @@ const MAX_THREADS = 64;
 const EXIT_UNREADABLE = 2;
 
 interface AssessFlags extends ReportFlags, InputFlags {
+  readonly for?: number;
+  readonly follow?: true;
+  readonly fromStart?: true;
+  readonly state?: string;
   readonly home?: readonly string[];
   readonly explain?: string;
   readonly threads: number;
@@ -36,6 +41,10 @@ export function addAssessCommand(program: Command): void {
     .description("Assess captures: who probes, how, with which tool, whom, what it means and what to do.")
     .argument("[inputs...]", "files, folders, or - for standard input; several are read as one")
     .option("--home <cidr...>", "networks that you defend; guessed, and said so, where not given")
+    .option("--for <time>", "listen to live sources for so long, as in 60s, 5m or 1h, then assess what came (docs/live.md)", parseDuration)
+    .option("--follow", "follow files as they grow and rotate, with --for")
+    .option("--from-start", "read followed files and topics from their start where no place in them is saved")
+    .option("--state <folder>", "keep places in followed files, and flow templates, here from run to run")
     .option("--explain <source>", "show, for one address, every class of packets that led to its label");
   addReportOptions(addInputOptions(command))
     .option("--threads <n>", "threads that decode; 0 decides by size", (text) => parseWhole(text, 0, MAX_THREADS), 0)
@@ -48,6 +57,7 @@ export function addAssessCommand(program: Command): void {
       ["precursor assess /var/captures --home 192.0.2.0/24 -o report.html", "All captures of a folder, as one page with plots."],
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
+      ["precursor assess udp://:2055 --for 5m", "Listen for NetFlow, IPFIX or sFlow, then judge."],
       ["precursor assess a.pcap --explain 93.174.93.175", "Why this address has its label."],
       ["precursor assess a.pcap --format json --fail-on high > report.json", "For programs; exit code 1 where it is high or critical."],
     ],
@@ -65,6 +75,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   if (options.explain !== null && format === "html") throw new UsageError("--explain prints text, md or json, not html");
   const mapping = await mappingOf(flags);
   const { assess } = await import("../pipeline/assess.ts");
+  if (options.listen !== null) endListeningOnSignals();
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
   // Also where a signal ends the program.
   process.once("exit", () => line?.clear());
@@ -85,6 +96,12 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   if (!sources.every(isUseless)) await printReport(report, explanation, format, flags);
 }
 
+/** An interrupt ends the listening, and what came is assessed: the pipeline takes the signals, not the program. */
+function endListeningOnSignals(): void {
+  process.removeAllListeners("SIGINT");
+  process.removeAllListeners("SIGTERM");
+}
+
 /** The pipeline's options from the command line. Throws UsageError. */
 export function assessOptions(inputs: readonly string[], flags: AssessFlags): AssessOptions {
   const { home, others } = splitHome(flags.home ?? []);
@@ -94,7 +111,26 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
   if (explain !== null && parseIPv4(explain) === null && parseIPv6(explain) === null) {
     throw new UsageError(`--explain takes an IPv4 or IPv6 address, not '${explain}'`);
   }
-  return { ...ASSESS_DEFAULTS, ...choice, inputs: all, home, explain, threads: flags.threads, limit: flags.limit ?? ASSESS_DEFAULTS.limit };
+  const listen = listening(flags);
+  return {
+    ...ASSESS_DEFAULTS,
+    ...choice,
+    listen,
+    inputs: all,
+    home,
+    explain,
+    threads: flags.threads,
+    limit: flags.limit ?? ASSESS_DEFAULTS.limit,
+  };
+}
+
+function listening({ for: seconds, follow, fromStart, state }: AssessFlags): AssessOptions["listen"] {
+  if (seconds === undefined) {
+    const needy = follow === true ? "--follow" : fromStart === true ? "--from-start" : state === undefined ? null : "--state";
+    if (needy !== null) throw new UsageError(`${needy} is for live sources: say how long to listen, as in --for 60s`);
+    return null;
+  }
+  return { seconds, stateFolder: state ?? null, fromStart: fromStart === true, follow: follow === true };
 }
 
 /**

@@ -44,3 +44,16 @@ function offsetSeconds(text: string | undefined): number {
   if (hours > 14 || minutes > 59) throw new InvalidArgumentError("There is no such offset from UTC.");
   return (text.startsWith("-") ? -1 : 1) * (hours * 3600 + minutes * 60);
 }
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 };
+/** Timers of Node count milliseconds in 31 bits. */
+const MAX_SECONDS = 2 ** 31 / 1000 - 1;
+
+/** Seconds of a duration: "90s", "1.5h". Throws InvalidArgumentError. */
+export function parseDuration(text: string): number {
+  const [, number, unit] = DURATION.exec(text) ?? [];
+  const seconds = Number(number) * (UNIT_SECONDS[unit ?? ""] ?? Number.NaN);
+  if (!(seconds > 0) || seconds > MAX_SECONDS) throw new InvalidArgumentError("Write a time up to 24 days, such as 60s, 5m or 1h.");
+  return seconds;
+}

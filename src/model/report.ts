@@ -26,6 +26,25 @@ export interface InputSource {
   readonly sampled: { readonly records: number; readonly least: number; readonly greatest: number } | null;
 }
 
+/** A live source as it was listened to. */
+export interface LiveInput {
+  readonly name: string;
+  /** Where it listened, or null where it could not start. */
+  readonly place: string | null;
+  /** "fine", or what is wrong. */
+  readonly health: string;
+  readonly bytes: number;
+  readonly messages: number;
+  /** Datagrams or packets that nobody took in time, and messages and connections that were refused as too long or too many. */
+  readonly droppedByKernel: number;
+  readonly droppedByUs: number;
+  readonly errors: number;
+  /** What no format recognised. */
+  readonly unrecognised: { readonly records: number; readonly bytes: number };
+  /** Senders that were forgotten to make room for others. */
+  readonly forgottenSenders: number;
+}
+
 /** What a kind of record can prove. */
 export interface InputProves {
   readonly portsOnTheWire: boolean;
@@ -42,6 +61,8 @@ export interface ReportInput {
   readonly encapsulations: Readonly<Record<string, number>>;
   /** What exporters sent and did not arrive, by kind, as gaps in their sequence numbers tell. */
   readonly lost: Readonly<Record<string, number>>;
+  /** What live sources did, where there were any. */
+  readonly live: readonly LiveInput[];
   readonly firstSeen: number | null;
   readonly lastSeen: number | null;
   readonly totals: Readonly<Record<string, number>>;

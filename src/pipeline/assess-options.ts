@@ -2,8 +2,19 @@
 import type { Mapping } from "../formats/mapped/mapping.ts";
 import type { Progress } from "./observe-inputs.ts";
 
+/** How live sources are listened to. */
+export interface Listening {
+  readonly seconds: number;
+  /** Folder in which places in files and journals, and templates of exporters, are kept; null to keep none. */
+  readonly stateFolder: string | null;
+  /** Files and topics without a saved place are read from their start, not from now on. */
+  readonly fromStart: boolean;
+  /** Plain paths are followed too. */
+  readonly follow: boolean;
+}
+
 export interface AssessOptions {
-  /** Paths of files and folders, or "-" for standard input. */
+  /** Paths of files and folders, or "-" for standard input; or else live sources. */
   readonly inputs: readonly string[];
   /** The defended networks in CIDR notation; empty to have them guessed. */
   readonly home: readonly string[];
@@ -15,6 +26,8 @@ export interface AssessOptions {
   readonly inputFormat: string | null;
   /** What the columns of tables without a format of their own are, or null. */
   readonly mapping: Mapping | null;
+  /** How long and how live sources are listened to; null where inputs are files. */
+  readonly listen: Listening | null;
   /** Address to explain, or null. */
   readonly explain: string | null;
   /** 0: decide by the size of the input. */
@@ -35,6 +48,7 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   filter: null,
   inputFormat: null,
   mapping: null,
+  listen: null,
   explain: null,
   threads: 0,
   limit: 1000,

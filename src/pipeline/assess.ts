@@ -10,11 +10,10 @@ import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Detection } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
-import type { Report } from "../model/report.ts";
-import { expandInputs } from "../sources/expand.ts";
-import type { SourceSpec } from "../sources/open.ts";
+import type { LiveInput, Report } from "../model/report.ts";
 import type { AssessOptions } from "./assess-options.ts";
-import { observeInputs } from "./observe-inputs.ts";
+import { gather } from "./gather.ts";
+import type { LiveReport } from "./live-inputs.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
 export { ASSESS_DEFAULTS, type AssessOptions } from "./assess-options.ts";
@@ -38,19 +37,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
     return network;
   });
-  const { paths, problems } = expandInputs(options.inputs);
-  const specs: SourceSpec[] = [...paths, ...[...(options.memory ?? [])].map(([name, bytes]) => ({ name, bytes }))];
-  if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
-  const { filter, since, until } = options;
-  const { observer, summary } = await observeInputs({
-    specs,
-    choice: { filter, since, until },
-    reading: { format: options.inputFormat, mapping: options.mapping },
-    threads: options.threads,
-    onProgress: options.onProgress,
-  });
-  const unreadable = [...problems, ...summary.unreadable];
-  if (summary.sources.length === 0 && unreadable[0] !== undefined) throw unreadable[0];
+  const { observer, summary, live, unreadable } = await gather(options);
   const activity = observer.finish();
   const keeping = keepingOf(summary);
   const found = detect(activity, { home });
@@ -58,7 +45,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const intel = Intel.open();
   try {
     const labels = labelFindings(intel, activity, detection, options.limit);
-    const report = makeReport({ options, summary, keeping, unreadable, activity, detection, labels, intel });
+    const report = makeReport({ options, summary, live, keeping, unreadable, activity, detection, labels, intel });
     const explanation =
       options.explain === null
         ? null
@@ -84,6 +71,22 @@ function labelFindings(intel: Intel, activity: Activity, detection: Detection, l
   return labels;
 }
 
+function liveInput({ name, place, health, counters, unrecognisedRecords, unrecognisedBytes, forgottenSenders }: LiveReport): LiveInput {
+  const { octets, messages, droppedByKernel, droppedByUs, errors } = counters;
+  return {
+    name,
+    place,
+    health,
+    bytes: octets,
+    messages,
+    droppedByKernel,
+    droppedByUs,
+    errors,
+    unrecognised: { records: unrecognisedRecords, bytes: unrecognisedBytes },
+    forgottenSenders,
+  };
+}
+
 /** How the records of all inputs were kept. */
 function keepingOf({ sources, lost }: ReadSummary): Keeping {
   const sampled = sources.flatMap((source) => (source.sampled === null ? [] : [source.sampled]));
@@ -99,6 +102,7 @@ function keepingOf({ sources, lost }: ReadSummary): Keeping {
 interface Parts {
   readonly options: AssessOptions;
   readonly summary: ReadSummary;
+  readonly live: readonly LiveReport[];
   readonly keeping: Keeping;
   readonly unreadable: readonly InputError[];
   readonly activity: Activity;
@@ -107,7 +111,7 @@ interface Parts {
   readonly intel: Intel;
 }
 
-function makeReport({ options, summary, keeping, unreadable, activity, detection, labels, intel }: Parts): Report {
+function makeReport({ options, summary, live, keeping, unreadable, activity, detection, labels, intel }: Parts): Report {
   const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
   const { assessment, advice } = judge({
     detection,
@@ -132,6 +136,7 @@ function makeReport({ options, summary, keeping, unreadable, activity, detection
       skipped: Object.fromEntries(summary.skipped),
       encapsulations: Object.fromEntries(summary.encapsulations),
       lost: Object.fromEntries(summary.lost),
+      live: live.map(liveInput),
       firstSeen: activity.firstSeen,
       lastSeen: activity.lastSeen,
       totals: Object.fromEntries(activity.totals),

@@ -44,6 +44,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
       skipped: { ...input.skipped },
       encapsulations: { ...input.encapsulations },
       lost: { ...input.lost },
+      live: input.live.map((source) => ({ ...source, unrecognised: { ...source.unrecognised } })),
       totals: { ...input.totals },
       unreadable: [...input.unreadable],
       firstSeen: maybeTime(input.firstSeen),

@@ -1,5 +1,5 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
-import type { Report } from "../model/report.ts";
+import type { LiveInput, Report } from "../model/report.ts";
 import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
@@ -54,7 +54,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
 }
 
 /** What the records are not: whole, parsed, unsampled, or able to prove their ports. */
-function keeping({ sources, lost }: Report["input"]): Limit[] {
+function keeping({ sources, lost, live }: Report["input"]): Limit[] {
   const lines: Limit[] = [];
   for (const { name, unparsed, records, looksLike } of sources) {
     if (looksLike === null) continue;
@@ -64,6 +64,7 @@ function keeping({ sources, lost }: Report["input"]): Limit[] {
       serious: true,
     });
   }
+  for (const source of live) lines.push(...liveLines(source));
   const missing = Object.entries(lost).filter(([, records]) => records > 0);
   if (missing.length > 0)
     lines.push({ topic: "Lost", words: `${listed(missing)}, as gaps in the exporters' sequence numbers tell.`, serious: true });
@@ -81,6 +82,18 @@ function keeping({ sources, lost }: Report["input"]): Limit[] {
     lines.push({ topic: "Ports", words, serious: false });
   }
   return lines;
+}
+
+/** What a live source lost or could not make sense of. */
+function liveLines({ name, health, droppedByKernel, droppedByUs, unrecognised, forgottenSenders }: LiveInput): Limit[] {
+  const parts = [
+    health === "fine" ? "" : health,
+    droppedByKernel > 0 ? `${count(droppedByKernel)} dropped by the kernel, for nobody took them in time` : "",
+    droppedByUs > 0 ? `${count(droppedByUs)} refused as too long or too many` : "",
+    unrecognised.records > 0 ? `${counted(unrecognised.records, "record")} of no known format` : "",
+    forgottenSenders > 0 ? `${counted(forgottenSenders, "sender")} forgotten to make room` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? [] : [{ topic: "Live", words: `${name}: ${parts.join("; ")}.`, serious: true }];
 }
 
 /** Inputs that could not be read: each by name, or counted by reason where `brief` and more than three. */

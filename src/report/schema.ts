@@ -149,6 +149,22 @@ export const reportShape = z.looseObject({
     records: count,
     skipped: z.record(z.string(), count).describe("records that gave no observation, by reason"),
     encapsulations: z.record(z.string(), count),
+    live: z
+      .array(
+        z.looseObject({
+          name: z.string(),
+          place: z.string().nullable().describe("where it listened; null where it could not start"),
+          health: z.string().describe('"fine", or what is wrong'),
+          bytes: count,
+          messages: count,
+          droppedByKernel: count,
+          droppedByUs: count,
+          errors: count,
+          unrecognised: z.looseObject({ records: count, bytes: count }),
+          forgottenSenders: count,
+        }),
+      )
+      .describe("what live sources did; empty where files were read"),
     lost: z.record(z.string(), count).describe("what exporters sent and did not arrive, as gaps in sequence numbers tell"),
     totals: z.record(z.string(), count).describe("packets by protocol and kind"),
     unreadable: z.array(z.string()),
