@@ -257,7 +257,8 @@ describe("assess", () => {
   test("a second thread gives the same report, with progress or without", () => {
     const facts = (args: readonly string[]): unknown => {
       const run = spawned(["assess", "event.pcap", "-f", "json", ...args]);
-      expect([run.status, run.stderr]).toEqual([0, ""]);
+      // On a slow machine the run takes long enough for progress to be told.
+      expect([run.status, run.stderr.replaceAll(/^precursor: .* records .*\n/gm, "")]).toEqual([0, ""]);
       const { generator: _, madeAt: __, ...rest } = JSON.parse(run.stdout) as Record<string, unknown>;
       return rest;
     };

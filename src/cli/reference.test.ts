@@ -69,7 +69,7 @@ describe("completion", () => {
       return run.stdout.trim().split("\n");
     };
     expect(complete(["precursor", "as"])).toEqual(["assess"]);
-    expect(complete(["precursor", "assess", "--fo"])).toEqual(["--format"]);
+    expect(complete(["precursor", "assess", "--form"])).toEqual(["--format"]);
     expect(complete(["precursor", "assess", "-f", ""])).toEqual(["text", "md", "json", "html"]);
     expect(complete(["precursor", "assess", "--fail-on", "h"])).toEqual(["high"]);
     expect(complete(["precursor", "completion", "z"])).toEqual(["zsh"]);

@@ -5,6 +5,9 @@ import { NO_UPTIME } from "./sequence.ts";
 /** Seconds by which an exporter's clock may be off before the receiver's is believed instead. */
 const MOST_SKEW = 86_400;
 
+/** Seconds after which a counter of milliseconds in 32 bits starts again. */
+const WRAP = 2 ** 32 / 1000;
+
 /** What {@link Clock.timeOf} returns where a value tells no time. */
 export const NO_TIME = -1;
 
@@ -35,9 +38,14 @@ export class Clock {
       case TIME_UPTIME:
         // The signed difference holds when the counter wraps, every 49.7 days.
         if (this.uptime !== NO_UPTIME) return this.exportTime + ((value - this.uptime) | 0) / 1000;
-        return this.startedAt > 0 ? this.startedAt + value / 1000 : NO_TIME;
+        return this.startedAt > 0 ? this.#nearExport(this.startedAt + value / 1000) : NO_TIME;
       default:
         return NO_TIME;
     }
+  }
+
+  /** The time that lies nearest to the datagram's, of all those that a counter which wraps can mean. */
+  #nearExport(time: number): number {
+    return time + WRAP * Math.round((this.exportTime - time) / WRAP);
   }
 }
