@@ -82,20 +82,21 @@ async function convertInputs(inputs: readonly string[], flags: ConvertFlags): Pr
   } finally {
     line?.clear();
   }
-  const { summary, rows, octets } = converted;
+  const { summary, unreadable, passedOver, rows, octets } = converted;
   const reading = {
     sources: summary.sources,
     records: summary.sources.reduce((sum, source) => sum + source.records, 0),
     skipped: Object.fromEntries(summary.skipped),
     encapsulations: Object.fromEntries(summary.encapsulations),
     lost: Object.fromEntries(summary.lost),
-    unreadable: summary.unreadable.map((error) => `${error.message} (${error.code})`),
+    unreadable: unreadable.map((error) => `${error.message} (${error.code})`),
+    passedOver,
   };
   const seconds = (performance.now() - started) / 1000;
   const notes = readingNotes(reading, { quiet: flags.quiet === true, verbose: flags.verbose === true, done: "converted", seconds });
   if (flags.verbose === true) notes.push(`precursor: ${flags.output}: ${rows} observations, ${scaled(octets, "B")}`);
   if (notes.length > 0) await writeError(`${notes.join("\n")}\n`);
-  if (summary.unreadable.length > 0 || summary.sources.some(isUseless)) process.exitCode = EXIT_UNREADABLE;
+  if (unreadable.length > 0 || summary.sources.some(isUseless)) process.exitCode = EXIT_UNREADABLE;
 }
 
 async function anonymisationKey(passphraseFile: string | undefined): Promise<Uint8Array> {

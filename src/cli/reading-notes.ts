@@ -3,7 +3,7 @@ import type { InputSource, ReportInput } from "../model/report.ts";
 import { scaled } from "./progress.ts";
 
 /** What of a report these lines tell. */
-export type Reading = Pick<ReportInput, "sources" | "records" | "skipped" | "encapsulations" | "lost" | "unreadable">;
+export type Reading = Pick<ReportInput, "sources" | "records" | "skipped" | "encapsulations" | "lost" | "unreadable" | "passedOver">;
 
 export interface NoteOptions {
   readonly quiet: boolean;
@@ -17,8 +17,15 @@ export interface NoteOptions {
 export function readingNotes(input: Reading, { quiet, verbose, done, seconds }: NoteOptions): string[] {
   const notes = input.unreadable.map((line) => `precursor: ${line}`);
   if (!quiet || input.sources.some(isUseless)) notes.push(...damageLines(input, done), ...oddLines(input));
+  if (!quiet && !verbose && input.passedOver.length > 0) notes.push(passedOverLine(input.passedOver));
   if (verbose) notes.push(...verboseLines(input, done, seconds));
   return notes;
+}
+
+function passedOverLine(names: readonly string[]): string {
+  const [first = ""] = names;
+  if (names.length === 1) return `precursor: ${first}: empty, or of no format that Precursor reads: passed over`;
+  return `precursor: ${names.length} files of folders are empty or of no format that Precursor reads, and were passed over: ${first} and others (--verbose names them)`;
 }
 
 /** Nothing of the input could be used: as bad as one that cannot be opened. */
@@ -50,9 +57,12 @@ function oddLines({ sources }: Reading): string[] {
   });
 }
 
-function verboseLines({ sources, records, skipped, encapsulations, lost }: Reading, done: string, seconds: number): string[] {
+function verboseLines({ sources, records, skipped, encapsulations, lost, passedOver }: Reading, done: string, seconds: number): string[] {
   const bytes = sources.reduce((sum, source) => sum + source.bytes, 0);
-  const lines = sources.flatMap(sourceLines);
+  const lines = [
+    ...sources.flatMap(sourceLines),
+    ...passedOver.map((name) => `precursor: ${name}: passed over: empty, or of no format that Precursor reads`),
+  ];
   if (Object.keys(lost).length > 0) lines.push(`precursor: lost on the way: ${listed(lost)}`);
   if (Object.keys(skipped).length > 0) lines.push(`precursor: skipped: ${listed(skipped)}`);
   if (Object.keys(encapsulations).length > 0) lines.push(`precursor: stripped: ${listed(encapsulations)}`);

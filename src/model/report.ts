@@ -68,6 +68,8 @@ export interface ReportInput {
   readonly totals: Readonly<Record<string, number>>;
   /** Inputs that could not be read at all, one line each. */
   readonly unreadable: readonly string[];
+  /** Files of folders that are empty or of no format that is read. */
+  readonly passedOver: readonly string[];
 }
 
 export interface LabelledScan extends Scan {

@@ -173,7 +173,7 @@ export class Classifier {
     const allFlags = batch.tcpFlags[row]!;
     const flags = allFlags & 0x3f;
     const isPortZero = sourcePort === 0 || destinationPort === 0;
-    if (isPortZero) this.#countPortZero(batch, row, allFlags === FLAGS_UNKNOWN ? CLASS_TINY_FRAGMENT : probeClass(flags), CODE_TCP, count);
+    if (isPortZero) this.#countPortZero(batch, row, portZeroClass(batch, row), CODE_TCP, count);
     if (isRecord(batch, row)) {
       this.#tcpRecord(batch, row, count);
       return;
@@ -385,6 +385,13 @@ function probeClass(flags: number): number {
   if (flags === TCP_FIN) return CLASS_FIN;
   if (flags === 0) return CLASS_NULL;
   return flags === (TCP_FIN | TCP_PSH | TCP_URG) ? CLASS_XMAS : CLASS_TCP_ODD;
+}
+
+/** The probe class of a TCP row with a zero port, or 0 for answers and conversations. */
+function portZeroClass(batch: ObservationBatch, row: number): number {
+  const flags = batch.tcpFlags[row]!;
+  if (!isRecord(batch, row)) return flags === FLAGS_UNKNOWN ? CLASS_TINY_FRAGMENT : probeClass(flags & 0x3f);
+  return flags === FLAGS_UNKNOWN || (flags & TCP_SYN) !== 0 ? CLASS_SYN : probeClass(flags & 0x3f);
 }
 
 /** The class that a port-zero packet is kept under: that of its probe, so that both tables speak of the same thing. */

@@ -7,6 +7,7 @@ import { ObservationsWriter, type OctetSink } from "../formats/observations/writ
 import { UsageError } from "../model/errors.ts";
 import { expandInputs } from "../sources/expand.ts";
 import { eachBatch, type Progress } from "./observe-inputs.ts";
+import { type Unread, withoutPassedOver } from "./passed-over.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
 export interface ConvertOptions {
@@ -21,7 +22,7 @@ export interface ConvertOptions {
   readonly onProgress: ((progress: Progress) => void) | null;
 }
 
-export interface Converted {
+export interface Converted extends Unread {
   readonly summary: ReadSummary;
   /** Observations, and octets of the file. */
   readonly rows: number;
@@ -29,12 +30,12 @@ export interface Converted {
 }
 
 /**
- * Reads inputs and hands the octets of one Parquet file to `sink`. Inputs that cannot be read are in the summary; where none can, the
+ * Reads inputs and hands the octets of one Parquet file to `sink`. Inputs that cannot be read are in the result; where none can, the
  * first error is thrown, and nothing worth keeping was written.
  * @throws UsageError, FilterError, InputError
  */
 export async function convert(options: ConvertOptions, sink: OctetSink): Promise<Converted> {
-  const { paths, problems } = expandInputs(options.inputs);
+  const { paths, found, problems } = expandInputs(options.inputs);
   if (paths.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
   const createdBy = `precursor version ${packageManifest.version}`;
   const writer = new ObservationsWriter(sink, { createdBy, isAnonymised: options.key !== null });
@@ -45,8 +46,8 @@ export async function convert(options: ConvertOptions, sink: OctetSink): Promise
     anonymiser?.anonymise(batch);
     writer.write(batch);
   });
-  const summary = { ...read, unreadable: [...problems, ...read.unreadable] };
-  if (summary.sources.length === 0 && summary.unreadable[0] !== undefined) throw summary.unreadable[0];
+  const errors = [...problems, ...read.unreadable];
+  if (read.sources.length === 0 && errors[0] !== undefined) throw errors[0];
   writer.finish();
-  return { summary, rows: writer.rows, octets: writer.octets };
+  return { summary: read, ...withoutPassedOver(errors, found), rows: writer.rows, octets: writer.octets };
 }

@@ -9,6 +9,7 @@ import type { SourceSpec } from "../sources/open.ts";
 import type { AssessOptions, Listening } from "./assess-options.ts";
 import type { LiveReport } from "./live-inputs.ts";
 import { observeInputs } from "./observe-inputs.ts";
+import { withoutPassedOver } from "./passed-over.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 import { gate } from "./row-gate.ts";
 
@@ -19,6 +20,7 @@ export interface Gathered {
   readonly live: readonly LiveReport[];
   /** Inputs that could not be read, those that could not even be opened first. */
   readonly unreadable: readonly InputError[];
+  readonly passedOver: readonly string[];
 }
 
 type GatherOptions = Pick<
@@ -37,13 +39,15 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
 }
 
 async function readAll(options: GatherOptions): Promise<Gathered> {
-  const { paths, problems } = expandInputs(options.inputs);
+  const { paths, found, problems } = expandInputs(options.inputs);
   const specs: SourceSpec[] = [...paths, ...[...(options.memory ?? [])].map(([name, bytes]) => ({ name, bytes }))];
   if (specs.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
   const { filter, since, until, inputFormat, mapping, threads, onProgress } = options;
   const choice = { filter, since, until };
   const { observer, summary } = await observeInputs({ specs, choice, reading: { format: inputFormat, mapping }, threads, onProgress });
-  return { observer, summary, live: [], unreadable: [...problems, ...summary.unreadable] };
+  const [first] = summary.unreadable;
+  if (summary.sources.length === 0 && problems.length === 0 && first !== undefined) throw first;
+  return { observer, summary, live: [], ...withoutPassedOver([...problems, ...summary.unreadable], found) };
 }
 
 /** The inputs as live sources: all of them or none. Kept out of the way of files: sockets and queues are loaded only when named. */
@@ -90,5 +94,5 @@ async function listenTo(sources: readonly LiveSource[], listen: Listening, optio
     onProgress: (bytesDone, records) =>
       onProgress?.({ bytesDone, bytesTotal: null, records, seconds: (performance.now() - started) / 1000 }),
   });
-  return { observer, summary, live, unreadable: summary.unreadable };
+  return { observer, summary, live, unreadable: summary.unreadable, passedOver: [] };
 }

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { type Decoder, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
 import { FORMATS } from "../formats/index.ts";
+import { isParquet } from "../formats/parquet/metadata.ts";
 import { InputError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
 import { STANDARD_INPUT } from "../sources/file.ts";
@@ -145,6 +146,7 @@ function writtenAt(spec: SourceSpec): number {
 
 /** What an input that no format recognises looks like. */
 function unknownReason(head: Uint8Array): string {
+  if (isParquet(head)) return "Parquet that Precursor did not write: say with --mapping FILE what its columns are (docs/mapping.md)";
   return `no format that Precursor reads: it ${appearance(head)} (precursor formats lists them; --input-format names one)`;
 }
 

@@ -47,6 +47,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
       live: input.live.map((source) => ({ ...source, unrecognised: { ...source.unrecognised } })),
       totals: { ...input.totals },
       unreadable: [...input.unreadable],
+      passedOver: [...input.passedOver],
       firstSeen: maybeTime(input.firstSeen),
       lastSeen: maybeTime(input.lastSeen),
     },

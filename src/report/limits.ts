@@ -35,6 +35,10 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
     lines.push({ topic: "Forgotten", words, serious: true });
   }
   lines.push(...keeping(input));
+  if (input.passedOver.length > 0) {
+    const words = `${counted(input.passedOver.length, "file")} of folders, empty or of no known format.`;
+    lines.push({ topic: "Passed by", words, serious: false });
+  }
   const implausible = input.totals["implausible-time"] ?? 0;
   if (implausible > 0) {
     const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or captures of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;

@@ -27,7 +27,7 @@ describe("folders", () => {
     expect(problems).toEqual([]);
   });
   test("that link to themselves end", () => {
-    expect(expandInputs([at("circle")])).toEqual({ paths: [at("circle/one")], problems: [] });
+    expect(expandInputs([at("circle")])).toEqual({ paths: [at("circle/one")], found: new Set([at("circle/one")]), problems: [] });
   });
   test("without files are told", () => {
     const { paths, problems } = expandInputs([at("empty")]);

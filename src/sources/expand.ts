@@ -10,6 +10,8 @@ let byName: Intl.Collator | null = null;
 export interface ExpandedInputs {
   /** Paths in reading order, as the user began them; "-" stays as it is. */
   readonly paths: readonly string[];
+  /** Those of them that nobody named: files of folders. */
+  readonly found: ReadonlySet<string>;
   /** What was named or found and cannot be read, one error each. */
   readonly problems: readonly InputError[];
 }
@@ -20,7 +22,7 @@ export interface ExpandedInputs {
  * over. Nothing is opened: a file without read rights fails when it is.
  */
 export function expandInputs(named: readonly string[]): ExpandedInputs {
-  const walk: Walk = { paths: [], problems: [], seen: new Set() };
+  const walk: Walk = { paths: [], found: new Set(), problems: [], seen: new Set() };
   for (const path of named) {
     if (path === STANDARD_INPUT) {
       if (!walk.seen.has(path)) walk.paths.push(path);
@@ -40,11 +42,12 @@ export function expandInputs(named: readonly string[]): ExpandedInputs {
       walk.problems.push(new InputError("E_INPUT_EMPTY", path, "the folder holds no files"));
     }
   }
-  return { paths: walk.paths, problems: walk.problems };
+  return { paths: walk.paths, found: walk.found, problems: walk.problems };
 }
 
 interface Walk {
   readonly paths: string[];
+  readonly found: Set<string>;
   readonly problems: InputError[];
   /** Device and inode of everything taken. */
   readonly seen: Set<string>;
@@ -73,7 +76,10 @@ function walkFolder(walk: Walk, root: string): number {
       if (stat === null || !(stat.isFile() || stat.isDirectory())) continue;
       if (isTwin(walk, stat)) twins++;
       else if (stat.isDirectory()) folders.push(path);
-      else walk.paths.push(path);
+      else {
+        walk.paths.push(path);
+        walk.found.add(path);
+      }
     }
     waiting.push(...folders.reverse());
   }
