@@ -13,7 +13,7 @@ import { until } from "../sources/live/collected.fixture.ts";
 import { parseLiveSource } from "../sources/live/parse.ts";
 import { FormatChoice } from "./format-choice.ts";
 import { type LiveReading, type LiveSummary, readLive } from "./live-inputs.ts";
-import { LiveRecords, MOST_SENDERS } from "./live-records.ts";
+import { LiveRecords } from "./live-records.ts";
 import { LiveTally } from "./live-tally.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "precursor-live-"));
@@ -82,6 +82,10 @@ function netflow5(sequence: number): Uint8Array {
   view.setUint8(24 + 37, 2);
   view.setUint8(24 + 38, 6);
   return bytes;
+}
+
+function octets(...digits: readonly string[]): Uint8Array {
+  return Uint8Array.from(digits.join("").replaceAll(" ", "").match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 describe("live sources", () => {
@@ -168,7 +172,6 @@ describe("live sources", () => {
   test("of a format that was named wait for no recognition, and there must be such a format", async () => {
     const udp = source("udp://127.0.0.1:0");
     const { summary } = await readWhile([udp], 0, () => sendDatagrams(portOf(udp), ["<13>hello"]), { ...READING, format: "netfilter" });
-    await until(() => true, "");
     expect(summary.sources.every(({ format }) => format === "netfilter")).toBe(true);
     const writer = new ObservationWriter(new ObservationBatch(64), (batch) => batch);
     await expect(readLive([udp], writer, { ...READING, format: "nothing" })).rejects.toThrow("no input format 'nothing'");
@@ -176,13 +179,17 @@ describe("live sources", () => {
 });
 
 describe("records of many senders", () => {
+  const SENDERS = 64;
   const make = (): { records: LiveRecords; writer: ObservationWriter; tally: LiveTally } => {
-    const writer = new ObservationWriter(new ObservationBatch(MOST_SENDERS * 2), (batch) => batch);
+    const writer = new ObservationWriter(new ObservationBatch(SENDERS * 2), (batch) => batch);
     const tally = new LiveTally("x", { sources: [], lost: new Map(), skipped: new Map(), encapsulations: new Map(), unreadable: [] });
     return {
       writer,
       tally,
-      records: new LiveRecords({ writer, tally, context: freshContext(), choice: new FormatChoice({ format: null, mapping: null }) }),
+      records: new LiveRecords(
+        { writer, tally, context: freshContext(), choice: new FormatChoice({ format: null, mapping: null }) },
+        SENDERS,
+      ),
     };
   };
 
@@ -195,10 +202,10 @@ describe("records of many senders", () => {
   test("are bounded: the one heard longest ago is forgotten, what it sent stays counted", () => {
     const { records, writer, tally } = make();
     const line = Buffer.from(`${NETFILTER(1)}\n`);
-    for (let i = 0; i < MOST_SENDERS + 10; i++) records.record(line, `10.0.${i >> 8}.${i & 255}`, i / 100);
+    for (let i = 0; i < SENDERS + 10; i++) records.record(line, `10.0.${i >> 8}.${i & 255}`, i / 100);
     records.end();
-    expect([records.forgotten, writer.batch.length]).toEqual([10, MOST_SENDERS + 10]);
-    expect(tally.inputs()).toMatchObject([{ format: "netfilter", records: MOST_SENDERS + 10 }]);
+    expect([records.forgotten, writer.batch.length]).toEqual([10, SENDERS + 10]);
+    expect(tally.inputs()).toMatchObject([{ format: "netfilter", records: SENDERS + 10 }]);
   });
 
   test("that nobody recognises do not take all the time: so many a second are looked at", () => {
@@ -216,4 +223,29 @@ describe("records of many senders", () => {
     expect(tally.inputs()).toEqual([]);
     expect(new DecodeStats().records).toBe(0);
   });
+});
+
+test("templates of flow exporters are kept from run to run; a folder that cannot be written is told", async () => {
+  const states = join(folder, "states");
+  const template = octets(
+    "00090001 00000100 52744870 00000001 00000007",
+    "00000024 01040007 00080004 000c0004 00070002 000b0002 00040001 00020004 00010004",
+  );
+  const data = octets("00090001 00000100 52744870 00000002 00000007", "01040019 c0000201 c6336402 0000 01bd 06 00000001 00000028");
+  const sender = createSocket("udp4");
+  await new Promise<void>((resolve) => sender.bind(0, "127.0.0.1", resolve));
+  const send = (datagram: Uint8Array, port: number): Promise<void> =>
+    new Promise((resolve) => sender.send(datagram, port, "127.0.0.1", () => resolve()));
+  const first = source("udp://127.0.0.1:0");
+  const reading = { ...READING, stateFolder: states };
+  const one = await readWhile([first], 0, () => send(template, portOf(first)), reading);
+  expect([one.rows.length, one.summary.troubles]).toEqual([0, []]);
+  const second = source("udp://127.0.0.1:0");
+  const two = await readWhile([second], 1, () => send(data, portOf(second)), reading);
+  expect(two.rows).toMatchObject([{ sourcePort: 0, destinationPort: 445, bytes: 40 }]);
+  sender.close();
+  writeFileSync(join(folder, "file"), "");
+  const third = source("udp://127.0.0.1:0");
+  const { summary } = await readWhile([third], 0, async () => {}, { ...READING, stateFolder: join(folder, "file", "below") });
+  expect(summary.troubles).toEqual(["the templates of flow exporters cannot be saved: a part of the path is not a directory"]);
 });

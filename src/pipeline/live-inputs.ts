@@ -4,6 +4,7 @@ import type { Format, ObservationWriter } from "../formats/format.ts";
 import { loadTemplates, saveTemplates } from "../formats/flow-export/template-file.ts";
 import { rememberTemplates, templateCacheOf } from "../formats/flow-export/template-cache.ts";
 import { InputError } from "../model/errors.ts";
+import { systemReason } from "../sources/file.ts";
 import type { LiveCounters, LiveSink, LiveSource } from "../sources/live.ts";
 import { loadState, saveState } from "../sources/live/tail-position.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
@@ -45,6 +46,8 @@ export interface LiveReport {
 
 export interface LiveSummary extends ReadSummary {
   readonly live: readonly LiveReport[];
+  /** What went wrong besides the sources, for people: states that could not be saved. */
+  readonly troubles: readonly string[];
 }
 
 /**
@@ -70,8 +73,13 @@ export async function readLive(sources: readonly LiveSource[], writer: Observati
   clearInterval(ticker);
   for (const input of inputs) await input.finish(summary);
   writer.flush();
-  if (templates !== null) saveState(templates, saveTemplates(templateCacheOf(memory)));
-  return { ...summary, live: inputs.map((input) => input.report()) };
+  const troubles: string[] = [];
+  try {
+    if (templates !== null) saveState(templates, saveTemplates(templateCacheOf(memory)));
+  } catch (error) {
+    troubles.push(`the templates of flow exporters cannot be saved: ${systemReason(error)}`);
+  }
+  return { ...summary, live: inputs.map((input) => input.report()), troubles };
 }
 
 /** Waits for the end of the time, an interrupt, or the signal. */

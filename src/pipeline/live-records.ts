@@ -10,7 +10,7 @@ import { SYSLOG, SYSLOG_FORMATS } from "../formats/syslog/syslog.ts";
 import type { LiveDecoding } from "./live-stream.ts";
 
 /** Senders remembered of one source; the one heard longest ago gives way. Its next record makes a new decoder. */
-export const MOST_SENDERS = 4096;
+const MOST_SENDERS = 4096;
 /** Records looked at to recognise them, a second at most: a look costs up to a millisecond, and strangers must not take all the time there is. */
 const LOOKS_PER_SECOND = 200;
 
@@ -26,6 +26,7 @@ export class LiveRecords {
   /** Senders forgotten to make room. */
   forgotten = 0;
   readonly #decoding: LiveDecoding;
+  readonly #mostSenders: number;
   /** Least recently heard first. */
   readonly #senders = new Map<string, Sender>();
   readonly #exportStats = new DecodeStats();
@@ -39,8 +40,9 @@ export class LiveRecords {
   #looks = 0;
   #lookSecond = 0;
 
-  constructor(decoding: LiveDecoding) {
+  constructor(decoding: LiveDecoding, mostSenders: number = MOST_SENDERS) {
     this.#decoding = decoding;
+    this.#mostSenders = mostSenders;
     this.#exports = new ExportDatagramDecoder(decoding.writer, this.#exportStats, decoding.context.memory);
   }
 
@@ -106,7 +108,7 @@ export class LiveRecords {
     if (this.#latest?.key === key) return this.#latest.sender;
     const known = this.#senders.get(key);
     if (known !== undefined) this.#senders.delete(key);
-    else if (this.#senders.size >= MOST_SENDERS) this.#forgetOldest();
+    else if (this.#senders.size >= this.#mostSenders) this.#forgetOldest();
     const sender = known ?? { format: null, decoder: null };
     this.#senders.set(key, sender);
     this.#latest = { key, sender };

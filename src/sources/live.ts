@@ -58,7 +58,7 @@ export interface LiveSource {
   start(sink: LiveSink): Promise<void>;
   /** Ends it, hands out what is left and saves positions. Never throws; counters and health stay readable. */
   stop(): Promise<void>;
-  /** Asks to hand out nothing for now. Connections, files and processes wait; datagrams cannot, so the kernel's buffer fills and drops. */
+  /** Asks to hand out nothing for now. Connections, files and processes wait; datagrams are kept while there is room, then dropped and counted. */
   pause(): void;
   resume(): void;
 }

@@ -72,22 +72,24 @@ function isMessage(bytes: Uint8Array, start: number, end: number, isWhole: boole
   return read === end - start && received > EARLIEST && received < LATEST;
 }
 
+const OPENING_BRACE = 123;
 const TYPE_KEY = ascii('"type"');
 const SAMPLER_KEY = ascii('"sampler_address"');
 const SOURCE_KEY = ascii('"src_addr"');
 const RECEIVED_KEY = ascii('"time_received_ns"');
 
+const JSON_READER = new JsonMessageReader();
+
 /** The names of these keys together are goflow2's alone. A first line that is cut must show the two that come first. */
 function recognisesJson(head: Uint8Array): boolean {
-  const fields = new FlowFields();
-  const reader = new JsonMessageReader();
   let isFlow = false;
   someLine(head, (start, end) => {
+    if (head[start] !== OPENING_BRACE) return true;
     const line = head.subarray(start, end);
-    if (end === head.length) isFlow = line[0] === 123 && has(line, TYPE_KEY) && has(line, RECEIVED_KEY);
+    if (end === head.length) isFlow = has(line, TYPE_KEY) && has(line, RECEIVED_KEY);
     else {
       const keys = [TYPE_KEY, SOURCE_KEY, RECEIVED_KEY, SAMPLER_KEY].filter((key) => has(line, key)).length;
-      isFlow = keys >= 3 && reader.read(line, 0, line.length, fields) === null;
+      isFlow = keys >= 3 && JSON_READER.read(line, 0, line.length, FIELDS_SEEN) === null;
     }
     return true;
   });

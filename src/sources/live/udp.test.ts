@@ -45,6 +45,19 @@ describe("a UDP source", () => {
     expect(source.health).toBe(FINE);
   });
 
+  test("hands out at its end what the kernel holds already", async () => {
+    const sink = new Collected();
+    const source = new UdpSource("udp://127.0.0.1:0", LOOPBACK, true);
+    await source.start(sink);
+    source.pause();
+    await send(
+      portOf(source.place),
+      Array.from({ length: 100 }, (_, i) => netflow5(i)),
+    );
+    await source.stop();
+    expect(sink.chunks.length).toBe(100);
+  });
+
   test("makes text a line, whatever stands in it, and forgets the port of syslog senders", async () => {
     const sink = new Collected();
     const source = new UdpSource("syslog+udp://127.0.0.1:0", LOOPBACK, false);

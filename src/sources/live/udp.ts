@@ -1,12 +1,23 @@
 /** Datagrams from a UDP port: flow export (RFC 7011 §10.3, sFlow) and syslog (RFC 5426). */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
+import { DatagramQueue } from "./datagram-queue.ts";
 import { type Endpoint, formatEndpoint, lacksIPv6, listenError, plainAddress } from "./endpoint.ts";
 import { readKernelDrops } from "./kernel-drops.ts";
 import { LineBuffer, looksLikeText } from "./line-of.ts";
 
 /** Receive buffers asked for, octets. Linux gives what it has (net.core.rmem_max), others refuse. 64 MiB hold 4 s of 10,000 datagrams a second. */
 const RECEIVE_BUFFERS = [64 << 20, 16 << 20, 4 << 20, 1 << 20] as const;
+/**
+ * Octets of datagrams that wait in this process. Taking one out of the kernel's buffer is ten times as quick as decoding it, and that buffer is
+ * often small: what comes in bursts, or while this thread was busy, is taken out first and handed out later.
+ */
+const QUEUE_BYTES = 64 << 20;
+/** Datagrams handed out between two looks at the socket; Node takes up to 32 in a look, so the socket is emptied first. */
+const HAND_OUT = 16;
+/** How long at the end the kernel's buffer is emptied at most, milliseconds: who goes on sending must not keep it open. */
+const EMPTY_MS = 500;
 /** How often the kernel is asked for its drops, milliseconds. */
 const LOOK_MS = 1000;
 /** How long drops are told as trouble after the last one, seconds. */
@@ -21,6 +32,7 @@ export class UdpSource implements LiveSource {
   readonly #endpoint: Endpoint;
   readonly #peersHavePorts: boolean;
   readonly #lines = new LineBuffer();
+  #sink: LiveSink | null = null;
   #socket: Socket | null = null;
   #timer: NodeJS.Timeout | null = null;
   #bound = { address: "", port: 0 };
@@ -29,6 +41,9 @@ export class UdpSource implements LiveSource {
   #lastDrop = Number.NEGATIVE_INFINITY;
   #failure: string | null = null;
   #lastPeer = { address: "", port: -1, text: "" };
+  readonly #queue = new DatagramQueue(QUEUE_BYTES);
+  #paused = false;
+  #isScheduled = false;
 
   /**
    * @param peersHavePorts whether two ports of one address are two senders: for flow export they are (the transport session of RFC 7011
@@ -59,11 +74,12 @@ export class UdpSource implements LiveSource {
     } catch (error) {
       throw listenError(this.name, error);
     }
+    this.#sink = sink;
     this.#socket = socket;
     this.#bound = socket.address();
     this.#bufferBytes = enlargeBuffer(socket);
     this.place = formatEndpoint(this.#bound.address, this.#bound.port);
-    socket.on("message", (bytes, from) => this.#datagram(sink, bytes, from));
+    socket.on("message", (bytes, from) => this.#take(bytes, from));
     socket.on("error", (error) => {
       this.counters.errors++;
       this.#failure = `receiving failed: ${error.message}`;
@@ -77,22 +93,60 @@ export class UdpSource implements LiveSource {
     if (socket === null) return;
     this.#socket = null;
     if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#emptyKernel();
     this.#countDrops();
     await new Promise<void>((resolve) => {
       socket.close(resolve);
     });
+    while (this.#queue.length > 0) this.#handOut();
   }
 
-  /** Datagrams do not wait. */
-  pause(): void {}
-  resume(): void {}
+  pause(): void {
+    this.#paused = true;
+  }
 
-  #datagram(sink: LiveSink, bytes: Uint8Array, from: RemoteInfo): void {
+  resume(): void {
+    this.#paused = false;
+    this.#schedule();
+  }
+
+  #take(bytes: Uint8Array, from: RemoteInfo): void {
     const { counters } = this;
     counters.messages++;
     counters.octets += bytes.length;
-    const record = looksLikeText(bytes) ? this.#lines.line(bytes, 0, bytes.length) : bytes;
-    if (record !== null && record.length > 0) sink.chunk(record, this.#peer(from), now());
+    if (this.#queue.push(bytes, this.#peer(from), now())) this.#schedule();
+    else counters.droppedByUs++;
+  }
+
+  /** Lets come what the kernel holds already: one look at the socket a turn of the event loop, until one brings nothing. */
+  async #emptyKernel(): Promise<void> {
+    const end = performance.now() + EMPTY_MS;
+    for (let before = -1; before !== this.counters.messages && performance.now() < end;) {
+      before = this.counters.messages;
+      await nextTurn();
+      await nextTurn();
+    }
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#paused || this.#queue.length === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#handOut();
+      this.#schedule();
+    });
+  }
+
+  #handOut(): void {
+    const sink = this.#sink;
+    if (sink === null) return;
+    for (let i = 0; i < HAND_OUT && this.#queue.length > 0; i++) {
+      this.#queue.shift((bytes, peer, receivedAt) => {
+        const record = looksLikeText(bytes) ? this.#lines.line(bytes, 0, bytes.length) : bytes;
+        if (record !== null && record.length > 0) sink.chunk(record, peer, receivedAt);
+      });
+    }
   }
 
   /** Most datagrams come from the sender of the one before: its text is kept. */
