@@ -1,24 +1,22 @@
 /**
- * `npm run fuzz -- --inputs 5000000 --seed 7`: mutates inputs of every format and decodes them. Nothing may throw, hang, grow, or make an
- * impossible row. Input number I of a seed is always the same: `--first I --inputs 1` runs one again. Mutations are those of AFL.
+ * `npm run fuzz -- --inputs 5000000 --seed 7`: mutates inputs of every format and decodes them, then gives every format texts that are
+ * long and monotonous. Nothing may throw, hang, grow, depend on how the input is cut into chunks, or make an impossible row. Input number
+ * I of a seed is always the same: `--first I --inputs 1` runs one again (`--texts no`: without the long ones; `--format`: of one format).
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { parseArgs } from "node:util";
-import { FORMAT_INPUTS } from "../src/formats/conformance.fixture.ts";
-import { type Format, freshContext, ObservationWriter } from "../src/formats/format.ts";
+import { isDeepStrictEqual, parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import { type Decoded, decodeWhole } from "../src/formats/decode-whole.ts";
+import { type DecodeContext, type Format, freshContext, HEAD_BYTES } from "../src/formats/format.ts";
 import { FORMATS, recogniseFormat } from "../src/formats/index.ts";
-import { encodeCapture } from "../src/lab/capture-writer.ts";
-import { ethernet, gre, ipInIp, vlan, vxlan } from "../src/lab/frame.ts";
-import { arpBody, fragmentIPv4, icmpError, icmpPacket, ipPacket, sctpInitPacket, tcpPacket, udpPacket } from "../src/lab/packet.ts";
-import { NO_PORT, ObservationBatch, RECORD_PACKET } from "../src/model/observation.ts";
-import { hasPorts } from "../src/model/protocol.ts";
+import { problemOf } from "../src/formats/row-laws.fixture.ts";
+import { type Base, makeCorpus } from "./fuzz-corpus.ts";
+import { HOSTILE_BYTES, hostileTexts } from "./fuzz-hostile.ts";
+import { mutate, pick, randomOf } from "./fuzz-mutations.ts";
 
 const DEFAULT_INPUTS = 1_000_000;
-/** Captures of a folder beside the project, when it is there, are mutated too if they are no larger. */
-const SAMPLES = join(import.meta.dirname, "../../shared/samples");
-const LARGEST_SEED = 8192;
+/** When all inputs were last written, seconds since 1970: those made by us have stamps of the months before. */
+const WRITTEN_AT = 1_400_000_000;
 /** One input that takes longer has hung, milliseconds: a decoder needs microseconds for one, a busy machine may pause. */
 const HANG = 10_000;
 /** Inputs after which memory is taken as settled: code is compiled and the heap has its size. */
@@ -27,59 +25,101 @@ const SETTLED = 20_000;
 const GROWTH = 256 * 1024 * 1024;
 /** Keys in the maps of one decoder's stats: all come from tables. */
 const MOST_KEYS = 150;
-const INTERESTING_8 = [0, 1, 4, 5, 6, 8, 16, 17, 47, 0x45, 0x60, 0x7f, 0x80, 0xff] as const;
-const INTERESTING_16 = [
-  0, 1, 20, 28, 40, 0x0800, 0x0806, 0x8100, 0x86dd, 0x8847, 0x8864, 0x88be, 4789, 6081, 2152, 0x7fff, 0x8000, 0xffff,
-] as const;
-const INTERESTING_32 = [0, 1, 12, 101, 262_144, 262_145, 0x0a0d0d0a, 0x1a2b3c4d, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff] as const;
+/** Octets of an input that fails and is printed. */
+const MOST_SHOWN = 2048;
+/** Rows of a batch: few, so that batches fill up in the middle of records. */
+const CAPACITY = 16;
+/** Octets of a long text that arrive at a time. */
+const TEXT_STEP = 1 << 16;
 
 const { values } = parseArgs({
   options: {
     inputs: { type: "string", default: String(DEFAULT_INPUTS) },
     seed: { type: "string", default: "1" },
     first: { type: "string", default: "0" },
+    texts: { type: "string", default: "yes" },
+    format: { type: "string", default: "" },
   },
 });
 const inputs = Number(values.inputs);
 const seed = Number(values.seed);
 const first = Number(values.first);
 if (![inputs, seed, first].every((value) => Number.isSafeInteger(value) && value >= 0)) {
-  process.stderr.write("usage: node scripts/fuzz.ts [--inputs N] [--seed S] [--first I]\n");
+  process.stderr.write("usage: node scripts/fuzz.ts [--inputs N] [--seed S] [--first I] [--format NAME] [--texts no]\n");
   process.exitCode = 2;
-} else process.exitCode = fuzz();
+} else process.exitCode = await run();
 
 /** Runs all inputs and returns the exit code. */
-function fuzz(): number {
-  const corpus = makeCorpus();
+async function run(): Promise<number> {
+  const progress = new Int32Array(new SharedArrayBuffer(4));
+  const watchdog = watch(progress);
+  const corpus = makeCorpus().filter((base) => values.format === "" || base.format.name === values.format);
+  const code = fuzz(corpus, progress) || (values.texts === "no" ? 0 : readTexts(corpus, progress));
+  await watchdog.terminate();
+  return code;
+}
+
+/** Kills the process where an input takes forever: the thread that decodes it can no longer speak. */
+function watch(progress: Int32Array): Worker {
+  const program = `
+    const { workerData } = require("node:worker_threads");
+    let last = -1;
+    setInterval(() => {
+      const now = Atomics.load(workerData.progress, 0);
+      if (now === last) {
+        require("node:fs").writeSync(2, "input " + now + " of seed " + workerData.seed + " hangs\\n");
+        process.kill(process.pid, "SIGKILL");
+      }
+      last = now;
+    }, ${6 * HANG});`;
+  return new Worker(program, { eval: true, workerData: { progress, seed } });
+}
+
+function fuzz(corpus: readonly Base[], progress: Int32Array): number {
+  const formats = [...new Set(corpus.map((base) => base.format))];
+  const byFormat = new Map(formats.map((format) => [format, corpus.filter((base) => base.format === format)]));
   const started = performance.now();
   let memory = process.memoryUsage.rss();
   let rows = 0;
   let records = 0;
   let damaged = 0;
   let slowest = 0;
-  const batch = new ObservationBatch(64);
+  let slowestNumber = first;
   for (let number = first; number < first + inputs; number++) {
+    Atomics.store(progress, 0, number);
     if (number - first === SETTLED) memory = process.memoryUsage.rss();
     const random = randomOf(seed, number);
-    const base = corpus[random() % corpus.length];
-    if (base === undefined) throw new Error("no inputs to mutate");
-    const input = mutate(base.bytes, corpus, random);
+    // Formats with few inputs get as much as those with many
+    const base = pick(random() % 2 === 0 ? corpus : (byFormat.get(pick(formats, random)) ?? corpus), random);
+    const like = random() % 2 === 0 ? (byFormat.get(base.format) ?? corpus) : corpus;
+    const next = (): Uint8Array => mutate(base.bytes, base.isText, () => pick(like, random).bytes, random);
+    const input = next();
     const before = performance.now();
     try {
-      const format = random() % 8 === 0 ? (recogniseFormat(input.subarray(0, 4096)) ?? base.format) : base.format;
-      const seen = decode(format, input, 1 + (random() % 4096), batch);
-      rows += seen.rows;
-      records += seen.records;
-      if (seen.damaged) damaged++;
+      const format = random() % 8 === 0 ? (recogniseFormat(input.subarray(0, HEAD_BYTES)) ?? base.format) : base.format;
+      const earlier = random() % 8 === 0 ? next() : null;
+      const seen = decode(format, input, stepOf(input, 4096, random), earlier);
+      rows += seen.rows.length;
+      records += seen.stats.records;
+      if (seen.stats.damage !== null) damaged++;
+      if (random() % 4 === 0) {
+        const again = decode(format, input, stepOf(input, 300, random), earlier);
+        if (!isDeepStrictEqual(again.rows, seen.rows)) throw new Error("rows depend on chunks");
+        if (!isDeepStrictEqual(again.stats, seen.stats)) throw new Error("counts depend on chunks");
+      }
     } catch (error) {
-      process.stderr.write(`input ${number} of seed ${seed}: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.stderr.write(`${base.name}, ${base.format.name}: ${error instanceof Error ? error.stack : String(error)}\n`);
       process.stderr.write(
-        `again: node scripts/fuzz.ts --seed ${seed} --first ${number} --inputs 1\n${Buffer.from(input).toString("base64")}\n`,
+        `again: node scripts/fuzz.ts --seed ${seed} --first ${number} --inputs 1${values.format === "" ? "" : ` --format ${values.format}`}\n`,
       );
+      if (input.length <= MOST_SHOWN) process.stderr.write(`${Buffer.from(input).toString("base64")}\n`);
       return 1;
     }
     const took = performance.now() - before;
-    if (took > slowest) slowest = took;
+    if (took > slowest) {
+      slowest = took;
+      slowestNumber = number;
+    }
     if (took > HANG) {
       process.stderr.write(`input ${number} of seed ${seed} took ${took.toFixed(0)} ms\n`);
       return 1;
@@ -89,198 +129,70 @@ function fuzz(): number {
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write(
     `${inputs} inputs from ${corpus.length} seeds in ${seconds.toFixed(1)} s: ${records} records, ${rows} rows, ${damaged} damaged, ` +
-      `slowest ${slowest.toFixed(1)} ms, memory +${(grown / 1048576).toFixed(0)} MiB\n`,
+      `slowest ${slowest.toFixed(0)} ms (${slowestNumber}), memory +${(grown / 1048576).toFixed(0)} MiB\n`,
   );
   if (grown <= GROWTH) return 0;
   process.stderr.write("memory has grown too much\n");
   return 1;
 }
 
-interface Base {
-  readonly format: Format;
-  readonly bytes: Uint8Array;
+/** Octets that arrive at a time, up to `most`; not so few that moving the rest of a long line about takes all the time. */
+function stepOf(input: Uint8Array, most: number, random: () => number): number {
+  return Math.max(1 + (random() % most), input.length >>> 8);
 }
 
-function makeCorpus(): Base[] {
-  const ends = { source: 0xc0000201, destination: 0xc6336402 };
-  const ends6 = { source: [0x20010db8, 0, 0, 1], destination: [0x20010db8, 0, 0, 2] } as const;
-  const syn = { sourcePort: 0, destinationPort: 445, flags: 2, options: Uint8Array.of(2, 4, 5, 0xb4, 3, 3, 7, 1) };
-  const tcp = tcpPacket(ends, syn);
-  const tcp6 = tcpPacket(ends6, syn);
-  const chain = Uint8Array.of(43, 0, 5, 2, 0, 0, 0, 0, 60, 0, 0, 0, 0, 0, 0, 0, 44, 0, 1, 4, 0, 0, 0, 0, 6, 0, 0, 1, 0, 0, 0, 9);
-  const udp = (port: number, ...head: number[]): Uint8Array =>
-    udpPacket(ends, { sourcePort: 1024, destinationPort: port, payload: new Uint8Array([...head, ...tcp]) });
-  const packets = [
-    tcp,
-    tcp6,
-    udpPacket(ends, { sourcePort: 0, destinationPort: 53 }),
-    icmpPacket(ends, 8, 0, 1),
-    icmpError(ends, 3, 3, tcp),
-    icmpPacket(ends6, 1, 4, 0, tcp6),
-    sctpInitPacket(ends, 1, 2, 3),
-    ipPacket(ends6, 0, new Uint8Array([...chain, ...tcp.subarray(20)])),
-    ipPacket(ends, 51, new Uint8Array([6, 4, 0, 0, ...new Uint8Array(20), ...tcp.subarray(20)])),
-    ...fragmentIPv4(tcp, 8),
-    gre(ends, tcp6),
-    gre(ends, vxlan(ends, 1, 2, ethernet(ipInIp(ends, tcp)))),
-    ipPacket(ends, 47, new Uint8Array([0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 1, 0, 0, 0, 0, 0, 0, ...ethernet(tcp)])),
-    ipPacket(ends, 47, new Uint8Array([0x30, 0x81, 0x88, 0x0b, 0, 44, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 3, 0, 0x21, ...tcp])),
-    udp(6081, 0, 0, 8, 0, 0, 0, 7, 0),
-    udp(2152, 0x34, 0xff, 0, 52, 0, 0, 0, 1, 0, 0, 0, 0x85, 1, 0, 0, 0),
-    udp(3544, 0, 1, 0, 0, ...new Uint8Array(9)),
-  ];
-  const frames = [
-    ...packets.map((packet) => ethernet(packet)),
-    vlan(vlan(ethernet(tcp), 1), 2),
-    ethernet(arpBody(1, new Uint8Array(6), 1, new Uint8Array(6), 2), undefined, undefined, 0x0806),
-    ethernet(new Uint8Array([0, 1, 0x11, 0x40, 0, 0, 0, 0, ...ethernet(tcp)]), undefined, undefined, 0x8847),
-    ethernet(new Uint8Array([0x11, 0, 0, 1, 0, 46, 0, 0x21, ...tcp]), undefined, undefined, 0x8864),
-    ethernet(new Uint8Array([0xaa, 0xaa, 3, 0, 0, 0, 8, 0, ...tcp]), undefined, undefined, 56),
-  ];
-  const corpus: Base[] = [];
-  const add = (bytes: Uint8Array): void => {
-    const format = recogniseFormat(bytes.subarray(0, 4096));
-    if (format !== null) corpus.push({ format, bytes });
-  };
-  for (const format of ["pcap", "pcapng"] as const) {
-    for (const littleEndian of [true, false]) {
-      const timed = frames.map((frame, i) => ({ time: i, frame }));
-      for (let i = 0; i < timed.length; i += 4) add(encodeCapture(timed.slice(i, i + 4), { format, littleEndian }));
-    }
-    for (const linkType of [0, 9, 10, 50, 51, 100, 101, 104, 108, 109, 113, 117, 204, 228, 229, 239, 276]) {
-      const head = new Uint8Array(linkType === 239 ? [2, 0, 0, 0, 48, 0, 9, 0] : []);
-      add(
-        encodeCapture(packets.map((packet, i) => ({ time: i, frame: new Uint8Array([...head, ...packet]) })).slice(0, 6), {
-          format,
-          linkType,
-        }),
-      );
+/** Decodes with `step` octets arriving at a time, behind an earlier input of the same run; throws where a promise is broken. */
+function decode(format: Format, input: Uint8Array, step: number, earlier: Uint8Array | null): Decoded {
+  const context = freshContext(WRITTEN_AT);
+  if (earlier !== null) check(format, earlier, step, context);
+  return check(format, input, step, context);
+}
+
+function check(format: Format, input: Uint8Array, step: number, context: DecodeContext): Decoded {
+  const decoded = decodeWhole(format, input, step, CAPACITY, context);
+  for (const row of decoded.rows) {
+    const problem = problemOf(row);
+    if (problem !== null) throw new Error(`${problem}: ${JSON.stringify(row)}`);
+  }
+  if (decoded.stats.skipped.size + decoded.stats.encapsulations.size > MOST_KEYS) throw new Error("stats grow with the input");
+  return decoded;
+}
+
+/** Reads the long texts as every format, alone and in the middle of an input of its own. */
+function readTexts(corpus: readonly Base[], progress: Int32Array): number {
+  const memory = process.memoryUsage.rss();
+  let slowest = 0;
+  let slowestName = "";
+  let texts = 0;
+  for (const { name, bytes } of hostileTexts()) {
+    const timed = (what: string, act: () => void): void => {
+      Atomics.add(progress, 0, 1);
+      const before = performance.now();
+      act();
+      const took = performance.now() - before;
+      texts++;
+      if (took <= slowest) return;
+      slowest = took;
+      slowestName = `${name} as ${what}`;
+    };
+    const head = bytes.subarray(0, HEAD_BYTES);
+    for (const format of FORMATS) timed(`a head of ${format.name}`, () => format.recognises(head));
+    const seen = new Set<Format>();
+    for (const { format, bytes: own } of corpus) {
+      if (seen.has(format)) continue;
+      seen.add(format);
+      timed(format.name, () => void check(format, bytes, TEXT_STEP, freshContext(WRITTEN_AT)));
+      const middle = Math.floor(own.length / 2);
+      const within = new Uint8Array(Buffer.concat([own.subarray(0, middle), bytes, own.subarray(middle)]));
+      timed(`${format.name}, in the middle`, () => void check(format, within, TEXT_STEP, freshContext(WRITTEN_AT)));
     }
   }
-  for (const { format, bytes } of FORMAT_INPUTS) corpus.push({ format, bytes });
-  if (existsSync(SAMPLES)) {
-    for (const name of readdirSync(SAMPLES, { recursive: true, encoding: "utf8" }).toSorted()) {
-      const path = join(SAMPLES, name);
-      const { size } = statSync(path);
-      if (statSync(path).isFile() && size <= LARGEST_SEED) add(new Uint8Array(readFileSync(path)));
-    }
-  }
-  for (const format of FORMATS) if (!corpus.some((base) => base.format === format)) throw new Error(`no input of format ${format.name}`);
-  return corpus;
-}
-
-/** A generator of 32-bit numbers (xorshift) that depends on nothing but its two arguments. */
-function randomOf(a: number, b: number): () => number {
-  let state = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 1, 0xc2b2ae35);
-  state = Math.imul(state ^ (state >>> 15), 0x27d4eb2f) || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
-}
-
-function mutate(base: Uint8Array, corpus: readonly Base[], random: () => number): Uint8Array {
-  let bytes = new Uint8Array(base);
-  const changes = 1 << (random() % 5);
-  for (let change = 0; change < changes && bytes.length > 8; change++) {
-    const at = random() % bytes.length;
-    const view = new DataView(bytes.buffer);
-    switch (random() % 10) {
-      case 0:
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << (random() % 8));
-        break;
-      case 1:
-        bytes[at] = random();
-        break;
-      case 2:
-        bytes[at] = pick(INTERESTING_8, random);
-        break;
-      case 3:
-        if (at + 2 <= bytes.length) view.setUint16(at, pick(INTERESTING_16, random), random() % 2 === 0);
-        break;
-      case 4:
-        if (at + 4 <= bytes.length) view.setUint32(at, pick(INTERESTING_32, random), random() % 2 === 0);
-        break;
-      case 5:
-        bytes[at] = (bytes[at] ?? 0) + (random() % 35) - 17;
-        break;
-      case 6: {
-        const length = 1 + (random() % 64);
-        bytes.copyWithin(random() % bytes.length, at, at + length);
-        break;
-      }
-      case 7: {
-        const cut = 1 + (random() % 32);
-        bytes = joined(bytes.subarray(0, at), bytes.subarray(at + cut));
-        break;
-      }
-      case 8: {
-        const other = corpus[random() % corpus.length]?.bytes ?? bytes;
-        const from = random() % other.length;
-        bytes = joined(bytes.subarray(0, at), other.subarray(from, from + 1 + (random() % 128)), bytes.subarray(at));
-        break;
-      }
-      default:
-        if (random() % 4 === 0) bytes = bytes.slice(0, at);
-    }
-  }
-  return bytes;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function pick(list: readonly number[], random: () => number): number {
-  return list[random() % list.length] ?? 0;
-}
-
-/** Decodes with `step` octets arriving at a time; throws where the decoder or a row breaks a promise. */
-function decode(
-  format: Format,
-  input: Uint8Array,
-  step: number,
-  batch: ObservationBatch,
-): { rows: number; records: number; damaged: boolean } {
-  let rows = 0;
-  batch.length = 0;
-  const writer = new ObservationWriter(batch, (full) => {
-    rows += full.length;
-    for (let row = 0; row < full.length; row++) check(full, row);
-    full.length = 0;
-    return full;
-  });
-  const decoder = format.decoder(writer, freshContext(0));
-  let at = 0;
-  for (let end = Math.min(step, input.length); ; end = Math.min(end + step, input.length)) {
-    const used = decoder.push(input, at, end);
-    if (used < 0 || used > end - at) throw new Error(`${format.name}: used ${used} of ${end - at} octets`);
-    at += used;
-    if (end === input.length) break;
-  }
-  decoder.end(input, at, input.length);
-  writer.flush();
-  if (decoder.stats.skipped.size + decoder.stats.encapsulations.size > MOST_KEYS) throw new Error("stats grow with the input");
-  return { rows, records: decoder.stats.records, damaged: decoder.stats.damage !== null };
-}
-
-function check(batch: ObservationBatch, row: number): void {
-  const source = batch.sourcePort[row]!;
-  const family = batch.family[row]!;
-  if (family !== 4 && family !== 6) throw new Error(`family ${family}`);
-  if ((source === NO_PORT) !== (batch.destinationPort[row] === NO_PORT)) throw new Error("one port without the other");
-  if (source < NO_PORT || source > 65_535) throw new Error(`source port ${source}`);
-  if (source !== NO_PORT && (!hasPorts(batch.protocol[row]!) || batch.fragment[row] === 2)) throw new Error("ports where there are none");
-  const isPacket = batch.record[row] === RECORD_PACKET;
-  if (isPacket && batch.payload[row]! > batch.bytes[row]!) throw new Error(`payload ${batch.payload[row]} of ${batch.bytes[row]} octets`);
-  if (batch.tunnels[row]! > 8) throw new Error(`${batch.tunnels[row]} tunnels`);
-  if (!Number.isFinite(batch.time[row]!)) throw new Error(`time ${batch.time[row]}`);
+  const grown = process.memoryUsage.rss() - memory;
+  process.stdout.write(
+    `${texts} readings of monotonous texts of ${HOSTILE_BYTES} octets: slowest ${slowest.toFixed(0)} ms (${slowestName}), ` +
+      `memory +${(grown / 1048576).toFixed(0)} MiB\n`,
+  );
+  if (slowest <= HANG && grown <= GROWTH) return 0;
+  process.stderr.write("a text takes too long, or memory has grown too much\n");
+  return 1;
 }

@@ -3,12 +3,11 @@ import fc from "fast-check";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { GRADE_PLACEHOLDER, NO_PORT, RECORD_PACKET } from "../model/observation.ts";
-import { hasPorts } from "../model/protocol.ts";
 import { FORMAT_INPUTS } from "./conformance.fixture.ts";
-import { decodeWhole, type Row } from "./decode-whole.ts";
+import { decodeWhole } from "./decode-whole.ts";
 import { freshContext, HEAD_BYTES } from "./format.ts";
 import { claimants, FORMATS, recogniseFormat } from "./index.ts";
+import { problemOf } from "./row-laws.fixture.ts";
 
 const SAMPLES = join(import.meta.dirname, "../../../shared/samples");
 /** Samples larger than this are left to the comparison with tshark. */
@@ -128,20 +127,4 @@ function mutate(bytes: Uint8Array, changes: readonly Change[]): Uint8Array {
   const mutant = bytes.slice();
   for (const [at, octet] of changes) mutant[at] = octet;
   return mutant;
-}
-
-/** What is impossible about a row, or null. */
-function problemOf(row: Row): string | null {
-  if (row.family !== 4 && row.family !== 6) return `family ${row.family}`;
-  if (row.grade > GRADE_PLACEHOLDER || row.fragment > 3) return `grade ${row.grade}, fragment ${row.fragment}`;
-  if (row.grade === GRADE_PLACEHOLDER && row.sourcePort !== NO_PORT) return `a placeholder with port ${row.sourcePort}`;
-  if (row.record === RECORD_PACKET && row.duration !== 0) return `a packet of ${row.duration} s`;
-  if (!Number.isFinite(row.time) || !(row.duration >= 0 && Number.isFinite(row.duration))) return `time ${row.time} and ${row.duration} s`;
-  if (row.sourcePort < NO_PORT || row.sourcePort > 65_535) return `source port ${row.sourcePort}`;
-  if ((row.sourcePort === NO_PORT) !== (row.destinationPort === NO_PORT)) return "one port without the other";
-  if (row.sourcePort !== NO_PORT && !hasPorts(row.protocol)) return `ports of protocol ${row.protocol}`;
-  if (row.sourcePort !== NO_PORT && row.fragment === 2) return "ports of a later fragment";
-  if (row.payload > row.bytes && row.record === RECORD_PACKET) return `payload ${row.payload} of ${row.bytes} octets`;
-  if (row.tunnels > 8) return `${row.tunnels} tunnels`;
-  return null;
 }

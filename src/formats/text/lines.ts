@@ -29,7 +29,7 @@ export abstract class LineDecoder implements Decoder {
       at = newline + 1;
     }
     if (end - at >= MAX_LINE) {
-      if (!this.#skipping) this.#tooLong();
+      if (!this.#skipping) this.#tooLong(this.lineNumber + 1);
       this.#skipping = true;
       at = end;
     }
@@ -45,9 +45,9 @@ export abstract class LineDecoder implements Decoder {
     this.stats.fault(reason, this.lineNumber, "line");
   }
 
-  #tooLong(): void {
+  #tooLong(lineNumber: number): void {
     this.stats.records++;
-    this.stats.fault(TOO_LONG, this.lineNumber + 1, "line");
+    this.stats.fault(TOO_LONG, lineNumber, "line");
   }
 
   #whole(bytes: Uint8Array, from: number, newline: number): void {
@@ -56,6 +56,8 @@ export abstract class LineDecoder implements Decoder {
       this.#skipping = false;
       return;
     }
+    // Such a line may also come in one piece: what is read must not depend on that.
+    if (newline - from >= MAX_LINE) return this.#tooLong(this.lineNumber);
     let start = from;
     let end = newline;
     if (end > start && bytes[end - 1] === CARRIAGE_RETURN) end--;
