@@ -51,4 +51,3 @@ export function formatNamed(name: string): Format | null {
 }
 
 export { PCAP } from "./capture/pcap.ts";
-export { PCAPNG } from "./capture/pcapng.ts";

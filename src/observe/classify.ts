@@ -1,13 +1,10 @@
 /** From observations to entries: what each packet is a sign of, whose, and about which contact. One pass over a batch, no state but counts. */
 import {
-  CLASS_ACK,
   CLASS_ARP_REQUEST,
-  CLASS_FIN,
   CLASS_ICMP_ERROR_SENT,
   CLASS_ICMP_REPLY_SENT,
   CLASS_ICMP_REQUEST,
   CLASS_IP_PROTOCOL,
-  CLASS_NULL,
   CLASS_OS_DETECTION,
   CLASS_OTHER_TRANSPORT,
   CLASS_RECEIVED,
@@ -16,14 +13,10 @@ import {
   CLASS_SERVED,
   CLASS_SYN,
   CLASS_SYN_ACK_SENT,
-  CLASS_TCP_ODD,
   CLASS_TINY_FRAGMENT,
-  CLASS_UDP,
-  CLASS_XMAS,
   OUTCOME_ANSWERED,
   OUTCOME_REFUSED,
   OUTCOME_UNREACHABLE,
-  TRANSPORTS,
 } from "../model/activity.ts";
 import type { ObservationBatch } from "../model/observation.ts";
 import {
@@ -46,11 +39,8 @@ import {
   PROTOCOL_UDP,
   PROTOCOL_UDP_LITE,
   TCP_ACK,
-  TCP_FIN,
-  TCP_PSH,
   TCP_RST,
   TCP_SYN,
-  TCP_URG,
 } from "../model/protocol.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
@@ -58,21 +48,24 @@ import { isRecord, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-recor
 import type { PortZeroCounter } from "./port-zero.ts";
 import type { TimelineCounter } from "./timeline.ts";
 import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
+import {
+  CODE_ARP,
+  CODE_DCCP,
+  CODE_ICMP,
+  CODE_IP,
+  CODE_SCTP,
+  CODE_TCP,
+  CODE_UDP,
+  portZeroClass,
+  portZeroKind,
+  probeClass,
+  requestOf,
+  transportCode,
+} from "./traffic-class.ts";
 import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
 
 /** Most entries that one observation gives: a reply is its sender's and its receiver's, and an OS-detection probe counts twice. */
 export const ENTRIES_PER_ROW = 3;
-
-/** A transport's code in a contact word: never 0, so that no contact word is. */
-const codeOf = (transport: (typeof TRANSPORTS)[number]): number => (TRANSPORTS.indexOf(transport) + 1) << 16;
-export const CODE_TCP = codeOf("tcp");
-export const CODE_UDP = codeOf("udp");
-export const CODE_UDP_LITE = codeOf("udp-lite");
-const CODE_SCTP = codeOf("sctp");
-const CODE_ICMP = codeOf("icmp");
-const CODE_ARP = codeOf("arp");
-const CODE_IP = codeOf("ip");
-const CODE_DCCP = codeOf("dccp");
 
 /** SCTP chunk types (RFC 9260 §3.2) and the DCCP packet type (RFC 4340 §5.1) that open a conversation; the `tcpFlags` column carries them. */
 const SCTP_INIT = 1;
@@ -373,58 +366,5 @@ export class Classifier {
     entries.mark[at] = mark;
     entries.session[at] = 0;
     return at;
-  }
-}
-
-/** The probe class of TCP flags (the low six bits), or 0 for answers and conversations. */
-function probeClass(flags: number): number {
-  if (flags === TCP_SYN) return CLASS_SYN;
-  if ((flags & TCP_SYN) !== 0) return (flags & (TCP_FIN | TCP_RST)) !== 0 || (flags & TCP_ACK) === 0 ? CLASS_TCP_ODD : 0;
-  if ((flags & TCP_RST) !== 0) return (flags & TCP_FIN) !== 0 ? CLASS_TCP_ODD : 0;
-  if ((flags & TCP_ACK) !== 0) return 0;
-  if (flags === TCP_FIN) return CLASS_FIN;
-  if (flags === 0) return CLASS_NULL;
-  return flags === (TCP_FIN | TCP_PSH | TCP_URG) ? CLASS_XMAS : CLASS_TCP_ODD;
-}
-
-/** The probe class of a TCP row with a zero port, or 0 for answers and conversations. */
-function portZeroClass(batch: ObservationBatch, row: number): number {
-  const flags = batch.tcpFlags[row]!;
-  if (!isRecord(batch, row)) return flags === FLAGS_UNKNOWN ? CLASS_TINY_FRAGMENT : probeClass(flags & 0x3f);
-  return flags === FLAGS_UNKNOWN || (flags & TCP_SYN) !== 0 ? CLASS_SYN : probeClass(flags & 0x3f);
-}
-
-/** The class that a port-zero packet is kept under: that of its probe, so that both tables speak of the same thing. */
-function portZeroKind(code: number, tcpClass: number): number {
-  if (code === CODE_UDP) return CLASS_UDP;
-  return tcpClass === 0 ? CLASS_ACK : tcpClass;
-}
-
-/** The ICMP request type that a type is or answers (RFC 792, RFC 950, RFC 4443), or -1. */
-function requestOf(six: boolean, type: number): number {
-  if (six) return type === 128 || type === 129 ? 128 : -1;
-  if (type === 8 || type === 0) return 8;
-  if (type === 13 || type === 14) return 13;
-  if (type === 15 || type === 16) return 15;
-  return type === 17 || type === 18 ? 17 : -1;
-}
-
-function transportCode(protocol: number): number {
-  switch (protocol) {
-    case PROTOCOL_TCP:
-      return CODE_TCP;
-    case PROTOCOL_UDP:
-      return CODE_UDP;
-    case PROTOCOL_SCTP:
-      return CODE_SCTP;
-    case PROTOCOL_DCCP:
-      return CODE_DCCP;
-    case PROTOCOL_UDP_LITE:
-      return CODE_UDP_LITE;
-    case PROTOCOL_ICMP:
-    case PROTOCOL_ICMPV6:
-      return CODE_ICMP;
-    default:
-      return CODE_IP;
   }
 }

@@ -14,7 +14,7 @@ import {
   OUTCOME_DATA,
 } from "../model/activity.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
-import { CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./classify.ts";
+import { CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
