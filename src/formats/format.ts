@@ -33,7 +33,7 @@ export class DecodeStats {
   records = 0;
   /** Records that gave no observation, by reason: `"not IP (LLDP)"`, `"cut before the IP header"`. Those that did not parse are among them. */
   readonly skipped = new Map<string, number>();
-  /** Those of them that speak of something else, which is no loss: other programs' lines in a system log, counters among flow samples. */
+  /** Those of them that lose nothing: other programs' lines in a system log, counters among flow samples, flows without packets. */
   foreign = 0;
   /** Records that ought to be of this format and did not parse; the first few stand in `faults`. */
   unparsed = 0;
@@ -47,20 +47,20 @@ export class DecodeStats {
   /** Where and why decoding had to stop, or null: `offset` is in octets from the start of the (uncompressed) input. */
   damage: { offset: number; reason: string } | null = null;
 
-  /** Counts a record that is whole but has nothing to observe. */
+  /** Counts records that are whole and have nothing to observe. */
   skip(reason: string, count = 1): void {
-    addTo(this.skipped, reason, count);
+    this.miss(reason, count);
+    this.foreign += count;
   }
 
-  /** Counts a record that speaks of something else than traffic between addresses. */
-  passOver(reason: string): void {
-    this.skip(reason);
-    this.foreign++;
+  /** Counts records that are whole and that nobody here can read: their template never came, their version is too old. */
+  miss(reason: string, count = 1): void {
+    addTo(this.skipped, reason, count);
   }
 
   /** Counts a record that did not parse. `reason` comes from a table, never from the record. */
   fault(reason: string, at: number, unit: RecordFault["unit"]): void {
-    this.skip(reason);
+    this.miss(reason);
     this.unparsed++;
     if (this.faults.length < MOST_FAULTS) this.faults.push({ at, unit, reason });
   }

@@ -13,7 +13,7 @@ export interface InputSource {
   readonly bytes: number;
   /** Where and why reading had to stop, or null. */
   readonly damage: { readonly offset: number; readonly reason: string } | null;
-  /** Records that spoke of something else than traffic, which is no loss. */
+  /** Records that were skipped and lost nothing: they spoke of something else than traffic. */
   readonly foreign: number;
   /** Records that ought to be of the format and did not parse, and the first few of them. */
   readonly unparsed: number;
@@ -70,6 +70,8 @@ export interface ReportInput {
   readonly unreadable: readonly string[];
   /** Files of folders that are empty or of no format that is read. */
   readonly passedOver: readonly string[];
+  /** What a live run could not save for the next one. */
+  readonly troubles: readonly string[];
 }
 
 export interface LabelledScan extends Scan {

@@ -37,7 +37,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
     return network;
   });
-  const { observer, summary, live, unreadable, passedOver } = await gather(options);
+  const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
   const keeping = keepingOf(summary);
   const found = detect(activity, { home });
@@ -45,7 +45,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const intel = Intel.open();
   try {
     const labels = labelFindings(intel, activity, detection, options.limit);
-    const report = makeReport({ options, summary, live, keeping, unreadable, passedOver, activity, detection, labels, intel });
+    const report = makeReport({ options, summary, live, keeping, unreadable, passedOver, troubles, activity, detection, labels, intel });
     const explanation =
       options.explain === null
         ? null
@@ -106,13 +106,27 @@ interface Parts {
   readonly keeping: Keeping;
   readonly unreadable: readonly InputError[];
   readonly passedOver: readonly string[];
+  readonly troubles: readonly string[];
+  readonly troubles: readonly string[];
   readonly activity: Activity;
   readonly detection: Detection;
   readonly labels: ReadonlyMap<string, AddressLabels>;
   readonly intel: Intel;
 }
 
-function makeReport({ options, summary, live, keeping, unreadable, passedOver, activity, detection, labels, intel }: Parts): Report {
+function makeReport({
+  options,
+  summary,
+  live,
+  keeping,
+  unreadable,
+  passedOver,
+  troubles,
+  activity,
+  detection,
+  labels,
+  intel,
+}: Parts): Report {
   const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
   const { assessment, advice } = judge({
     detection,
@@ -143,6 +157,7 @@ function makeReport({ options, summary, live, keeping, unreadable, passedOver, a
       totals: Object.fromEntries(activity.totals),
       unreadable: unreadable.map((error) => `${error.message} (${error.code})`),
       passedOver,
+      troubles,
     },
     home: detection.home,
     portZero: activity.portZero,

@@ -21,6 +21,8 @@ export interface Gathered {
   /** Inputs that could not be read, those that could not even be opened first. */
   readonly unreadable: readonly InputError[];
   readonly passedOver: readonly string[];
+  /** What a live run could not save for the next one. */
+  readonly troubles: readonly string[];
 }
 
 type GatherOptions = Pick<
@@ -47,7 +49,7 @@ async function readAll(options: GatherOptions): Promise<Gathered> {
   const { observer, summary } = await observeInputs({ specs, choice, reading: { format: inputFormat, mapping }, threads, onProgress });
   const [first] = summary.unreadable;
   if (summary.sources.length === 0 && problems.length === 0 && first !== undefined) throw first;
-  return { observer, summary, live: [], ...withoutPassedOver([...problems, ...summary.unreadable], found) };
+  return { observer, summary, live: [], troubles: [], ...withoutPassedOver([...problems, ...summary.unreadable], found) };
 }
 
 /** The inputs as live sources: all of them or none. Kept out of the way of files: sockets and queues are loaded only when named. */
@@ -85,7 +87,7 @@ async function listenTo(sources: readonly LiveSource[], listen: Listening, optio
     }),
   );
   const started = performance.now();
-  const { live, ...summary } = await readLive(sources, writer, {
+  const { live, troubles, ...summary } = await readLive(sources, writer, {
     format: inputFormat,
     mapping,
     seconds: listen.seconds,
@@ -94,5 +96,5 @@ async function listenTo(sources: readonly LiveSource[], listen: Listening, optio
     onProgress: (bytesDone, records) =>
       onProgress?.({ bytesDone, bytesTotal: null, records, seconds: (performance.now() - started) / 1000 }),
   });
-  return { observer, summary, live, unreadable: summary.unreadable, passedOver: [] };
+  return { observer, summary, live, unreadable: summary.unreadable, passedOver: [], troubles };
 }

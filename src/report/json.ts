@@ -48,6 +48,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
       totals: { ...input.totals },
       unreadable: [...input.unreadable],
       passedOver: [...input.passedOver],
+      troubles: [...input.troubles],
       firstSeen: maybeTime(input.firstSeen),
       lastSeen: maybeTime(input.lastSeen),
     },

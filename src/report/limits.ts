@@ -58,7 +58,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
 }
 
 /** What the records are not: whole, parsed, unsampled, or able to prove their ports. */
-function keeping({ sources, lost, live }: Report["input"]): Limit[] {
+function keeping({ sources, lost, live, troubles }: Report["input"]): Limit[] {
   const lines: Limit[] = [];
   for (const { name, unparsed, records, looksLike } of sources) {
     if (looksLike === null) continue;
@@ -69,6 +69,7 @@ function keeping({ sources, lost, live }: Report["input"]): Limit[] {
     });
   }
   for (const source of live) lines.push(...liveLines(source));
+  for (const words of troubles) lines.push({ topic: "Live", words: `${words}.`, serious: true });
   const missing = Object.entries(lost).filter(([, records]) => records > 0);
   if (missing.length > 0)
     lines.push({ topic: "Lost", words: `${listed(missing)}, as gaps in the exporters' sequence numbers tell.`, serious: true });

@@ -168,6 +168,7 @@ export const reportShape = z.looseObject({
     lost: z.record(z.string(), count).describe("what exporters sent and did not arrive, as gaps in sequence numbers tell"),
     totals: z.record(z.string(), count).describe("packets by protocol and kind"),
     unreadable: z.array(z.string()),
+    troubles: z.array(z.string()).describe("what a live run could not save for the next one"),
     passedOver: z.array(z.string()).describe("files of folders that are empty or of no format that is read"),
     firstSeen: maybeTime,
     lastSeen: maybeTime,

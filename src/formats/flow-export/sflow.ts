@@ -95,7 +95,7 @@ export class SflowDecoder implements VersionDecoder {
     if (end < at) return this.#fault(CUT_DATAGRAM, start);
     if (view.getUint32(start) !== VERSION_5) {
       this.#output.stats.records++;
-      this.#output.stats.skip(OLD_VERSION);
+      this.#output.stats.miss(OLD_VERSION);
       return;
     }
     const addressType = view.getUint32(start + 4);

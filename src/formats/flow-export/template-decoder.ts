@@ -143,7 +143,7 @@ export class TemplateDecoder {
   #giveUp(sets: number): void {
     if (sets === 0) return;
     this.#output.stats.records += sets;
-    this.#output.stats.skip(NO_TEMPLATE, sets);
+    this.#output.stats.miss(NO_TEMPLATE, sets);
   }
 
   #hold(view: DataView, at: number, end: number, domain: Domain, template: number, receivedAt: number): void {

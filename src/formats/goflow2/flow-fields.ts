@@ -96,7 +96,7 @@ export class FlowFields {
   write(writer: ObservationWriter, stats: DecodeStats): void {
     const { values, words } = this;
     const six = this.sourceOctets === 16;
-    if (this.sourceOctets !== this.destinationOctets || this.sourceOctets === 0) return stats.passOver(SKIP_NOT_IP);
+    if (this.sourceOctets !== this.destinationOctets || this.sourceOctets === 0) return stats.skip(SKIP_NOT_IP);
     const isPacket = values[FIELD_TYPE] === TYPE_SFLOW_5;
     const packets = values[FIELD_PACKETS]! > 0 ? values[FIELD_PACKETS]! : values[FIELD_BYTES]! > 0 ? 1 : 0;
     if (packets === 0) return stats.skip(SKIP_NO_TRAFFIC);

@@ -10,16 +10,7 @@ import {
   GRADE_UNCONFIRMED,
   RECORD_FLOW,
 } from "../../model/observation.ts";
-import {
-  hasPorts,
-  PROTOCOL_ICMP,
-  PROTOCOL_ICMPV6,
-  PROTOCOL_TCP,
-  TCP_ACK,
-  TCP_FIN,
-  TCP_RST,
-  TCP_SYN,
-} from "../../model/protocol.ts";
+import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from "../../model/protocol.ts";
 import type { Decoder, Format, ObservationWriter } from "../format.ts";
 import { payloadOf } from "../flow-export/payload.ts";
 import { clampCount, commitRow, setDestination6, setSource6, startRow } from "../record-row.ts";
