@@ -107,7 +107,6 @@ interface Parts {
   readonly unreadable: readonly InputError[];
   readonly passedOver: readonly string[];
   readonly troubles: readonly string[];
-  readonly troubles: readonly string[];
   readonly activity: Activity;
   readonly detection: Detection;
   readonly labels: ReadonlyMap<string, AddressLabels>;
