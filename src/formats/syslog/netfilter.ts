@@ -189,7 +189,7 @@ function writePacket(batch: ObservationBatch, row: number, packet: NetfilterPack
   if (packet.evil) quirks |= QUIRK_EVIL_BIT;
   if (packet.ipOptions) quirks |= QUIRK_IP_OPTIONS;
   const room = packet.length - (packet.sourceFamily === 4 ? IPV4_HEADER : IPV6_HEADER);
-  batch.payload[row] = room > 0 ? room : 0;
+  batch.payload[row] = room > 0 && !packet.isArp ? room : 0;
   const transport = fragment !== FRAGMENT_LATER && !packet.incomplete;
   if (hasPorts(protocol)) {
     const told = transport && packet.sourcePort >= 0 && packet.destinationPort >= 0;
@@ -237,10 +237,8 @@ function writeTcp(batch: ObservationBatch, row: number, packet: NetfilterPacket,
 
 function writeDatagram(batch: ObservationBatch, row: number, packet: NetfilterPacket, room: number): void {
   const { protocol } = packet;
-  if (packet.isArp) {
-    batch.icmpType[row] = packet.icmpType;
-    batch.payload[row] = 0;
-  } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
+  if (packet.isArp) batch.icmpType[row] = packet.icmpType;
+  else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
     batch.icmpType[row] = packet.icmpType;
     batch.icmpCode[row] = packet.icmpCode;
     batch.sequence[row] = packet.sequence;
