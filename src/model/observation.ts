@@ -8,6 +8,9 @@ export const NO_PORT = -1;
 /** `tcpFlags` of a TCP row whose flags byte was not seen (a cut header or an eight-byte first fragment). */
 export const FLAGS_UNKNOWN = 0xffff;
 
+/** `icmpType` where a record does not tell it: reserved in ICMP and ICMPv6, so neither a request nor an answer; 0 would be an echo reply. */
+export const ICMP_TYPE_UNKNOWN = 255;
+
 export const FRAGMENT_NONE = 0;
 export const FRAGMENT_FIRST = 1;
 export const FRAGMENT_LATER = 2;

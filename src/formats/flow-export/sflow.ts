@@ -4,6 +4,7 @@
  */
 import { hashIPv6 } from "../../model/address.ts";
 import {
+  ICMP_TYPE_UNKNOWN,
   ACTION_DENIED,
   ACTION_UNKNOWN,
   FLAGS_UNKNOWN,
@@ -295,7 +296,7 @@ function setTransport(
     if (length > UDP_IP_HEADERS) batch.payload[row] = length - UDP_IP_HEADERS;
   } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
     // Nobody agrees where type and code go in these records; 255 is a type that nobody sends.
-    batch.icmpType[row] = 255;
+    batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
     batch.icmpCode[row] = 255;
   }
 }

@@ -1,22 +1,7 @@
 /** What the cells of a table say of protocols, flags and actions, read from their octets. */
-import {
-  PROTOCOL_DCCP,
-  PROTOCOL_ICMP,
-  PROTOCOL_ICMPV6,
-  PROTOCOL_SCTP,
-  PROTOCOL_TCP,
-  PROTOCOL_UDP,
-  PROTOCOL_UDP_LITE,
-  TCP_ACK,
-  TCP_CWR,
-  TCP_ECE,
-  TCP_FIN,
-  TCP_PSH,
-  TCP_RST,
-  TCP_SYN,
-  TCP_URG,
-} from "../../model/protocol.ts";
-import { hexDigit, parseInteger } from "../text/fields.ts";
+import { TCP_ACK, TCP_CWR, TCP_ECE, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../../model/protocol.ts";
+import { hexDigit, NOT_A_NUMBER, parseInteger } from "../text/fields.ts";
+import { protocolWord } from "../text/protocol-words.ts";
 import type { FlagStyle } from "./mapping.ts";
 
 /** Returned for what is no value of its kind. */
@@ -48,36 +33,10 @@ interface Word {
 const words = (values: Readonly<Record<string, number>>): readonly Word[] =>
   Object.entries(values).map(([text, value]) => ({ word: lowerWord(text), value }));
 
-/** Names of protocols as logs write them (IANA protocol-numbers; /etc/protocols). */
-const PROTOCOLS = words({
-  tcp: PROTOCOL_TCP,
-  udp: PROTOCOL_UDP,
-  icmp: PROTOCOL_ICMP,
-  "ipv6-icmp": PROTOCOL_ICMPV6,
-  icmp6: PROTOCOL_ICMPV6,
-  icmpv6: PROTOCOL_ICMPV6,
-  "icmp-v6": PROTOCOL_ICMPV6,
-  sctp: PROTOCOL_SCTP,
-  dccp: PROTOCOL_DCCP,
-  udplite: PROTOCOL_UDP_LITE,
-  "udp-lite": PROTOCOL_UDP_LITE,
-  igmp: 2,
-  ipip: 4,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  ospf: 89,
-  pim: 103,
-  vrrp: 112,
-});
-
 /** A protocol's number, written so or by its name; NaN where it is neither. */
 export function protocolOf(bytes: Uint8Array, start: number, end: number): number {
-  const number = parseInteger(bytes, start, end);
-  if (number >= 0) return number <= 255 ? number : NONE;
-  for (const { word, value } of PROTOCOLS) if (isWord(bytes, start, end, word)) return value;
-  return NONE;
+  const protocol = protocolWord(bytes, start, end);
+  return protocol === NOT_A_NUMBER ? NONE : protocol;
 }
 
 const FLAG_WORDS = words({

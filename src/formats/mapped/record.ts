@@ -1,5 +1,6 @@
 /** One record of a mapped table, field by field, and the rows it makes. */
 import {
+  ICMP_TYPE_UNKNOWN,
   ACTION_ALLOWED,
   ACTION_DENIED,
   FLAGS_UNKNOWN,
@@ -39,8 +40,6 @@ const REVERSE_TCP_FLAGS = indexOf("reverseTcpFlags");
 
 const BLANK = 32;
 const TAB = 9;
-/** A type that is reserved, for records that do not tell theirs: 0 would be an echo reply. */
-const ICMP_TYPE_UNKNOWN = 255;
 const MOST_FLAGS = 0xfff;
 /** Seconds by which the answer's row is later than what it answers, where the record does not say. */
 const REVERSE_DELAY = 1e-6;

@@ -6,7 +6,7 @@
  * interval, in the first of which the first packet counts again (Cisco's example: one hit and 20 more make `hit-cnt 21`). Nothing in the text
  * tells the first interval from later ones, so a flow may count one packet too many.
  */
-import { ACTION_ALLOWED, ACTION_DENIED, ACTION_UNKNOWN, RECORD_FLOW } from "../../model/observation.ts";
+import { ICMP_TYPE_UNKNOWN, ACTION_ALLOWED, ACTION_DENIED, ACTION_UNKNOWN, RECORD_FLOW } from "../../model/observation.ts";
 import type { ObservationWriter } from "../format.ts";
 import { clampCount, commitRow } from "../record-row.ts";
 import { ascii, NOT_A_NUMBER } from "../text/fields.ts";
@@ -16,7 +16,6 @@ import type { EndpointPair } from "./cisco-pair.ts";
 import { BROKEN, NO_PROTOCOL } from "./cisco-reasons.ts";
 import type { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes } from "./reader.ts";
 
 const ACCESS_LIST = ascii("access-list ");

@@ -1,5 +1,5 @@
 /** ICMP in messages of a Cisco ASA: type and code wherever they stand, and the packet that an error is about. */
-import { ACTION_ALLOWED, ACTION_DENIED, NO_PORT, QUIRK_QUOTES_PACKET } from "../../model/observation.ts";
+import { ICMP_TYPE_UNKNOWN, ACTION_ALLOWED, ACTION_DENIED, NO_PORT, QUIRK_QUOTES_PACKET } from "../../model/observation.ts";
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
 import { commitRow } from "../record-row.ts";
@@ -9,7 +9,6 @@ import type { EndpointPair } from "./cisco-pair.ts";
 import { BROKEN } from "./cisco-reasons.ts";
 import type { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes } from "./reader.ts";
 
 const FROM = ascii("from ");

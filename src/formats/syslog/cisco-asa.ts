@@ -11,7 +11,7 @@
  *   that is not known yet stands there as 0: unconfirmed.
  * - ICMP has its type and code where others have ports (106100, 302020): they are no ports.
  */
-import { ACTION_ALLOWED, ACTION_DENIED, QUIRK_BAD_HEADER_LENGTH } from "../../model/observation.ts";
+import { ICMP_TYPE_UNKNOWN, ACTION_ALLOWED, ACTION_DENIED, QUIRK_BAD_HEADER_LENGTH } from "../../model/observation.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
 import { commitRow } from "../record-row.ts";
@@ -23,7 +23,6 @@ import { EndpointPair } from "./cisco-pair.ts";
 import { BROKEN, NO_DESTINATION, NO_PROTOCOL } from "./cisco-reasons.ts";
 import { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes, MessageKind, MessageReader } from "./reader.ts";
 
 const DEVICES = ["%ASA-", "%FTD-", "%PIX-", "%FWSM-"].map(ascii);

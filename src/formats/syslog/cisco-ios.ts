@@ -9,7 +9,15 @@
  *
  * The first packet is logged at once, the rest of its flow in sums every five minutes (or every so many packets), without saying since when.
  */
-import { ACTION_ALLOWED, ACTION_DENIED, ACTION_UNKNOWN, NO_PORT, type ObservationBatch, RECORD_FLOW } from "../../model/observation.ts";
+import {
+  ICMP_TYPE_UNKNOWN,
+  ACTION_ALLOWED,
+  ACTION_DENIED,
+  ACTION_UNKNOWN,
+  NO_PORT,
+  type ObservationBatch,
+  RECORD_FLOW,
+} from "../../model/observation.ts";
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
 import { clampCount, commitRow } from "../record-row.ts";
@@ -20,7 +28,6 @@ import { forgetPorts } from "./cisco-placeholder.ts";
 import { BROKEN, MIXED, NAMED, NO_DESTINATION, NO_PROTOCOL } from "./cisco-reasons.ts";
 import { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes, MessageKind, MessageReader } from "./reader.ts";
 
 const PERCENT = 37;

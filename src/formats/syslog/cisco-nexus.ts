@@ -6,7 +6,15 @@
  * Ports 0 and 0 are printed for every protocol without ports, and for TCP and UDP where they were not read: a placeholder. What a 0 beside
  * another port means is not documented: unconfirmed. Protocol 253, named "IP", stands for one that was not read.
  */
-import { ACTION_ALLOWED, ACTION_DENIED, ACTION_UNKNOWN, GRADE_UNCONFIRMED, NO_PORT, RECORD_FLOW } from "../../model/observation.ts";
+import {
+  ICMP_TYPE_UNKNOWN,
+  ACTION_ALLOWED,
+  ACTION_DENIED,
+  ACTION_UNKNOWN,
+  GRADE_UNCONFIRMED,
+  NO_PORT,
+  RECORD_FLOW,
+} from "../../model/observation.ts";
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6 } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
 import { clampCount, commitRow } from "../record-row.ts";
@@ -16,7 +24,6 @@ import { forgetPorts } from "./cisco-placeholder.ts";
 import { BROKEN, MIXED, NO_PROTOCOL } from "./cisco-reasons.ts";
 import type { CiscoText } from "./cisco-text.ts";
 import type { Envelope } from "./envelope.ts";
-import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
 import type { LineNotes } from "./reader.ts";
 
 const IP = ascii("IP: ");

@@ -3,13 +3,13 @@
  * `datalength=64` alone; and since 2026 OPNsense's `datalength=64,echoreq,0,37728,1,` with the keywords of pf.conf(5).
  * pfSense prints nothing for ICMPv6.
  */
-import { NO_PORT, type ObservationBatch, QUIRK_QUOTES_PACKET } from "../../model/observation.ts";
+import { ICMP_TYPE_UNKNOWN, NO_PORT, type ObservationBatch, QUIRK_QUOTES_PACKET } from "../../model/observation.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import { AddressField } from "../text/address-field.ts";
 import { ascii, parseInteger, startsWith } from "../text/fields.ts";
+import { protocolNamed } from "../text/protocol-words.ts";
 import { WordTable } from "../text/word-table.ts";
-import type { CommaFields } from "./comma-fields.ts";
-import { ICMP_TYPE_UNKNOWN } from "./icmp-unknown.ts";
+import type { FilterlogFields } from "./filterlog-fields.ts";
 
 const HEADER = 8;
 const ICMP_UNREACHABLE = 3;
@@ -156,18 +156,12 @@ const CODES6 = new WordTable([
   ["redirrouter", 1],
 ]);
 
-/** Names of protocols in `unreachport,192.0.2.1,UDP,53`; others stand there by number. */
-const QUOTED = new WordTable([
-  ["tcp", PROTOCOL_TCP],
-  ["udp", PROTOCOL_UDP],
-]);
-
 /** Reads the ICMP part of a line into a row whose IP columns are set. */
 export class FilterlogIcmp {
   readonly #address: AddressField = new AddressField();
 
   /** @param at first field behind the addresses; @param room octets behind the IP header, which pfSense prints again, glued to the last. */
-  read(fields: CommaFields, at: number, batch: ObservationBatch, row: number, room: number): void {
+  read(fields: FilterlogFields, at: number, batch: ObservationBatch, row: number, room: number): void {
     batch.payload[row] = room > HEADER ? room - HEADER : 0;
     batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
     if (fields.first(at) === 0) return;
@@ -176,7 +170,7 @@ export class FilterlogIcmp {
   }
 
   /** OPNsense: type, code, identifier, sequence number, MTU. */
-  #keywords(fields: CommaFields, at: number, batch: ObservationBatch, row: number): void {
+  #keywords(fields: FilterlogFields, at: number, batch: ObservationBatch, row: number): void {
     if (fields.first(at) === 0) return;
     const { bytes } = fields;
     const six = batch.family[row] === 6;
@@ -193,7 +187,7 @@ export class FilterlogIcmp {
     if (id >= 0 && id <= 0xffff && sequence >= 0 && sequence <= 0xffff) batch.sequence[row] = ((id << 16) | sequence) >>> 0;
   }
 
-  #words(fields: CommaFields, at: number, batch: ObservationBatch, row: number, room: number): void {
+  #words(fields: FilterlogFields, at: number, batch: ObservationBatch, row: number, room: number): void {
     const known = WORDS.find(fields.bytes, fields.start(at), fields.end(at));
     if (known < 0) {
       for (const { text, type } of PHRASES) if (fields.startsWith(at, text)) batch.icmpType[row] = type;
@@ -211,10 +205,10 @@ export class FilterlogIcmp {
   }
 
   /** `192.0.2.1,UDP,53` behind unreachport, `192.0.2.1,47` behind unreachproto: whom the error is about. */
-  #quote(fields: CommaFields, at: number, batch: ObservationBatch, row: number, code: number, room: number): void {
+  #quote(fields: FilterlogFields, at: number, batch: ObservationBatch, row: number, code: number, room: number): void {
     if ((code !== CODE_PORT && code !== CODE_PROTOCOL) || fields.count <= at + 1) return;
     if (!this.#address.read(fields.bytes, fields.start(at), fields.end(at)) || this.#address.family !== batch.family[row]) return;
-    let protocol = QUOTED.find(fields.bytes, fields.start(at + 1), fields.end(at + 1));
+    let protocol = protocolNamed(fields.bytes, fields.start(at + 1), fields.end(at + 1));
     if (protocol < 0) protocol = code === CODE_PORT ? fields.integer(at + 1) : this.#glued(fields, at + 1, room);
     const port = code === CODE_PORT ? this.#glued(fields, at + 2, room) : NO_PORT;
     if (protocol < 0 || protocol > 255 || port > 0xffff || (code === CODE_PORT && port < 0)) return;
@@ -227,7 +221,7 @@ export class FilterlogIcmp {
   }
 
   /** A number with the length of the ICMP message glued on (`1` and `64` as `164`); without it, or where it is not there, -1. */
-  #glued(fields: CommaFields, field: number, room: number): number {
+  #glued(fields: FilterlogFields, field: number, room: number): number {
     if (field >= fields.count || room < 0) return -1;
     let digits = 1;
     for (let rest = room; rest >= 10; rest = Math.trunc(rest / 10)) digits++;
@@ -237,7 +231,7 @@ export class FilterlogIcmp {
   }
 }
 
-function unreachableCode(fields: CommaFields, field: number): number {
+function unreachableCode(fields: FilterlogFields, field: number): number {
   if (field >= fields.count) return 0;
   const { bytes } = fields;
   const end = fields.end(field);

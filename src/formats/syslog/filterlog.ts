@@ -34,7 +34,7 @@ import { commitRow, startRow } from "../record-row.ts";
 import { AddressField } from "../text/address-field.ts";
 import { ascii, hexDigit } from "../text/fields.ts";
 import { WordTable } from "../text/word-table.ts";
-import { CommaFields } from "./comma-fields.ts";
+import { FilterlogFields } from "./filterlog-fields.ts";
 import type { Envelope } from "./envelope.ts";
 import { FilterlogIcmp } from "./filterlog-icmp.ts";
 import { leastHeader, readFlags, readOptionNames, SELECTIVE } from "./filterlog-tcp.ts";
@@ -88,7 +88,7 @@ const BAD_ADDRESS = "filterlog field that is not an address";
 const EXTENSION = "filterlog line about an IPv6 extension header";
 
 class FilterlogReader implements MessageReader {
-  readonly #fields: CommaFields = new CommaFields();
+  readonly #fields: FilterlogFields = new FilterlogFields();
   readonly #source: AddressField = new AddressField();
   readonly #destination: AddressField = new AddressField();
   readonly #icmp: FilterlogIcmp = new FilterlogIcmp();

@@ -32,7 +32,7 @@ import { commitRow, setDestination6, setSource6, startRow } from "../record-row.
 import { ascii, NOT_A_NUMBER, parseInteger, parseIPv4At, parseIPv6At, startsWith } from "../text/fields.ts";
 import type { Envelope } from "./envelope.ts";
 import { actionOfPrefix } from "./log-prefix.ts";
-import { protocolNamed } from "./protocol-names.ts";
+import { protocolNamed } from "../text/protocol-words.ts";
 import type { LineNotes, MessageKind, MessageReader } from "./reader.ts";
 import { leastTcpPayload } from "./tcp-payload.ts";
 

@@ -21,7 +21,7 @@ import { hexDigit, NOT_A_NUMBER, parseIPv4At, parseIPv6At } from "../text/fields
 
 import { EXPANDED_LENGTH, readExpandedIPv6 } from "./expanded-ipv6.ts";
 import * as field from "./netfilter-keys.ts";
-import { protocolNamed } from "./protocol-names.ts";
+import { protocolNamed } from "../text/protocol-words.ts";
 
 const SPACE = 32;
 const OPEN_ROUND = 40;

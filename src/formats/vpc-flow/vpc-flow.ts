@@ -3,6 +3,7 @@
  * stamp before them. Source: Amazon VPC user guide, "Flow log records". One record is one direction of a flow over up to ten minutes.
  */
 import {
+  ICMP_TYPE_UNKNOWN,
   ACTION_ALLOWED,
   ACTION_DENIED,
   FLAGS_UNKNOWN,
@@ -52,8 +53,6 @@ const DASH = 45;
 const COLON = 58;
 const LETTER_T = 84;
 
-/** The records do not tell the ICMP type: this one is reserved, so it stands for none (0 would be an echo reply). */
-const ICMP_TYPE_UNKNOWN = 255;
 const FLAG_BITS = 0xff;
 
 const NO_TRAFFIC = "no traffic in the interval (NODATA)";

@@ -6,7 +6,7 @@ const COMMA = 44;
 const MOST = 40;
 
 /** The fields of the line split last. */
-export class CommaFields {
+export class FilterlogFields {
   bytes: Uint8Array = new Uint8Array(0);
   count = 0;
   /** Field `i` is `bytes[starts[i], starts[i + 1] - 1)`. */
