@@ -16,6 +16,14 @@ export interface ReadOptions {
   readonly mapping: Mapping | null;
 }
 
+/** The format of that name, or null for the one that a mapping makes. @throws UsageError where there is none. */
+export function namedFormat(name: string): Format | null {
+  if (name === MAPPED) return null;
+  const format = formatNamed(name);
+  if (format !== null) return format;
+  throw new UsageError(`no input format '${name}': there are ${FORMATS.map((known) => known.name).join(", ")}, ${MAPPED}`);
+}
+
 /** Chooses formats for the inputs of a run. */
 export class FormatChoice {
   /** The format of all inputs, where the user named one. */
@@ -25,10 +33,8 @@ export class FormatChoice {
   /** @throws UsageError where there is no such format. */
   constructor({ format, mapping }: ReadOptions) {
     this.#mapped = mapping === null ? null : mappedFormat(MAPPED, mapping);
-    this.named = format === null ? null : format === MAPPED ? this.#mapped : formatNamed(format);
-    if (format === null || this.named !== null) return;
-    if (format === MAPPED) throw new UsageError("--input-format mapped needs --mapping FILE");
-    throw new UsageError(`no input format '${format}': there are ${FORMATS.map(({ name }) => name).join(", ")}, ${MAPPED}`);
+    this.named = format === null ? null : (namedFormat(format) ?? this.#mapped);
+    if (format === MAPPED && mapping === null) throw new UsageError("--input-format mapped needs --mapping FILE");
   }
 
   /** The format of an input that begins with `head`, or null where none recognises it. */

@@ -9,7 +9,7 @@ import { Observer } from "../observe/index.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
 import type { DecodeJob, DecodeOutcome } from "./decode-worker.ts";
-import { FormatChoice, type ReadOptions } from "./format-choice.ts";
+import { namedFormat, type ReadOptions } from "./format-choice.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 import { InputReader } from "./read-inputs.ts";
 import type { RowChoice } from "./row-gate.ts";
@@ -42,7 +42,7 @@ export interface ObserveInputs {
 export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
   // What the options get wrong is told here: from the other thread an error would come without its class.
   gate(job.choice, (batch) => batch);
-  new FormatChoice(job.reading);
+  if (job.reading.format !== null) namedFormat(job.reading.format);
   const total = totalBytes(job.specs);
   const ticker = new Ticker(job.onProgress, total);
   const paths = job.specs.filter((spec) => typeof spec === "string");

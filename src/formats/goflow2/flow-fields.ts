@@ -36,7 +36,6 @@ export const FIELD_TTL = 25;
 export const FIELD_TCP_FLAGS = 26;
 export const FIELD_SOURCE_MAC = 27;
 export const FIELD_VLAN = 29;
-export const FIELD_ETHERTYPE = 30;
 export const FIELD_ICMP_TYPE = 31;
 export const FIELD_ICMP_CODE = 32;
 export const FIELD_FRAGMENT_ID = 35;
