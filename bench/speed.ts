@@ -10,6 +10,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { makeCapture } from "./make-capture.ts";
+import { measureListener } from "./listener.ts";
 import { measureRecords } from "./record-formats.ts";
 import { medianRun, timedRun, type TimedRun } from "./timed-run.ts";
 
@@ -43,7 +44,10 @@ console.log(`Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.mod
 if (values.growth) measureGrowth();
 else {
   if (!values.records) compare(values.file ?? made(Number(values.bytes)));
-  if (values.file === undefined && !values.mixed) await measureRecords(folder, rounds);
+  if (values.file === undefined && !values.mixed) {
+    await measureRecords(folder, rounds);
+    await measureListener([300_000, 600_000]);
+  }
 }
 
 /** Every program once a round, after one reading that brings the file into memory; then the medians. */

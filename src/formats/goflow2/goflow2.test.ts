@@ -123,7 +123,7 @@ describe("protobuf messages", () => {
       2,
       { "not IP": 1, "flow record without packets": 1 },
     ]);
-    expect([stats.unparsed, stats.foreign]).toEqual([0, 1]);
+    expect([stats.unparsed, stats.foreign]).toEqual([0, 2]);
   });
 
   test("are recognised from their first octets on, also when cut; other octets are not", () => {
