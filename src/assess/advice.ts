@@ -5,7 +5,7 @@ import type { Scan } from "../model/finding.ts";
 import type { Facts } from "./facts.ts";
 import type { AssessInput } from "./input.ts";
 import { blockRules, PORT_ZERO_RULES, UDP_SOURCE_ZERO_RULES } from "./nft-rules.ts";
-import { listed, plural } from "./words.ts";
+import { agree, listed, plural } from "./words.ts";
 
 /** Contacts from which a source is worth a rule of its own. */
 const HEAVY_CONTACTS = 50;
@@ -146,7 +146,7 @@ function exposureAdvice(input: AssessInput): Advice[] {
   return [
     {
       action: `Check the services${which} that answered: whether they must be open to everyone, and whether they are patched.`,
-      reason: `${plural(contacts, "contact")} of ${plural(answered.length, "scan")} were answered; what answers is what comes next.`,
+      reason: `${plural(contacts, "contact")} of ${plural(answered.length, "scan")} ${agree(contacts, "was", "were")} answered; what answers is what comes next.`,
       rules: [],
     },
   ];

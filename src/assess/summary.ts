@@ -111,7 +111,7 @@ function sourcesPhrase(facts: Facts, sources: number): string {
   if (largest === null || placed < 5) return all;
   const of = placed < sources ? `of the ${count(placed)} most active ` : "";
   if (chance < 0.01) return `${all}, ${of}${count(largest.sources)} ${of === "" ? "of them " : ""}in one network (${largest.name}),`;
-  return `${all} in ${placed < sources ? "at least " : ""}${plural(networks, "network")}`;
+  return `${all} in ${placed < sources ? "at least " : ""}${plural(Math.min(networks, sources), "network")}`;
 }
 
 /** What else is in the capture, so that the leading reading does not hide it. */
