@@ -39,5 +39,6 @@ for (const path of job.paths) await reader.read(path);
 writer.flush();
 producer.end();
 // Errors lose their class on the way between threads: they go as plain values.
-const unreadable = reader.summary.unreadable.map(({ code, source, reason }) => ({ code, source, reason }));
-parentPort?.postMessage({ ...reader.summary, unreadable } satisfies DecodeOutcome);
+const summary = reader.finish();
+const unreadable = summary.unreadable.map(({ code, source, reason }) => ({ code, source, reason }));
+parentPort?.postMessage({ ...summary, unreadable } satisfies DecodeOutcome);

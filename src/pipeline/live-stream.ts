@@ -1,4 +1,5 @@
 /** The octets of one stream, recognised as they come and decoded. */
+import { heldBackOf } from "../formats/flow-export/held-back.ts";
 import { type DecodeContext, type Decoder, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
 import type { FormatChoice } from "./format-choice.ts";
 import type { LiveTally } from "./live-tally.ts";
@@ -65,8 +66,11 @@ export class LiveStream {
       this.unrecognised += this.#end;
       return;
     }
+    const { stats } = this.#decoder;
     this.#decoder.end(this.#rest, 0, this.#end);
-    this.#decoding.tally.settle(this.format, this.#decoder.stats);
+    // Counts are told now: what still waits for a template is given up
+    heldBackOf(this.#decoding.context.memory).giveUp(stats);
+    this.#decoding.tally.settle(this.format, stats);
     this.#decoder = null;
     this.#end = 0;
   }

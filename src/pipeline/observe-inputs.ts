@@ -79,7 +79,7 @@ async function readHere(
   });
   for (const spec of job.specs) await reader.read(spec);
   writer.flush();
-  return reader.summary;
+  return reader.finish();
 }
 
 async function observeThreaded(

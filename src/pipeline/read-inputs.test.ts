@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { netflow9, PLAIN, PROBE, record, set, template } from "../formats/flow-export/datagrams.fixture.ts";
 import { ObservationWriter } from "../formats/format.ts";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
@@ -41,7 +42,7 @@ async function read(specs: readonly SourceSpec[]): Promise<{ summary: ReadSummar
   });
   for (const spec of specs) await reader.read(spec);
   writer.flush();
-  return { summary: reader.summary, rows, progress };
+  return { summary: reader.finish(), rows, progress };
 }
 
 describe.skipIf(!present)("real captures", () => {
@@ -117,6 +118,21 @@ describe("inputs in memory", () => {
     const told = summary.sources[0]?.name === "broken" ? summary.sources[0].damage : summary.unreadable[0];
     expect(told).toMatchObject({ reason: expect.any(String) });
     expect(summary.sources.at(-1)).toMatchObject({ name: "good", damage: null });
+  });
+
+  test("of flow export may come before those with their templates; what none reads is counted where it stood", async () => {
+    const announced = netflow9({}, set(0, template(256, PLAIN)));
+    const data = netflow9({}, set(256, record(PLAIN, PROBE)));
+    const orphans = netflow9({ domain: 9 }, set(256, record(PLAIN, PROBE)), set(257, new Uint8Array(20)));
+    const { summary, rows } = await read([input("1", data), input("2", orphans), input("3", announced), input("4", data)]);
+    expect(rows).toBe(2);
+    expect(summary.sources.map(({ name, records, unparsed }) => [name, records, unparsed])).toEqual([
+      ["1", 1, 0],
+      ["2", 2, 0],
+      ["3", 0, 0],
+      ["4", 1, 0],
+    ]);
+    expect([...summary.skipped]).toEqual([["data whose template did not come", 2]]);
   });
 
   test("of any octets whatever never throw, and rows never outnumber records", async () => {

@@ -1,6 +1,7 @@
 /** Inputs to observations: opens each source, recognises its format, and lets its decoder fill batches. One input's trouble never stops the others. */
 import { statSync } from "node:fs";
-import { type Decoder, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
+import { heldBackOf } from "../formats/flow-export/held-back.ts";
+import { type Decoder, type DecodeStats, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
 import { FORMATS } from "../formats/index.ts";
 import { isParquet } from "../formats/parquet/metadata.ts";
 import { InputError } from "../model/errors.ts";
@@ -42,6 +43,8 @@ export class InputReader {
   readonly #choice: FormatChoice;
   /** What decoders keep from one input to the next: templates of flow exporters come in files of their own. */
   readonly #memory = new Map<string, unknown>();
+  /** Inputs whose counts are not final: some of their records wait for a template, which a later input may hold. By place in the summary. */
+  readonly #waiting = new Map<number, DecodeStats>();
   #bytesBefore = 0;
   #recordsBefore = 0;
 
@@ -65,6 +68,18 @@ export class InputReader {
     } finally {
       await reader?.close();
     }
+  }
+
+  /** All inputs have been read: what still waits for a template is counted as lost. */
+  finish(): ReadSummary {
+    const { summary } = this;
+    heldBackOf(this.#memory).giveUp();
+    for (const [index, stats] of this.#waiting) {
+      this.#addCounts(stats);
+      summary.sources[index] = { ...summary.sources[index]!, ...countsOf(stats) };
+    }
+    this.#waiting.clear();
+    return summary;
   }
 
   async #readOpen(reader: ByteReader, written: number): Promise<void> {
@@ -113,25 +128,36 @@ export class InputReader {
     this.#writer.flush();
     const { stats } = decoder;
     const { summary } = this;
-    addCounts(summary.skipped, stats.skipped);
-    addCounts(summary.encapsulations, stats.encapsulations);
-    addCounts(summary.lost, stats.lost);
+    if (heldBackOf(this.#memory).holds(stats)) this.#waiting.set(summary.sources.length, stats);
+    else this.#addCounts(stats);
     this.#bytesBefore += reader.bytesRead;
     this.#recordsBefore += stats.records;
     summary.sources.push({
       name: reader.name,
       format: [format.name, ...reader.compression].join("+"),
-      records: stats.records,
       bytes: reader.bytesRead,
       damage: reader.damage ?? stats.damage,
-      foreign: stats.foreign,
-      unparsed: stats.unparsed,
-      faults: stats.faults,
       looksLike: stats.unparsed > ODD_SHARE * stats.records ? whatElse(opening, format) : null,
       proves: format.proves,
-      sampled: stats.sampled.records === 0 ? null : { ...stats.sampled },
+      ...countsOf(stats),
     });
   }
+
+  #addCounts(stats: DecodeStats): void {
+    addCounts(this.summary.skipped, stats.skipped);
+    addCounts(this.summary.encapsulations, stats.encapsulations);
+    addCounts(this.summary.lost, stats.lost);
+  }
+}
+
+function countsOf({
+  records,
+  foreign,
+  unparsed,
+  faults,
+  sampled,
+}: DecodeStats): Pick<InputSource, "records" | "foreign" | "unparsed" | "faults" | "sampled"> {
+  return { records, foreign, unparsed, faults, sampled: sampled.records === 0 ? null : { ...sampled } };
 }
 
 function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): void {

@@ -41,7 +41,6 @@ class FlowCaptureDecoder implements Decoder {
 
   end(bytes: Uint8Array, start: number, end: number): void {
     (this.#container ?? this.#open(0)).end(bytes, start, end);
-    this.#frames.finish();
   }
 
   #open(word: number): Decoder {

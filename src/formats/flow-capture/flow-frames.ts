@@ -50,11 +50,6 @@ export class FlowFrames implements FrameConsumer {
 
   tally(): void {}
 
-  /** The capture is over. */
-  finish(): void {
-    this.#datagrams.finish();
-  }
-
   /** Decodes the payload at `at` of the packet that stands in the (uncommitted) row. */
   #payload(view: DataView, row: number, at: number, time: number): void {
     const { batch } = this.#writer;

@@ -1,5 +1,6 @@
 /** Flow-export datagrams of any version, told apart by their first octets: what listeners, captures and bare files hand their payloads to. */
 import type { DecodeStats, ObservationWriter } from "../format.ts";
+import { heldBackOf } from "./held-back.ts";
 import { IpfixDecoder } from "./ipfix.ts";
 import { FixedDecoder, NETFLOW_1, NETFLOW_5, NETFLOW_7 } from "./netflow5.ts";
 import { NetFlow9Decoder } from "./netflow9.ts";
@@ -60,9 +61,9 @@ export class ExportDatagramDecoder {
     return true;
   }
 
-  /** The input is over: what was held back for want of a template is counted. */
+  /** No further input comes: what still waits for a template is counted as lost to this one. */
   finish(): void {
-    for (const decoder of this.#decoders.values()) decoder.finish?.();
+    heldBackOf(this.output.memory).giveUp(this.output.stats);
   }
 
   #make(version: number): VersionDecoder | null {

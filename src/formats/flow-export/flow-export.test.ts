@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
 import { describe, expect, test } from "vitest";
-import { GRADE_UNCONFIRMED } from "../../model/observation.ts";
+import { GRADE_UNCONFIRMED, ObservationBatch } from "../../model/observation.ts";
+import { decodeBytes } from "../decode-bytes.ts";
 import { decodeWhole, type Row } from "../decode-whole.ts";
 import { FLOW_CAPTURE } from "../flow-capture/flow-capture.ts";
-import { freshContext, HEAD_BYTES } from "../format.ts";
-import { ipfix, join, netflow5, netflow9, PLAIN, PROBE, record, set, template } from "./datagrams.fixture.ts";
+import { freshContext, HEAD_BYTES, ObservationWriter } from "../format.ts";
+import { type Field, ipfix, join, netflow5, netflow9, PLAIN, PROBE, record, SENT, set, template, UPTIME } from "./datagrams.fixture.ts";
 import { FLOW_EXPORT } from "./flow-export.ts";
+import { heldBackOf } from "./held-back.ts";
 
 const SAMPLES = joinPath(import.meta.dirname, "../../../../shared/samples");
 const BARE = joinPath(SAMPLES, "netflow-dat");
@@ -45,6 +47,16 @@ describe.skipIf(!hasSamples)("real datagrams", () => {
     expect([rows.length, sum(rows, "packets"), sum(rows, "bytes")]).toEqual(counts);
   });
 
+  test.each(groups.filter(({ files }) => files.length > 1))("$name: the same rows in whatever order its files come", ({ files }) => {
+    const inOrder = (names: readonly string[]): string[] => {
+      const context = freshContext(0);
+      const rows = names.flatMap((name) => decodeWhole(FLOW_EXPORT, read(BARE, name), undefined, 64, context).rows);
+      return [`${heldBackOf(context.memory).size} wait`, ...rows.map((row) => JSON.stringify(row)).toSorted()];
+    };
+    expect(inOrder(files.toReversed())).toEqual(inOrder(files));
+    expect(inOrder(files.toSorted())).toEqual(inOrder(files));
+  });
+
   test("every bare file is recognised, but for the one whose header makes no sense", () => {
     const files = groups.flatMap((group) => group.files);
     expect(files.filter((file) => !FLOW_EXPORT.recognises(read(BARE, file)))).toEqual(["netflow5_test_invalid01.dat"]);
@@ -79,6 +91,67 @@ describe.skipIf(!hasSamples)("real datagrams", () => {
     ]);
     expect(all("icmp-template", "icmp-data").map((row) => row.icmpType)).toEqual([128, 129, 8, 0]);
     expect(all("nat")).toEqual([]);
+  });
+});
+
+describe("data whose template stands in another input", () => {
+  const announced = netflow9({ sequence: 1 }, set(0, template(256, PLAIN)));
+  const data = netflow9({ sequence: 2, sent: SENT - 3600, uptime: UPTIME - 3_600_000 + 5000 }, set(256, record(PLAIN, PROBE)));
+
+  test("is read when it comes, dated by its own datagram, and counted where it stood", () => {
+    const first = freshContext(0);
+    const before = decodeWhole(FLOW_EXPORT, data, undefined, 64, first);
+    expect([before.rows.length, before.stats.records, heldBackOf(first.memory).holds(before.stats)]).toEqual([0, 0, true]);
+    const after = decodeWhole(FLOW_EXPORT, join(netflow5({}, [{}]), announced), undefined, 64, first);
+    expect(heldBackOf(first.memory).size).toBe(0);
+    expect([before.stats.records, after.stats.records]).toEqual([1, 1]);
+
+    const second = freshContext(0);
+    decodeWhole(FLOW_EXPORT, announced, undefined, 64, second);
+    const { rows } = decodeWhole(FLOW_EXPORT, data, undefined, 64, second);
+    expect(after.rows.slice(1)).toEqual(rows);
+    expect(rows).toMatchObject([{ time: SENT - 3600 + (UPTIME - 2000 - 5000) / 1000, sourcePort: 0, destinationPort: 445 }]);
+  });
+
+  test("is not read by a layout that its octets do not fit", () => {
+    const { memory } = freshContext(0);
+    decodeWhole(FLOW_EXPORT, data, undefined, 64, { writtenAt: 0, memory });
+    const other = netflow9({}, set(0, template(256, PLAIN.slice(0, 5))));
+    expect(decodeWhole(FLOW_EXPORT, other, undefined, 64, { writtenAt: 0, memory }).rows).toEqual([]);
+    expect(heldBackOf(memory).size).toBe(1);
+    expect(decodeWhole(FLOW_EXPORT, announced, undefined, 64, { writtenAt: 0, memory }).rows).toHaveLength(1);
+  });
+
+  test("shares no batch with rows of another input, whose clock may be years apart", () => {
+    const lengths: number[] = [];
+    const writer = new ObservationWriter(new ObservationBatch(), (batch) => {
+      lengths.push(batch.length);
+      batch.length = 0;
+      return batch;
+    });
+    const context = freshContext(0);
+    for (const bytes of [data, data, join(netflow5({}, [{}, {}]), announced, netflow5({ sequence: 2 }, [{}]))]) {
+      decodeBytes(bytes, writer, FLOW_EXPORT, context);
+    }
+    expect(lengths).toEqual([2, 1, 1, 1]);
+  });
+
+  test("has a fault told with its place in the input it stood in", () => {
+    const fields: readonly Field[] = [...PLAIN, [96, -1]];
+    const context = freshContext(0);
+    const cut = ipfix(
+      {},
+      set(
+        256,
+        record(fields, [...PROBE, new Uint8Array(3)]),
+        Uint8Array.from({ length: 60 }, () => 255),
+      ),
+    );
+    const early = decodeWhole(FLOW_EXPORT, join(netflow5({}, [{}]), cut), undefined, 64, context);
+    const late = decodeWhole(FLOW_EXPORT, ipfix({}, set(2, template(256, fields))), undefined, 64, context);
+    const at = 72 + 16 + 4 + record(fields, [...PROBE, new Uint8Array(3)]).length;
+    expect(early.stats.faults).toEqual([{ at, unit: "octet", reason: "flow record longer than its set" }]);
+    expect([late.rows.length, late.stats.faults]).toEqual([1, []]);
   });
 });
 

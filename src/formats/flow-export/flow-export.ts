@@ -50,13 +50,12 @@ class FlowExportDecoder implements Decoder {
   }
 
   end(bytes: Uint8Array, start: number, end: number): void {
-    if (this.stats.damage === null) {
-      const used = this.#read(bytes, start, end, true);
-      if (this.stats.damage === null && !isZero(bytes, start + used, end)) {
-        this.stats.damage = { offset: this.#offset + used, reason: "the input ends inside a datagram" };
-      } else if (this.stats.damage === null && this.#offset + used === 0) this.stats.damage = { offset: 0, reason: "the input is empty" };
-    }
-    this.#datagrams.finish();
+    if (this.stats.damage !== null) return;
+    const used = this.#read(bytes, start, end, true);
+    if (this.stats.damage !== null) return;
+    if (!isZero(bytes, start + used, end)) {
+      this.stats.damage = { offset: this.#offset + used, reason: "the input ends inside a datagram" };
+    } else if (this.#offset + used === 0) this.stats.damage = { offset: 0, reason: "the input is empty" };
   }
 
   #read(bytes: Uint8Array, start: number, end: number, over: boolean): number {

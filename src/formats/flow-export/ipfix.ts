@@ -41,8 +41,4 @@ export class IpfixDecoder implements VersionDecoder {
     const lost = domain.sequence.note(view.getUint32(at + 8), records, flows, NO_UPTIME);
     if (lost !== 0) this.#output.stats.lose(LOST, lost);
   }
-
-  finish(): void {
-    this.#decoder.finish();
-  }
 }

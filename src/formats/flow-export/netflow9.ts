@@ -40,8 +40,4 @@ export class NetFlow9Decoder implements VersionDecoder {
     if (lost !== 0) this.#output.stats.lose(LOST, lost);
     decoder.sets(view, at + NETFLOW_9_HEADER, end, exporter, domain, receivedAt);
   }
-
-  finish(): void {
-    this.#decoder.finish();
-  }
 }

@@ -16,7 +16,7 @@ import {
   SLOT_TOTAL_LENGTH,
 } from "./elements.ts";
 import { FlowRows } from "./flow-row.ts";
-import { HeldBack } from "./held-back.ts";
+import { countNoTemplate, type HeldBack, heldBackOf } from "./held-back.ts";
 import { type Plan, USE_FLOW, USE_NOTHING, USE_OPTIONS } from "./plan.ts";
 import { RecordReader } from "./record-reader.ts";
 import { factorOfValues } from "./sampling.ts";
@@ -38,7 +38,6 @@ const SET_TOO_SHORT = "set shorter than its header";
 const SET_TOO_LONG = "set longer than its datagram";
 const SET_RESERVED = "set with a reserved id";
 const RECORD_CUT = "flow record longer than its set";
-const NO_TEMPLATE = "data whose template did not come";
 const OPTIONS = "options data (samplers, the exporter's own counts)";
 const FRAME_TYPE = "sampled frame of a link type not decoded";
 const NO_FRAME = "sampled packet without octets";
@@ -61,7 +60,7 @@ export class TemplateDecoder {
   readonly #reader: RecordReader = new RecordReader();
   readonly #scanner: TemplateScanner = new TemplateScanner();
   readonly #rows: FlowRows;
-  readonly #held: HeldBack = new HeldBack();
+  readonly #held: HeldBack;
   readonly #frames: FrameDecoder;
   readonly #epoch: number;
   /** Sets of the datagram at hand that were held back. */
@@ -71,6 +70,7 @@ export class TemplateDecoder {
     this.#output = output;
     this.#layout = layout;
     this.cache = templateCacheOf(output.memory);
+    this.#held = heldBackOf(output.memory);
     this.#epoch = ++this.cache.epoch;
     this.#rows = new FlowRows(output.writer);
     this.#frames = new FrameDecoder(output.writer, output.stats);
@@ -114,7 +114,7 @@ export class TemplateDecoder {
       if (id >= FIRST_TEMPLATE_ID) {
         const template = this.cache.template(exporter, domain, id, receivedAt);
         if (template === undefined || (template.epoch !== this.#epoch && !template.fits(next - body))) {
-          this.#hold(view, body, next, domain, id, receivedAt);
+          this.#hold(view, body, next, domain, id, exporter === "" ? null : receivedAt);
           records = UNITS_UNKNOWN;
         } else {
           const count = this.#data(view, body, next, domain, template.plan);
@@ -130,30 +130,20 @@ export class TemplateDecoder {
     return records;
   }
 
-  /** The input is over. */
-  finish(): void {
-    this.#giveUp(this.#held.clear());
-  }
-
   #fault(reason: string, at: number): void {
     this.#output.stats.records++;
     noteFault(this.#output, reason, at);
   }
 
-  #giveUp(sets: number): void {
-    if (sets === 0) return;
-    this.#output.stats.records += sets;
-    this.#output.stats.miss(NO_TEMPLATE, sets);
-  }
-
-  #hold(view: DataView, at: number, end: number, domain: Domain, template: number, receivedAt: number): void {
+  #hold(view: DataView, at: number, end: number, domain: Domain, template: number, receivedAt: number | null): void {
+    const { stats, place } = this.#output;
     if (++this.#heldNow > MOST_HELD) {
-      this.#giveUp(1);
+      countNoTemplate(stats);
       return;
     }
     const octets = new Uint8Array(view.buffer, at, end - at).slice();
     const { exportTime, uptime } = this.clock;
-    this.#giveUp(this.#held.add({ domain, template, octets, exportTime, uptime, receivedAt }));
+    this.#held.add({ domain, template, octets, exportTime, uptime, receivedAt, stats, place: place + at });
   }
 
   #templates(view: DataView, start: number, end: number, exporter: string, domain: Domain, options: boolean, receivedAt: number): void {
@@ -197,18 +187,26 @@ export class TemplateDecoder {
     this.#catchUp(domain, id);
   }
 
-  /** Reads what has waited for the template. */
+  /** Reads what has waited for the template; of an earlier input, what fits it. Records are counted, dated and placed where they stood. */
   #catchUp(domain: Domain, id: number): void {
-    if (this.#held.size === 0) return;
+    const template = domain.templates.get(id);
+    if (template === undefined || this.#held.size === 0) return;
     const { clock } = this;
+    const output = this.#output;
     const { exportTime, uptime } = clock;
-    for (const set of this.#held.take(domain, id)) {
-      const template = domain.templates.get(id);
-      if (template === undefined) break;
+    const { stats, place } = output;
+    for (const set of this.#held.take(domain, id, (held) => held.stats === stats || template.fits(held.octets.length))) {
+      // No batch holds rows of two inputs: their clocks may be years apart
+      if (set.stats !== output.stats) output.writer.flush();
       clock.exportTime = set.exportTime;
       clock.uptime = set.uptime;
+      output.stats = set.stats;
+      output.place = set.place;
       this.#data(new DataView(set.octets.buffer), 0, set.octets.length, domain, template.plan);
     }
+    if (output.stats !== stats) output.writer.flush();
+    output.stats = stats;
+    output.place = place;
     clock.exportTime = exportTime;
     clock.uptime = uptime;
   }

@@ -36,8 +36,9 @@ export function exportVersion(view: DataView, at: number, end: number): number {
 /** Where decoders of datagrams put what they read. */
 export interface ExportOutput {
   readonly writer: ObservationWriter;
-  readonly stats: DecodeStats;
-  /** What outlives the input (`DecodeContext.memory`): templates, samplers, clocks of exporters. */
+  /** Of the input in which the records at hand stood. */
+  stats: DecodeStats;
+  /** What outlives the input (`DecodeContext.memory`): templates, samplers, clocks of exporters, data that waits for its template. */
   readonly memory: Map<string, unknown>;
   /** Offset in the input of the first octet of the view at hand; below 0 where that was never part of it. Faults add it to their place. */
   place: number;
@@ -51,8 +52,6 @@ export interface VersionDecoder {
    * @param receivedAt seconds since 1970 by the clock of whoever received it
    */
   datagram(view: DataView, at: number, end: number, exporter: string, receivedAt: number): void;
-  /** The input is over: counts what was held back in vain. */
-  finish?(): void;
 }
 
 /** Counts a record (or datagram, set, template) at position `at` of the view that did not parse. */
