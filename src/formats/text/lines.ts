@@ -16,14 +16,22 @@ export abstract class LineDecoder implements Decoder {
   lineNumber = 0;
   /** Inside a line that is too long: what comes up to its end is thrown away. */
   #skipping = false;
+  /** The buffer that came last, and the same as a Buffer: its search is memchr(3), four times as fast as that of typed arrays. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #octets: Buffer = Buffer.alloc(0);
 
   /** Reads the line `bytes[start, end)`, its end of line taken off; not empty. Counts `stats.records` itself. */
   protected abstract line(bytes: Uint8Array, start: number, end: number): void;
 
   push(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const octets = this.#octets;
     let at = start;
     for (;;) {
-      const newline = bytes.indexOf(NEWLINE, at);
+      const newline = octets.indexOf(NEWLINE, at);
       if (newline < 0 || newline >= end) break;
       this.#whole(bytes, at, newline);
       at = newline + 1;
