@@ -38,8 +38,11 @@ interface AssessFlags extends ReportFlags, InputFlags {
 export function addAssessCommand(program: Command): void {
   const command = program
     .command("assess")
-    .description("Assess captures: who probes, how, with which tool, whom, what it means and what to do.")
-    .argument("[inputs...]", "files, folders, or - for standard input; several are read as one")
+    .description("Assess captures, flow records and logs: who probes, how, with which tool, whom, what it means and what to do.")
+    .argument(
+      "[inputs...]",
+      "files, folders, or - for standard input, several read as one; or, with --for, live sources such as udp://:2055",
+    )
     .option("--home <cidr...>", "networks that you defend; guessed, and said so, where not given")
     .option("--for <time>", "listen to live sources for so long, as in 60s, 5m or 1h, then assess what came (docs/live.md)", parseDuration)
     .option("--follow", "follow files as they grow and rotate, with --for")
@@ -54,6 +57,7 @@ export function addAssessCommand(program: Command): void {
     command,
     [
       ["precursor assess capture.pcap", "One capture, on one screen."],
+      ["precursor assess conn.log.gz", "Zeek, Suricata, NetFlow, firewall and cloud logs alike: precursor formats lists what can be read."],
       ["precursor assess /var/captures --home 192.0.2.0/24 -o report.html", "All captures of a folder, as one page with plots."],
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
@@ -63,6 +67,7 @@ export function addAssessCommand(program: Command): void {
     ],
     [
       "--home takes several networks; put inputs before it, or -- between them.",
+      "Live sources: udp://[ADDRESS]:PORT, syslog+udp://, syslog+tcp://, syslog+tls://, tail:FILE, journald:, interface:NAME, kafka://BROKER/TOPIC (docs/live.md).",
       "Where some inputs cannot be read, the others are assessed, the report is printed, and the exit code is 2.",
     ],
   );
