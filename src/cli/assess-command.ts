@@ -57,7 +57,7 @@ export function addAssessCommand(program: Command): void {
     command,
     [
       ["precursor assess capture.pcap", "One capture, on one screen."],
-      ["precursor assess conn.log.gz", "Zeek, Suricata, NetFlow, firewall and cloud logs alike: precursor formats lists what can be read."],
+      ["precursor assess conn.log.gz", "Zeek, Suricata, NetFlow, firewall and cloud logs alike: see precursor formats."],
       ["precursor assess /var/captures --home 192.0.2.0/24 -o report.html", "All captures of a folder, as one page with plots."],
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
