@@ -3,7 +3,7 @@
  * answers and all that its own side opens, and drops and logs the rest (nf_log_syslog's line, with psad's recommended rules).
  */
 import { containsIPv4, formatIPv4, parseNetwork, type Network } from "../src/model/address.ts";
-import { FRAGMENT_LATER, NO_PORT, type ObservationBatch } from "../src/model/observation.ts";
+import { FLAGS_UNKNOWN, FRAGMENT_LATER, NO_PORT, type ObservationBatch } from "../src/model/observation.ts";
 import {
   PROTOCOL_ARP,
   PROTOCOL_ICMP,
@@ -104,8 +104,10 @@ function transportOf(batch: ObservationBatch, row: number): string {
   const protocol = batch.protocol[row]!;
   const hasPorts = batch.sourcePort[row] !== NO_PORT && batch.destinationPort[row] !== NO_PORT;
   const ports = hasPorts ? ` SPT=${batch.sourcePort[row]!} DPT=${batch.destinationPort[row]!}` : "";
+  // A first fragment too small for its flags is put together with the rest before the log; here that were SYNs.
+  const flags = batch.tcpFlags[row] === FLAGS_UNKNOWN ? TCP_SYN : batch.tcpFlags[row]!;
   if (protocol === PROTOCOL_TCP)
-    return `PROTO=TCP${ports} WINDOW=${batch.window[row]!} RES=0x00 ${flagWords(batch.tcpFlags[row]!)}URGP=${batch.urgent[row]!} `;
+    return `PROTO=TCP${ports} WINDOW=${batch.window[row]!} RES=0x00 ${flagWords(flags)}URGP=${batch.urgent[row]!} `;
   if (protocol === PROTOCOL_UDP) return `PROTO=UDP${ports} LEN=${batch.payload[row]! + 8} `;
   if (protocol === PROTOCOL_ICMP) return `PROTO=ICMP TYPE=${batch.icmpType[row]!} CODE=${batch.icmpCode[row]!} ID=1 SEQ=1 `;
   return `PROTO=${protocol} `;

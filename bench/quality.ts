@@ -1,7 +1,7 @@
 /**
  * `npm run bench:quality`: how right Precursor is, over the samples and the lab's events, beside psad on the same traffic as a firewall
  * would have logged it. `--seeds N` makes every lab event N times; `--brief` leaves out the cases where both are right; `--no-psad`
- * leaves out psad, which takes most of the time.
+ * leaves out psad, which takes most of the time. `--records` turns the lab's events into records of many kinds instead, and compares with the truth alone.
  */
 import { parseArgs } from "node:util";
 import { decodeBytes } from "../src/formats/decode-bytes.ts";
@@ -12,6 +12,7 @@ import { ASSESS_DEFAULTS, assess } from "../src/pipeline/assess.ts";
 import { NetfilterLog } from "./netfilter-log.ts";
 import { runPsad } from "./psad.ts";
 import { labCases, sampleCases, type QualityCase } from "./quality-cases.ts";
+import { runRecords } from "./records.ts";
 import { addScore, emptyScore, scoreReport, scoreSources, type Score } from "./quality-score.ts";
 
 /** psad reads some 2,000 lines a second: of longer logs it gets the beginning, and the case says so. */
@@ -23,13 +24,17 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1" },
     brief: { type: "boolean", default: false },
     "no-psad": { type: "boolean", default: false },
+    records: { type: "boolean", default: false },
   },
 });
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1);
-const samples = sampleCases();
-if (samples.length === 0) console.log("the samples folder is not here: lab events only");
-else await runCases("samples", samples);
-await runCases("lab events", labCases(seeds));
+if (values.records) runRecords(seeds, values.brief);
+else {
+  const samples = sampleCases();
+  if (samples.length === 0) console.log("the samples folder is not here: lab events only");
+  else await runCases("samples", samples);
+  await runCases("lab events", labCases(seeds));
+}
 
 async function runCases(title: string, cases: Iterable<QualityCase>): Promise<void> {
   const ours = emptyScore();

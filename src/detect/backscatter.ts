@@ -64,9 +64,20 @@ export class BackscatterFinder {
   readonly #candidates = new Ranking<Candidate>();
   readonly #asked = new Map<string, { readonly whole: boolean; readonly targets: ReadonlySet<number> }>();
 
+  readonly #sampling: number;
+
+  /** @param sampling one packet of so many was looked at */
+  constructor(sampling: number = 1) {
+    this.#sampling = sampling;
+  }
+
   /** Takes a source × class that sends answers; others are ignored. */
   collect(view: SourceView): void {
     const { trafficClass } = view;
+    // Of a lone question and its answer a sampler seldom takes both.
+    if (this.#sampling > 1 && (trafficClass === CLASS_UDP || trafficClass === CLASS_ICMP_REPLY_SENT)) return;
+    // The thresholds are of packets that were seen, not of what they stand for.
+    if (this.#sampling > 1 && view.packets < RSDOS_PACKETS * this.#sampling) return;
     if (trafficClass === CLASS_UDP) {
       // Answers to a few of which only the questions are missing are what a resolver, a tunnel or QUIC looks like from one side; reflection.ts has those that are aimed.
       if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount < MANY_PEERS) return;

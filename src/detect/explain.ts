@@ -35,8 +35,14 @@ import { toolOf } from "./tool.ts";
 const SHOWN_PORTS = 20;
 const SHOWN_TARGETS = 5;
 
-/** Explains one address; `classes` is empty where it was never seen. */
-export function explainAddress(activity: Activity, detection: Detection, address: string, labels: AddressLabels): Explanation {
+/** Explains one address, as `detect` saw it with the same `sampling`; `classes` is empty where it was never seen. */
+export function explainAddress(
+  activity: Activity,
+  detection: Detection,
+  address: string,
+  labels: AddressLabels,
+  sampling: number = 1,
+): Explanation {
   const classes: ExplainedClass[] = [];
   const own = detection.scans.filter((scan) => isIn(scan, address));
   const verdicts = own.map((scan) => scanVerdict(scan, address));
@@ -54,11 +60,11 @@ export function explainAddress(activity: Activity, detection: Detection, address
   }
   const given = detection.home.guessed ? [] : detection.home.networks.flatMap((text) => parseNetwork(text) ?? []);
   const { networks } = findHome(activity, given);
-  const backscatter = new BackscatterFinder();
+  const backscatter = new BackscatterFinder(sampling);
   const facts: SourceFacts = { strays: 0, conversations: 0, resets: 0 };
   const drafts: ScanDraft[] = [];
   const joiners: { draft: ScanDraft; points: number; reason: string }[] = [];
-  const set = new ProbeSet();
+  const set = new ProbeSet(sampling);
   activity.visitAddress(address, (view) => {
     classes.push(explainClass(activity, view));
     backscatter.collect(view);

@@ -9,6 +9,7 @@ import {
   CLASS_MAIMON,
   CLASS_NULL,
   CLASS_OS_DETECTION,
+  CLASS_SYN,
   CLASS_TCP_ODD,
   CLASS_TINY_FRAGMENT,
   CLASS_XMAS,
@@ -89,7 +90,8 @@ export function fanOut(set: ProbeSet): FanOut {
   let dark = 0;
   let failures = 0;
   for (let i = 0; i < set.length; i++) {
-    const met = set.met[i]!;
+    // What followed on an answer, a sampler passed over.
+    const met = set.sampling > 1 && set.met[i] === MET_HALF_OPEN ? MET_ANSWER : set.met[i]!;
     dark += set.dark[i]!;
     if (met !== MET_SUCCESS && met !== MET_ANSWER) failures++;
     points += contactPoints(set, i, met, vertical);
@@ -115,14 +117,21 @@ function contactPoints(set: ProbeSet, at: number, met: number, vertical: boolean
   if (trafficClass === CLASS_IP_PROTOCOL && vertical) return PROTOCOL_POINTS;
   const port = set.port[at]!;
   const closed = met === MET_REFUSAL || met === MET_UNREACHABLE;
+  // Of a conversation a sampler leaves lone ACKs and FIN/ACKs.
+  if (set.sampling > 1 && (trafficClass === CLASS_ACK || trafficClass === CLASS_MAIMON)) return 0;
   if (trafficClass === CLASS_ACK && met === MET_SILENCE) {
     if (vertical) return port < 1024 ? LONE_ACK_POINTS : 0;
     return isDark && !set.outbound && set.portCount * 4 <= set.targetCount ? DARK_ACK_POINTS : 0;
   }
   if (trafficClass === CLASS_MAIMON && met === MET_SILENCE && !(vertical && port < 1024)) return LONE_MAIMON_POINTS;
   if (vertical) return verticalPoints(trafficClass, port, met, closed, isDark && !set.outbound);
-  if (set.outbound) return met === MET_SILENCE ? OUTBOUND_SILENT_POINTS : closed ? OUTBOUND_CLOSED_POINTS : plainPoints(met, false);
+  if (set.outbound) return met === MET_SILENCE ? outboundSilence(set) : closed ? OUTBOUND_CLOSED_POINTS : plainPoints(met, false);
   return plainPoints(met, isDark) + (port === 0 && hasPorts(trafficClass) ? PORT_ZERO_POINTS : 0);
+}
+
+/** Of a question and its answer a sampler takes both seldom, so that nothing follows from silence. */
+function outboundSilence({ sampling, trafficClass }: ProbeSet): number {
+  return sampling > 1 && trafficClass !== CLASS_SYN ? 0 : OUTBOUND_SILENT_POINTS;
 }
 
 function verticalPoints(trafficClass: number, port: number, met: number, closed: boolean, isDark: boolean): number {

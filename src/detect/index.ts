@@ -30,6 +30,8 @@ export { MAXIMUM_FINDINGS } from "./ranking.ts";
 export interface DetectOptions {
   /** The defended networks; empty to have them guessed. */
   readonly home: readonly Network[];
+  /** One packet of so many was looked at to make the records, and each stands for that many; 1 where all were. */
+  readonly sampling?: number;
 }
 
 /** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
@@ -45,13 +47,14 @@ interface Candidate {
 
 /** Everything detected in an activity. Deterministic: the same activity gives the same lists, however its tables are laid out. */
 export function detect(activity: Activity, options: DetectOptions): Detection {
+  const sampling = options.sampling ?? 1;
   const { home, networks } = findHome(activity, options.home);
   const distributed = new DistributedScans();
-  const backscatter = new BackscatterFinder();
+  const backscatter = new BackscatterFinder(sampling);
   const floods = new FloodFinder();
   const reflection = new ReflectionFinder();
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection });
-  const { drafts, targets, dropped } = makeScans(activity, networks, candidates.take());
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, sampling);
+  const { drafts, targets, dropped } = makeScans(activity, networks, candidates.take(), sampling);
   const scans: Scan[] = [...joinDecoys(drafts).map(finishScan), ...distributed.find(activity)];
   // Each distributed scan counts once; so does a scan with its decoys.
   const scansTotal = candidates.total - dropped - drafts.length + scans.length;
@@ -81,9 +84,14 @@ interface Crowds {
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
-function judgeAll(activity: Activity, home: HomeNetworks, { distributed, backscatter, floods, reflection }: Crowds): Ranking<Candidate> {
+function judgeAll(
+  activity: Activity,
+  home: HomeNetworks,
+  { distributed, backscatter, floods, reflection }: Crowds,
+  sampling: number,
+): Ranking<Candidate> {
   const candidates = new Ranking<Candidate>();
-  const set = new ProbeSet();
+  const set = new ProbeSet(sampling);
   const joiners = new Map<number, { points: number; candidates: Candidate[] }>();
   activity.visit(1, (view) => {
     const { trafficClass } = view;
@@ -132,6 +140,7 @@ function makeScans(
   activity: Activity,
   home: HomeNetworks,
   candidates: readonly Candidate[],
+  sampling: number,
 ): { drafts: ScanDraft[]; targets: TargetCounter; dropped: number } {
   const wanted = new Map<number, Wanted>();
   for (const { key, trafficClass } of candidates) {
@@ -139,7 +148,7 @@ function makeScans(
     entry.classes.add(trafficClass);
     wanted.set(key, entry);
   }
-  const set = new ProbeSet();
+  const set = new ProbeSet(sampling);
   // A table of 64 KiB answers for most of a million sources that they are not wanted, where the map would miss the cache.
   const mayBeWanted = new Uint8Array(65_536);
   for (const key of wanted.keys()) mayBeWanted[mix32(key >>> 0) & 0xffff] = 1;

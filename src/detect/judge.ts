@@ -25,7 +25,7 @@ export interface Verdict {
 /** Judges a loaded set. `toolKnown` where the packets carry a scanner's mark: then, and for port zero, direction is no excuse. */
 export function judge(set: ProbeSet, toolKnown: boolean): Verdict {
   // No honest stack sends from or to TCP port zero, whichever way.
-  const fromPortZero = set.trafficClass <= LAST_TCP_CLASS && set.portZeroPackets >= PORT_ZERO_PACKETS;
+  const fromPortZero = set.trafficClass <= LAST_TCP_CLASS && set.portZeroPackets >= PORT_ZERO_PACKETS * set.sampling;
   if (toolKnown || fromPortZero) set.outbound = false;
   const fan = fanOut(set);
   const walks = set.trafficClass === CLASS_SYN || set.trafficClass === CLASS_UDP;
@@ -60,7 +60,7 @@ export function isWorthLoading(view: Pick<SourceView, "contactCount" | "packets"
 function probesPortZero(set: ProbeSet): boolean {
   // Bare ACKs and FIN/ACKs may be halves of conversations, on any port.
   if (set.trafficClass > LAST_TCP_CLASS || set.trafficClass === CLASS_ACK || set.trafficClass === CLASS_MAIMON) return false;
-  if (Math.min(set.packets, set.portZeroPackets) < PORT_ZERO_PACKETS) return false;
+  if (Math.min(set.packets, set.portZeroPackets) < PORT_ZERO_PACKETS * set.sampling) return false;
   for (let i = 0; i < set.length; i++) if (set.port[i] === 0) return true;
   return false;
 }

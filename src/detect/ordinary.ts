@@ -35,7 +35,7 @@ const PRIVILEGED_SHARE = 0.2;
 /** Beyond this many contacts, many packets to some of them do not excuse the rest. */
 const FEW_PEERS = 100;
 /** Share of packets from a service's port that shows a server's answers whose questions were not captured. */
-const ANSWERING_SHARE = 0.8;
+export const ANSWERING_SHARE = 0.8;
 
 /** Whether one contact is ordinary by itself: groups, broadcasts, announcements inside a network, own address. IPv4 only. */
 export function isChatter(trafficClass: number, source: number, target: number, port: number): boolean {
@@ -104,7 +104,7 @@ function isScattered(set: ProbeSet): boolean {
 
 /** UDP to few peers, over and over: telephony, games, tunnels of which one side was captured. A scanner asks two or three times. */
 function talks(set: ProbeSet): boolean {
-  return set.trafficClass === CLASS_UDP && set.wholeLength < FEW_PEERS && set.packets >= REPEATED_CHECK_PACKETS * set.wholeLength;
+  return set.trafficClass === CLASS_UDP && set.wholeLength < FEW_PEERS && set.seenPackets >= REPEATED_CHECK_PACKETS * set.wholeLength;
 }
 
 function isMonitor(set: ProbeSet): boolean {

@@ -2,13 +2,15 @@
  * The distinct contacts of one source in one class, copied out of the cursor, each with how it was met, and without those that
  * ordinary use explains. One instance is filled again and again: a million sources pass through it.
  */
-import { CLASS_ACK, CLASS_MAIMON } from "../model/activity.ts";
+import { CLASS_ACK, CLASS_MAIMON, CLASS_UDP } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { HomeNetworks } from "./home.ts";
 import { MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
-import { isChatter, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
+import { ANSWERING_SHARE, isChatter, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
 import { WordCounts } from "./word-counts.ts";
 
+/** Ports below this are services'. */
+const PRIVILEGED = 1024;
 /** Targets looked at to tell the direction. */
 const DIRECTION_SAMPLE = 8;
 
@@ -44,12 +46,23 @@ export class ProbeSet {
   /** 1 where the target never sent a packet. */
   dark = new Uint8Array(1024);
 
+  /** One packet of so many was looked at: then silence is what most contacts meet, whoever makes them. */
+  readonly sampling: number;
   readonly #distinct = new WordCounts();
   #view: SourceView | null = null;
   #portCount = -1;
   readonly #portSuccesses = new Map<number, number>();
   readonly #portContacts = new Map<number, number>();
   readonly #targetFailures = new Map<number, number>();
+
+  constructor(sampling: number = 1) {
+    this.sampling = sampling;
+  }
+
+  /** Packets of it that were looked at. */
+  get seenPackets(): number {
+    return this.packets / this.sampling;
+  }
 
   /** Distinct contacts that are kept, estimated where they are a sample. */
   get contactCount(): number {
@@ -79,6 +92,7 @@ export class ProbeSet {
     this.#view = view;
     this.#portCount = -1;
     this.#copy(activity, view);
+    if (this.servicePortPackets > 0) this.#leaveOutAnswers();
     if (this.successes > 0) this.#leaveOutServices();
     this.#countTargets(view);
     this.outbound = this.#isOutbound(activity, home);
@@ -92,7 +106,7 @@ export class ProbeSet {
     this.successes = 0;
     this.ordinary = 0;
     const { trafficClass, family, word } = this;
-    const repeated = this.packets >= REPEATED_CHECK_PACKETS * this.wholeCount;
+    const repeated = this.seenPackets >= REPEATED_CHECK_PACKETS * this.wholeCount;
     let length = 0;
     for (let i = 0; i < contacts.length; i++) {
       const target = contacts.target[i]!;
@@ -105,10 +119,31 @@ export class ProbeSet {
       this.target[length] = target;
       this.port[length] = port;
       this.met[length] = met;
-      this.dark[length] = met === MET_SILENCE && !activity.isLive(target) ? 1 : 0;
+      // What a sampler passed over is not dark.
+      this.dark[length] = met === MET_SILENCE && this.sampling === 1 && !activity.isLive(target) ? 1 : 0;
       length++;
     }
     this.ordinary = contacts.length - length;
+    this.length = length;
+  }
+
+  /** Leaves out what went to high ports where so much came from a service's port that it accounts for them: answers to questions not seen. */
+  #leaveOutAnswers(): void {
+    if (this.trafficClass !== CLASS_UDP) return;
+    let high = 0;
+    for (let i = 0; i < this.length; i++) if (this.port[i]! >= PRIVILEGED) high++;
+    // Where all are, a rule of its own says so.
+    if (high === this.length || this.servicePortPackets < ANSWERING_SHARE * this.packets * (high / this.length)) return;
+    let length = 0;
+    for (let i = 0; i < this.length; i++) {
+      if (this.port[i]! >= PRIVILEGED && this.met[i] !== MET_SUCCESS) continue;
+      this.target[length] = this.target[i]!;
+      this.port[length] = this.port[i]!;
+      this.met[length] = this.met[i]!;
+      this.dark[length] = this.dark[i]!;
+      length++;
+    }
+    this.ordinary += this.length - length;
     this.length = length;
   }
 

@@ -58,7 +58,9 @@ export class ReflectionFinder {
     activity: Activity,
     qualifies: (packets: number, firstSeen: number, lastSeen: number) => boolean,
   ): { found: Backscatter[]; total: number } {
-    const { fragments } = activity.portZero.excluded;
+    const { excluded, unconfirmed } = activity.portZero;
+    // Exporters without fragment elements write later fragments as 0 -> 0.
+    const fragments = excluded.fragments + unconfirmed.udp.both;
     if (fragments < FRAGMENT_SHARE * this.#packets) return { found: [], total: 0 };
     const crowd = (sender: Sender): number => Math.max(...sender.targets.map((target) => this.#perTarget.get(target) ?? 0));
     const found = this.#senders.flatMap((sender): Backscatter[] => {

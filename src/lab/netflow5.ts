@@ -4,64 +4,39 @@
  * Layout: Cisco, "NetFlow Export Datagram Format", table B-3 and B-4.
  */
 
-/** A packet as far as a v5 record tells of it. */
-export interface FlowPacket {
-  /** Seconds since 1970. */
-  readonly time: number;
-  /** IPv4 addresses as 32-bit integers. */
-  readonly source: number;
-  readonly destination: number;
-  /** -1 where there are none. */
-  readonly sourcePort: number;
-  readonly destinationPort: number;
-  readonly protocol: number;
-  readonly tcpFlags: number;
-  readonly bytes: number;
-  readonly icmp: number;
-}
+import type { FlowPacket } from "./records/captured-packet.ts";
+import { flowsOf, type FlowSum, type FlowTimeouts } from "./records/flows.ts";
+
+export type { FlowPacket } from "./records/captured-packet.ts";
 
 const HEADER_BYTES = 24;
 const RECORD_BYTES = 48;
 const RECORDS_A_DATAGRAM = 30;
 
-interface FlowSum {
-  readonly opening: FlowPacket;
-  packets: number;
-  bytes: number;
-  flags: number;
-  last: number;
+/** How the router exports. */
+export interface Export5 extends FlowTimeouts {
+  /** One packet of so many was looked at, as the headers say; 1 where all were. */
+  readonly sampling: number;
 }
 
-/** The flows of all packets, as concatenated datagrams. */
-export function netflow5Datagrams(packets: readonly FlowPacket[]): Uint8Array {
-  const flows = [...sumsOf(packets).values()];
+/** One record a flow, however long. */
+const WHOLE_FLOWS: Export5 = { idle: Number.POSITIVE_INFINITY, active: Number.POSITIVE_INFINITY, sampling: 1 };
+/** Sampling mode of the header: random, one out of so many. */
+const RANDOM_SAMPLING = 0x8000;
+
+/** The flows of all packets, which are in order of time (the sampled ones, where there is sampling), as concatenated datagrams. */
+export function netflow5Datagrams(packets: readonly FlowPacket[], how: Export5 = WHOLE_FLOWS): Uint8Array {
+  const flows = flowsOf(packets, how);
   const start = flows.reduce((least, flow) => Math.min(least, flow.opening.time), Number.POSITIVE_INFINITY);
   const datagrams: Uint8Array[] = [];
   for (let first = 0; first < flows.length; first += RECORDS_A_DATAGRAM) {
-    datagrams.push(datagram(flows.slice(first, first + RECORDS_A_DATAGRAM), first, Math.floor(start) - 60));
+    datagrams.push(datagram(flows.slice(first, first + RECORDS_A_DATAGRAM), first, Math.floor(start) - 60, how.sampling));
   }
   return Buffer.concat(datagrams);
 }
 
-function sumsOf(packets: readonly FlowPacket[]): Map<string, FlowSum> {
-  const flows = new Map<string, FlowSum>();
-  for (const packet of packets) {
-    const { source, destination, sourcePort, destinationPort, protocol, icmp } = packet;
-    const key = [source, destination, sourcePort, destinationPort, protocol, icmp].join();
-    const flow = flows.get(key);
-    if (flow === undefined) flows.set(key, { opening: packet, packets: 1, bytes: packet.bytes, flags: packet.tcpFlags, last: packet.time });
-    else {
-      flow.packets++;
-      flow.bytes += packet.bytes;
-      flow.flags |= packet.tcpFlags;
-      flow.last = Math.max(flow.last, packet.time);
-    }
-  }
-  return flows;
-}
-
 /** @param boot seconds since 1970 when the router started: times of flows count from there. */
-function datagram(flows: readonly FlowSum[], sequence: number, boot: number): Uint8Array {
+function datagram(flows: readonly FlowSum[], sequence: number, boot: number, sampling: number): Uint8Array {
   const bytes = new Uint8Array(HEADER_BYTES + flows.length * RECORD_BYTES);
   const view = new DataView(bytes.buffer);
   const sent = Math.ceil(flows.reduce((latest, flow) => Math.max(latest, flow.last), boot)) + 1;
@@ -70,6 +45,7 @@ function datagram(flows: readonly FlowSum[], sequence: number, boot: number): Ui
   view.setUint32(4, (sent - boot) * 1000);
   view.setUint32(8, sent);
   view.setUint32(16, sequence);
+  if (sampling > 1) view.setUint16(22, RANDOM_SAMPLING | sampling);
   for (const [i, flow] of flows.entries()) {
     const at = HEADER_BYTES + i * RECORD_BYTES;
     const { opening } = flow;

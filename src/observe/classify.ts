@@ -44,7 +44,7 @@ import {
 } from "../model/protocol.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
-import { isRecord, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
+import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import type { TimelineCounter } from "./timeline.ts";
 import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
@@ -166,7 +166,13 @@ export class Classifier {
     const allFlags = batch.tcpFlags[row]!;
     const flags = allFlags & 0x3f;
     const isPortZero = sourcePort === 0 || destinationPort === 0;
-    if (isPortZero) this.#countPortZero(batch, row, portZeroClass(batch, row), CODE_TCP, count);
+    if (isPortZero) {
+      this.#countPortZero(batch, row, portZeroClass(batch, row), CODE_TCP, count);
+      if (maybeFragments(batch, row)) {
+        this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
+        return;
+      }
+    }
     if (isRecord(batch, row)) {
       this.#tcpRecord(batch, row, count);
       return;
@@ -243,7 +249,10 @@ export class Classifier {
       if (batch.grade[row] === GRADE_PLACEHOLDER) this.#portZero.excluded.placeholder += count;
       return;
     }
-    if (sourcePort === 0 || destinationPort === 0) this.#countPortZero(batch, row, 0, CODE_UDP, count);
+    if (sourcePort === 0 || destinationPort === 0) {
+      this.#countPortZero(batch, row, 0, CODE_UDP, count);
+      if (maybeFragments(batch, row)) return;
+    }
     if (destinationPort < PRIVILEGED || sourcePort >= PRIVILEGED) this.#timeline.countPort(true, destinationPort, time, count);
     this.flowRows[this.flowCount++] = row;
     if (batch.ipId[row] === U1_IP_ID && batch.payload[row] === U1_PAYLOAD) {
@@ -301,6 +310,10 @@ export class Classifier {
     else totals.other += count;
     if (sourcePort < 0 || destinationPort < 0) return;
     const type = batch.tcpFlags[row]!;
+    if (type === FLAGS_UNKNOWN && isRecord(batch, row)) {
+      if (!maybeFragments(batch, row)) this.flowRows[this.flowCount++] = row;
+      return;
+    }
     if (protocol === PROTOCOL_DCCP) {
       if (type === DCCP_REQUEST) this.#probe(batch, row, CLASS_OTHER_TRANSPORT, CODE_DCCP | destinationPort, 0);
     } else if (type === SCTP_INIT) this.#probe(batch, row, CLASS_SCTP_INIT, CODE_SCTP | destinationPort, 0);

@@ -3,7 +3,9 @@ import {
   CLASS_ACK,
   CLASS_CONVERSED,
   CLASS_MAIMON,
+  CLASS_OTHER_TRANSPORT,
   CLASS_RECEIVED,
+  CLASS_SCTP_INIT,
   CLASS_SERVED,
   CLASS_STRAY,
   CLASS_SYN,
@@ -13,18 +15,14 @@ import {
   OUTCOME_COMPLETED,
   OUTCOME_DATA,
 } from "../model/activity.ts";
-import { PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
-import { CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
+import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
+import { CODE_DCCP, CODE_SCTP, CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
+import { isService, looksLikeAnswer, looksLikeTcpAnswer } from "./service-ports.ts";
 import type { SourceTable } from "./source-table.ts";
 
-/** Ports below this belong to services, as do these above it (domain: answers come from a service's port). */
-const PRIVILEGED = 1024;
-const HIGH_SERVICE_PORTS: ReadonlySet<number> = new Set([
-  1194, 1701, 1812, 1813, 1900, 3478, 3702, 4500, 5060, 5351, 5353, 5355, 11211, 27015, 51820,
-]);
 /** Packets that a stack sends at most when nobody answers: a SYN or a SYN+ACK and its repetitions (Linux: tcp_syn_retries 6, tcp_synack_retries 5). */
 const MOST_REPEATS = 7;
 /** Most entries that one conversation gives. */
@@ -33,6 +31,8 @@ export const ENTRIES_PER_FLOW = 3;
 /** Adds a conversation's entries. `table` holds the SYNs seen so far: they tell who opened a TCP conversation. */
 export function creditFlow(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   if (flow.protocol === PROTOCOL_TCP) creditTcp(flow, table, entries);
+  else if (flow.protocol === PROTOCOL_SCTP) creditAssociation(flow, entries, CLASS_SCTP_INIT, CODE_SCTP);
+  else if (flow.protocol === PROTOCOL_DCCP) creditAssociation(flow, entries, CLASS_OTHER_TRANSPORT, CODE_DCCP);
   else creditUdp(flow, entries, flow.protocol === PROTOCOL_UDP_LITE ? CODE_UDP_LITE : CODE_UDP);
 }
 
@@ -61,7 +61,9 @@ function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   }
   if (opener !== null) {
     const server = opener === low ? high : low;
-    const outcome = (opener.packets > 0 ? OUTCOME_COMPLETED : 0) | (opener.data || server.data ? OUTCOME_DATA : 0);
+    // What the device dropped went nowhere: OS detection's other packets to the port, or a client that goes on asking.
+    const wentOn = opener.packets > 0 && !opener.denied;
+    const outcome = (wentOn ? OUTCOME_COMPLETED : 0) | ((opener.data && !opener.denied) || server.data ? OUTCOME_DATA : 0);
     put(entries, flow, opener, CLASS_SYN, server.address, CODE_TCP | server.port | (outcome << 24), 0);
     if (server.packets > 0) put(entries, flow, server, CLASS_SERVED, opener.address, CODE_TCP | server.port, server.packets);
     return;
@@ -75,7 +77,7 @@ function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   }
   const sender = low.packets > 0 ? low : high;
   const silent = sender === low ? high : low;
-  put(entries, flow, sender, oneSidedClass(sender), silent.address, CODE_TCP | silent.port, sender.packets);
+  put(entries, flow, sender, oneSidedClass(sender, flow.last), silent.address, CODE_TCP | silent.port, sender.packets);
 }
 
 /** A conversation known by the records of its directions. `known` sent a bare SYN in a record of its own. */
@@ -97,7 +99,7 @@ function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntryBatch): v
   }
   const server = opener === low ? high : low;
   const contact = CODE_TCP | server.port;
-  const completed = (server.packets > 0 || opener.data) && wentOn(opener, server);
+  const completed = (server.packets > 0 || (opener.data && !opener.denied)) && wentOn(opener, server);
   if (completed) {
     const outcome = OUTCOME_ANSWERED | OUTCOME_COMPLETED | (opener.data || server.data ? OUTCOME_DATA : 0);
     put(entries, flow, opener, CLASS_SYN, server.address, contact | (outcome << 24), known === null ? opener.packets : 0);
@@ -108,6 +110,27 @@ function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntryBatch): v
   if (server.packets === 0) return;
   put(entries, flow, server, CLASS_SYN_ACK_SENT, opener.address, contact, server.packets);
   put(entries, flow, opener, CLASS_RECEIVED, server.address, contact | (OUTCOME_ANSWERED << 24), 0);
+}
+
+/** SCTP and DCCP by records that do not tell which packets they were. */
+function creditAssociation(flow: Flow, entries: EntryBatch, probe: number, code: number): void {
+  const { low, high } = flow;
+  const sender = low.packets > 0 ? low : high;
+  // Whatever the packets are, chunks and options fill them.
+  low.data = false;
+  high.data = false;
+  const opener = low.packets > 0 && high.packets > 0 ? openerOfTwo(low, high) : openerOfOne(sender, flow);
+  if (opener === null) {
+    const silent = sender === low ? high : low;
+    put(entries, flow, sender, CLASS_STRAY, silent.address, code | silent.port, sender.packets);
+    return;
+  }
+  const server = opener === low ? high : low;
+  const contact = code | server.port;
+  const wentOnBoth = opener.packets > 1 && server.packets > 1;
+  const outcome = server.packets === 0 ? 0 : wentOnBoth ? OUTCOME_ANSWERED | OUTCOME_COMPLETED | OUTCOME_DATA : OUTCOME_ANSWERED;
+  if (opener.packets > 0) put(entries, flow, opener, probe, server.address, contact | (outcome << 24), opener.packets);
+  if (server.packets > 0) put(entries, flow, server, CLASS_SERVED, opener.address, contact, server.packets);
 }
 
 /** Who sent the SYN without the other's before it; where records do not tell, who spoke first, or who spoke to the service. */
@@ -125,12 +148,20 @@ function openerOfTwo(low: FlowEnd, high: FlowEnd): FlowEnd {
 }
 
 /** The other direction was not recorded: SYN+ACK alone answers, the rest opens, unless it comes from a service or went on for long. */
-function openerOfOne(sender: FlowEnd, { low, high }: Flow): FlowEnd | null {
+function openerOfOne(sender: FlowEnd, { low, high, last }: Flow): FlowEnd | null {
   const flags = sender.flags & 0x3f;
   const peer = sender === low ? high : low;
-  if (flags === (TCP_SYN | TCP_ACK)) return sender.packets <= MOST_REPEATS ? peer : null;
-  if (isService(sender.port) && !isService(peer.port)) return null;
-  return (flags & TCP_ACK) === 0 && sender.packets <= MOST_REPEATS ? sender : null;
+  if (flags === (TCP_SYN | TCP_ACK)) return isFew(sender, last) ? peer : null;
+  if (looksLikeTcpAnswer(sender.port, peer.port)) return null;
+  return (flags & TCP_ACK) === 0 && isFew(sender, last) ? sender : null;
+}
+
+/**
+ * Whether it sent no more than a stack repeats. Where flags are told, a single packet that stands for those that a sampler passed over
+ * shows by its lasting no time; without flags it could be any of them.
+ */
+function isFew(sender: FlowEnd, last: number): boolean {
+  return sender.packets <= MOST_REPEATS || ((sender.flags & 0xffff) !== 0 && sender.first === last && !sender.data);
 }
 
 /** Whether the opener acknowledged the answer. Where flags are not told, both went on past one packet. */
@@ -146,16 +177,12 @@ function opened(flow: Flow, table: SourceTable, a: FlowEnd, b: FlowEnd): boolean
 }
 
 /** All packets bare ACKs, or all FIN+ACK, are what a scan sends; data or a mixture is a conversation whose other side we do not see. */
-function oneSidedClass(sender: FlowEnd): number {
+function oneSidedClass(sender: FlowEnd, last: number): number {
   const union = sender.flags & 0xffff;
   const common = sender.flags >>> 16;
-  if (sender.data || union !== common) return CLASS_STRAY;
+  if (sender.data || union !== common || !isFew(sender, last)) return CLASS_STRAY;
   if (union === TCP_ACK) return CLASS_ACK;
   return union === (TCP_FIN | TCP_ACK) ? CLASS_MAIMON : CLASS_STRAY;
-}
-
-function isService(port: number): boolean {
-  return port < PRIVILEGED || HIGH_SERVICE_PORTS.has(port);
 }
 
 function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target: number, contact: number, packets: number): void {
@@ -169,6 +196,6 @@ function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target
   entries.first[at] = end.packets > 0 ? end.first : flow.last;
   entries.last[at] = flow.last;
   entries.ttl[at] = end.ttl;
-  entries.mark[at] = isService(end.port) && !isService(peer.port) && packets > 0 && kind !== CLASS_SYN ? MARK_ORDINARY : 0;
+  entries.mark[at] = looksLikeAnswer(end.port, peer.port) && packets > 0 && kind !== CLASS_SYN ? MARK_ORDINARY : 0;
   entries.session[at] = 0;
 }

@@ -120,6 +120,7 @@ function modelOf(all: readonly Segment[]): string[] {
           first,
           flags: (common << 16) | union,
           data,
+          denied: false,
           ttl,
         };
       };

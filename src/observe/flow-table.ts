@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { mix32, mixPair } from "../sketch/hash.ts";
-import { FLAGS_UNKNOWN, type ObservationBatch, RECORD_FLOW } from "../model/observation.ts";
+import { ACTION_DENIED, FLAGS_UNKNOWN, type ObservationBatch, RECORD_FLOW } from "../model/observation.ts";
 import { TCP_PSH } from "../model/protocol.ts";
 
 const SLOT_WORDS = 16;
@@ -34,6 +34,9 @@ const META_KEY = META_FAMILY_6 | 0xffff;
 /** The end sent application data, by end. */
 const META_LOW_DATA = 0x20000;
 const META_HIGH_DATA = 0x40000;
+/** The device dropped packets of the end, by end. */
+const META_LOW_DENIED = 0x80000;
+const META_HIGH_DENIED = 0x100000;
 
 /** One side of a conversation. */
 export interface FlowEnd {
@@ -46,6 +49,8 @@ export interface FlowEnd {
   /** TCP flags of all its packets together, and of all of them in common (high 16 bits). */
   flags: number;
   data: boolean;
+  /** The device dropped packets that it sent. */
+  denied: boolean;
   ttl: number;
 }
 
@@ -190,6 +195,7 @@ export class FlowTable {
     // Records that count octets of whole packets tell of data by the push flag alone.
     if (batch.payload[row]! > 0 || ((flags & TCP_PSH) !== 0 && batch.record[row] === RECORD_FLOW))
       words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
+    if (batch.action[row] === ACTION_DENIED) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DENIED : META_HIGH_DENIED);
     words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? batch.ttl[row]! : batch.ttl[row]! << 8);
   }
 
@@ -263,8 +269,8 @@ export class FlowTable {
     this.#spare = slots === this.#maxSlots && oldWords.length === words.length ? oldWords.buffer : null;
   }
 
-  readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, ttl: 0 };
-  readonly #high: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, ttl: 0 };
+  readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
+  readonly #high: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #flow = { protocol: 0, family6: false, low: this.#low, high: this.#high, last: 0 };
 
   #read(slot: number): Flow {
@@ -280,6 +286,7 @@ export class FlowTable {
     low.first = this.#times[timeAt + LOW_FIRST]!;
     low.flags = words[at + LOW_FLAGS]!;
     low.data = (meta & META_LOW_DATA) !== 0;
+    low.denied = (meta & META_LOW_DENIED) !== 0;
     low.ttl = words[at + TTLS]! & 0xff;
     high.address = words[at + HIGH]!;
     high.port = words[at + PORTS]! & 0xffff;
@@ -287,6 +294,7 @@ export class FlowTable {
     high.first = this.#times[timeAt + HIGH_FIRST]!;
     high.flags = words[at + HIGH_FLAGS]!;
     high.data = (meta & META_HIGH_DATA) !== 0;
+    high.denied = (meta & META_HIGH_DENIED) !== 0;
     high.ttl = words[at + TTLS]! >>> 8;
     this.#flow.protocol = meta & 0xffff;
     this.#flow.family6 = (meta & META_FAMILY_6) !== 0;

@@ -40,8 +40,10 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
   const keeping = keepingOf(summary);
-  const found = detect(activity, { home });
-  const detection = keeping.showsOutcomes ? found : withoutDarkness(found);
+  const sampling = samplingOf(keeping, summary);
+  const found = detect(activity, { home, sampling });
+  // What a sampler passed over is not dark.
+  const detection = keeping.showsOutcomes && sampling === 1 ? found : withoutDarkness(found);
   const intel = Intel.open();
   try {
     const labels = labelFindings(intel, activity, detection, options.limit);
@@ -49,7 +51,13 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     const explanation =
       options.explain === null
         ? null
-        : explainAddress(activity, detection, options.explain, intel.label(options.explain, { spoofable: false, beyondScanning: false }));
+        : explainAddress(
+            activity,
+            detection,
+            options.explain,
+            intel.label(options.explain, { spoofable: false, beyondScanning: false }),
+            sampling,
+          );
     return { report, explanation };
   } finally {
     intel.close();
@@ -97,6 +105,12 @@ function keepingOf({ sources, lost }: ReadSummary): Keeping {
     showsOutcomes: sources.some(({ proves }) => proves.outcome),
     foreign: sources.reduce((sum, { foreign }) => sum + foreign, 0),
   };
+}
+
+/** One packet of so many was looked at, where that holds for most records; 1 otherwise: few sampled ones do not excuse the rest. */
+function samplingOf({ sampledRecords, samplingFactor }: Keeping, { sources }: ReadSummary): number {
+  const records = sources.reduce((sum, source) => sum + source.records, 0);
+  return 2 * sampledRecords >= records ? samplingFactor : 1;
 }
 
 interface Parts {

@@ -1,0 +1,54 @@
+/** Records instead of packets: no ordinary event may be taken for a scan in any kind of record, and scans are found in all that show them. */
+import { describe, expect, test } from "vitest";
+import { scoreEvent } from "./record-quality.ts";
+
+/** Nothing in these is a scan. */
+const ORDINARY = [
+  "fragmented-amplification",
+  "later-fragments",
+  "icmp-echo",
+  "udp-source-zero",
+  "backscatter",
+  "backscatter-port-zero",
+  "web-one-way-out",
+  "web-one-way-in",
+  "dns-resolver",
+  "ntp",
+  "p2p",
+  "mail-server",
+  "traceroute",
+  "mobile-nat-strays",
+  "health-checks",
+  "dns-authority",
+];
+/** One of each kind of contact, and those that are hard to see in records. */
+const SCANS = [
+  "horizontal-syn",
+  "vertical-null",
+  "vertical-ack",
+  "vertical-udp",
+  "horizontal-udp",
+  "vertical-sctp-init",
+  "vertical-ip-protocol",
+  "fragmented-syn",
+  "slow-scan",
+  "decoy-scan",
+  "os-detection",
+];
+
+describe("lab events as records", () => {
+  test.each(ORDINARY)("%s accuses nobody", (event) => {
+    const accused = scoreEvent(event, 3).flatMap(({ kind, falseAlarms, falseVictims }) =>
+      [...falseAlarms, ...falseVictims].map((who) => `${kind}: ${who}`),
+    );
+    expect(accused).toEqual([]);
+  });
+
+  test.each(SCANS)("%s is found", (event) => {
+    const scores = scoreEvent(event, 2);
+    expect(
+      scores.flatMap(({ kind, misses, wrong, falseAlarms }) => [...misses, ...wrong, ...falseAlarms].map((what) => `${kind}: ${what}`)),
+    ).toEqual([]);
+    expect(scores.reduce((sum, { scans }) => sum + scans, 0)).toBeGreaterThan(0);
+  });
+});
