@@ -5,16 +5,27 @@ import { delimiter, join } from "node:path";
 
 interface DebianPackage {
   readonly name: string;
+  /** Its name on PATH, or its place. */
   readonly program: string;
   readonly use: string;
 }
 
 /** What the test run uses; a test whose program is missing says so and is skipped. */
 export const TEST_PACKAGES: readonly DebianPackage[] = [
-  { name: "tcpdump", program: "tcpdump", use: "packet and port-zero counts to compare with" },
+  { name: "tcpdump", program: "tcpdump", use: "packet and port-zero counts to compare with, captures of an interface" },
   { name: "tshark", program: "tshark", use: "counts inside VLANs and tunnels to compare with" },
+  { name: "nfdump", program: "nfdump", use: "flows of its files to compare with" },
   { name: "zstd", program: "zstd", use: "compressed input from the real program" },
-  { name: "nmap", program: "nmap", use: "live scans" },
+  { name: "kcat", program: "kcat", use: "Kafka's brokers, as librdkafka mocks them" },
+  { name: "openssl", program: "openssl", use: "certificates for syslog over TLS" },
+  { name: "iproute2", program: "ip", use: "a network of its own to capture in" },
+  { name: "logrotate", program: "logrotate", use: "log files that are rotated while they are followed" },
+  { name: "systemd", program: "journalctl", use: "the journal, as it is followed" },
+  { name: "systemd-journal-remote", program: "/usr/lib/systemd/systemd-journal-remote", use: "a journal to follow" },
+  { name: "nftables", program: "nft", use: "rules of the report, checked" },
+  { name: "zsh", program: "zsh", use: "completion" },
+  { name: "fish", program: "fish", use: "completion" },
+  { name: "time", program: "/usr/bin/time", use: "memory of the benchmarks" },
   { name: "chromium", program: "chromium", use: "the HTML report in a real browser" },
 ];
 
@@ -23,21 +34,26 @@ export function missingPackages(): readonly DebianPackage[] {
   return TEST_PACKAGES.filter(({ program }) => !isOnPath(program));
 }
 
-/** Installs packages with apt, without questions; false, with the reason printed, where that cannot be done. */
+/** Installs packages with apt, without questions; false, with the reason in one line, where not all could be. */
 export function installPackages(packages: readonly DebianPackage[]): boolean {
   if (process.platform !== "linux" || !isOnPath("apt-get")) return refuse("this is not a Debian system");
   if (process.getuid?.() !== 0) return refuse("only root can install packages");
   const names = packages.map(({ name }) => name);
   console.log(`installing ${names.join(", ")}`);
+  const problem = apt("update") ?? apt("install", ...names);
+  // One that this release of Debian lacks must not keep out the others
+  if (problem !== null) for (const name of names) apt("install", name);
+  return problem === null || missingPackages().length === 0 || refuse(problem);
+}
+
+/** Runs apt-get; null, or the last line that it says of its failure. */
+function apt(command: "update" | "install", ...names: readonly string[]): string | null {
   // tshark asks who may capture: with this it takes the default
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const apt = (...args: string[]): boolean => {
-    const { status, stdout, stderr } = spawnSync("apt-get", ["-qq", "-o", "DPkg::Lock::Timeout=300", ...args], { env, encoding: "utf8" });
-    if (status !== 0) console.log(`apt-get ${args.join(" ")} failed\n${stdout}${stderr}`.trimEnd());
-    return status === 0;
-  };
-  const install = ["install", "-y", "--no-install-recommends", ...names];
-  return apt("update") && apt(...install);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+  const patience = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30"];
+  const options = command === "install" ? ["-y", "--no-install-recommends", ...names] : [];
+  const { status, stderr } = spawnSync("apt-get", ["-qq", ...patience, command, ...options], { env, encoding: "utf8" });
+  return status === 0 ? null : `apt-get ${command}: ${stderr.trim().split("\n").at(-1) ?? "failed"}`;
 }
 
 function refuse(reason: string): false {
@@ -46,7 +62,8 @@ function refuse(reason: string): false {
 }
 
 function isOnPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+  const folders = program.startsWith("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;

@@ -16,7 +16,8 @@ const inCI = process.env["CI"] === "true";
 
 const missing = missingPackages();
 if (missing.length > 0 && (install || (inCI && process.getuid?.() === 0))) installPackages(missing);
-for (const { name, use } of missingPackages()) console.log(`${name} is not installed; tests that need it are skipped (${use})`);
+const absent = missingPackages().map(({ name, use }) => `${name} (${use})`);
+if (absent.length > 0) console.log(`not installed, and tests that need them are skipped: ${absent.join("; ")}`);
 
 const folder = mkdtempSync(join(tmpdir(), "precursor-test-"));
 const results = join(folder, "results.json");

@@ -1,6 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { gzipSync, zstdCompressSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { createZstdCompress, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { codecOf, DecompressingReader } from "./decompression.ts";
@@ -49,7 +51,10 @@ class OneWay implements ByteReader {
 
 describe("what the real gzip and zstd wrote", () => {
   for (const tool of ["gzip", "zstd"]) {
-    test(`${tool}: a capture comes back whole`, async (context) => {
+    const has = spawnSync(tool, ["--version"]).status === 0;
+    if (!has) console.warn(`${tool} is not installed: left out`);
+
+    test.skipIf(!has)(`${tool}: a capture comes back whole`, async (context) => {
       if (!existsSync(SAMPLE)) return context.skip("the samples folder is not here");
       const plain = readFileSync(SAMPLE);
       const packed = execFileSync(tool, ["-c"], { input: plain });
@@ -60,7 +65,7 @@ describe("what the real gzip and zstd wrote", () => {
       expect(reader.damage).toBeNull();
     });
 
-    test(`${tool}: members one after another are one stream`, async () => {
+    test.skipIf(!has)(`${tool}: members one after another are one stream`, async () => {
       const parts = [lines(9_000), Buffer.from("x"), lines(30_000)];
       const packed = Buffer.concat(parts.map((part) => execFileSync(tool, ["-c"], { input: part, maxBuffer: 1 << 26 })));
       expect(await readAll(await openSource({ name: "a", bytes: packed }))).toEqual(Buffer.concat(parts));
@@ -215,15 +220,16 @@ describe("damaged data", () => {
 
 describe("hostile data", () => {
   test("a bomb that expands thousands of times does not grow memory", async () => {
-    const layer = execFileSync("sh", ["-c", "head -c 1000000000 /dev/zero | zstd -c"]);
+    const zeros = Readable.from(Array.from({ length: 1000 }).fill(Buffer.alloc(1_000_000)));
+    const layer = await buffer(zeros.pipe(createZstdCompress()));
     expect(layer.length).toBeLessThan(100_000);
     const reader = await openSource({ name: "bomb", bytes: layer });
-    const buffer = new Uint8Array(65_536);
+    const into = new Uint8Array(65_536);
     let total = 0;
     let peak = 0;
     const before = process.memoryUsage();
     for (let step = 0; step < 4_000; step++) {
-      const count = await reader.read(buffer, 0);
+      const count = await reader.read(into, 0);
       if (count === 0) break;
       total += count;
       const now = process.memoryUsage();
