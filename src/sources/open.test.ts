@@ -94,9 +94,9 @@ describe("standard input", () => {
       });
     });
     test(`comes compressed, or from a file, in the ${thread} thread`, () => {
-      expect(JSON.parse(viaShell("head -c 5000000 /dev/zero | zstd -c | PROGRAM", thread))).toMatchObject({
+      expect(JSON.parse(viaShell("head -c 5000000 /dev/zero | gzip -c | PROGRAM", thread))).toMatchObject({
         total: 5_000_000,
-        compression: ["zstd"],
+        compression: ["gzip"],
       });
       expect(JSON.parse(viaShell(`PROGRAM < "${program}"`, thread))).toMatchObject({ total: PROGRAM.length, size: PROGRAM.length });
     });
