@@ -40,7 +40,7 @@ export function addConvertCommand(program: Command): void {
   addExamples(
     command,
     [
-      ["precursor convert capture.pcap -o capture.parquet", "Keep what matters of a capture, in a tenth of its size."],
+      ["precursor convert capture.pcap -o capture.parquet", "Keep what matters of a capture, in a fraction of its size."],
       ["precursor convert /var/log/flows --since 2013-11-02 -o day.parquet", "A day of flow records and logs as one file."],
       ["precursor convert capture.pcap --anonymise -o share.parquet", "For a bug report: addresses replaced, no payload kept."],
     ],

@@ -72,7 +72,7 @@ function keeping({ sources, lost, live, troubles }: Report["input"]): Limit[] {
   for (const words of troubles) lines.push({ topic: "Live", words: `${words}.`, serious: true });
   const missing = Object.entries(lost).filter(([, records]) => records > 0);
   if (missing.length > 0)
-    lines.push({ topic: "Lost", words: `${listed(missing)}, as gaps in the exporters' sequence numbers tell.`, serious: true });
+    lines.push({ topic: "Lost", words: `${listed(missing)}, as sequence numbers or their senders' own counts tell.`, serious: true });
   const sampled = sources.flatMap((source) => (source.sampled === null ? [] : [source.sampled]));
   if (sampled.length > 0) {
     const least = Math.min(...sampled.map((one) => one.least));

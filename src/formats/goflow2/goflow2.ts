@@ -6,7 +6,7 @@ import { FIELD_RECEIVED_NANOSECONDS, FIELD_RECEIVED_SECONDS, FIELD_TYPE, FlowFie
 import { Goflow2JsonDecoder, JsonMessageReader } from "./json.ts";
 import { Goflow2Decoder, MAX_LENGTH_OCTETS, MAX_MESSAGE, MessageReader, VarintReader } from "./protobuf.ts";
 
-const PROVES: Proves = { portsOnTheWire: false, tcpFlags: true, outcome: false, fragments: true, action: false };
+const PROVES: Proves = { portsOnTheWire: false, tcpFlags: true, outcome: true, fragments: true, action: false };
 /** Messages that a head must hold to, where it holds so many. */
 const LOOKED_AT = 8;
 /** Key of field 1 as a varint: goflow2 writes fields in the order of their numbers, and the type is never 0. */

@@ -154,7 +154,7 @@ class VpcFlowDecoder extends LineDecoder {
 
   #record(bytes: Uint8Array): void {
     if (this.#is(bytes, FIELD_STATUS, NODATA)) return this.stats.skip(NO_TRAFFIC);
-    if (this.#is(bytes, FIELD_STATUS, SKIPDATA)) return this.stats.skip(NOT_LOGGED);
+    if (this.#is(bytes, FIELD_STATUS, SKIPDATA)) return this.stats.miss(NOT_LOGGED);
     if (this.#is(bytes, FIELD_TYPE, EFA)) return this.stats.skip(NOT_IP);
     const protocol = this.#number(bytes, FIELD_PROTOCOL, 256);
     if (protocol === 256) return this.stats.skip(NO_PROTOCOL);

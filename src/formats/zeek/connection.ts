@@ -65,7 +65,7 @@ const NO_PROTOCOL = "Zeek connection without a transport it can have";
 const BAD_PORT = "Zeek connection with a port that is none";
 const UNKNOWN_TRANSPORT = "Zeek connection of a transport that it does not name";
 const NO_PACKETS = "Zeek connection without packets";
-const LOST_UNIT = "octets of payload that Zeek missed";
+const LOST_UNIT = "connections of which Zeek missed a part";
 
 /** `transport_proto` of Zeek; 0 stands for unknown_transport. */
 export const PROTOCOLS: WordTable = new WordTable([
@@ -145,7 +145,7 @@ export class ConnectionRows {
     this.#state = STATE_TABLE.find(bytes, starts[CONN_STATE]!, ends[CONN_STATE]!);
     this.#tunnels = ends[TUNNEL_PARENTS]! > starts[TUNNEL_PARENTS]! ? 1 : 0;
     const missed = this.#count(bytes, MISSED_BYTES);
-    if (missed > 0) this.#stats.lose(LOST_UNIT, missed);
+    if (missed > 0) this.#stats.lose(LOST_UNIT, 1);
     const sent = this.#packets(bytes, ORIG_PKTS, ORIG_BYTES, true);
     const answered = this.#packets(bytes, RESP_PKTS, RESP_BYTES, false);
     if (sent > 0) this.#row(bytes, true, sent, answered);

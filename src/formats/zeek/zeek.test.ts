@@ -204,7 +204,7 @@ test("lines that do not parse are faults of their line", () => {
 
 test("what the lost packets held is counted", () => {
   const { stats } = conn("1383354000.5 C1 192.0.2.1 4 198.51.100.9 80 tcp - 0.1 10 2000 SF - - 1460 ShADadgFf 5 500 5 800 (empty)");
-  expect([...stats.lost]).toEqual([["octets of payload that Zeek missed", 1460]]);
+  expect([...stats.lost]).toEqual([["connections of which Zeek missed a part", 1]]);
 });
 
 test("recognised from any cut of the first line that says enough; near misses are not", () => {
