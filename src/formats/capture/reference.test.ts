@@ -20,7 +20,8 @@ import {
   TCP_URG,
 } from "../../model/protocol.ts";
 import { type Decoded, decodeWhole, type Row } from "../decode-whole.ts";
-import { recogniseFormat } from "../index.ts";
+import { PCAP } from "./pcap.ts";
+import { PCAPNG } from "./pcapng.ts";
 
 const SAMPLES = join(import.meta.dirname, "../../../../shared/samples");
 /** Debian's golang-github-gopacket-gopacket-dev. */
@@ -50,8 +51,9 @@ function has(program: string): boolean {
 
 function ours(path: string): Decoded {
   const bytes = new Uint8Array(readFileSync(path));
-  const format = recogniseFormat(bytes.subarray(0, 4096));
-  if (format === null) throw new Error(`${path}: not recognised`);
+  // Captures of flow export are read here as the packets they are
+  const format = [PCAP, PCAPNG].find((candidate) => candidate.recognises(bytes.subarray(0, 4096)));
+  if (format === undefined) throw new Error(`${path}: not recognised`);
   return decodeWhole(format, bytes);
 }
 
