@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { compileFilter } from "../observe/filter/index.ts";
 import { completionScript } from "./completion-command.ts";
 import { buildProgram } from "./program.ts";
@@ -60,6 +62,9 @@ describe("the reference pages", () => {
 });
 
 describe("completion", () => {
+  const folder = mkdtempSync(join(tmpdir(), "precursor-completion-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   test.skipIf(!has("bash"))("bash completes commands, options and their values", () => {
     const script = completionScript(buildProgram(), "bash");
     const complete = (words: string[]): string[] => {
@@ -82,7 +87,10 @@ describe("completion", () => {
   });
 
   test.skipIf(!has("fish"))("fish reads its script", () => {
-    const run = spawnSync("fish", ["--no-execute"], { input: completionScript(buildProgram(), "fish"), encoding: "utf8" });
+    // It takes no socket for a script, which a test's standard input is
+    const path = join(folder, "precursor.fish");
+    writeFileSync(path, completionScript(buildProgram(), "fish"));
+    const run = spawnSync("fish", ["--no-execute", path], { encoding: "utf8" });
     expect([run.status, run.stderr]).toEqual([0, ""]);
   });
 });
