@@ -220,6 +220,8 @@ describe("packets", () => {
       icmpType: 1,
       bytes: 28,
     });
+    // What no kernel writes: a length and a fragment's offset of ARP
+    expect(rowOf(PACKETS.arp.replace("ARP", "LEN=60 FRAG:185 ARP"))).toMatchObject({ protocol: PROTOCOL_ARP, bytes: 28, payload: 0 });
   });
 });
 
