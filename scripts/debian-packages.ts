@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 
 interface DebianPackage {
   readonly name: string;
-  /** Its name on PATH, or its place. */
+  /** Its name on PATH, or the place of a file or folder of it. */
   readonly program: string;
   readonly use: string;
 }
@@ -26,6 +26,11 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: "zsh", program: "zsh", use: "completion" },
   { name: "fish", program: "fish", use: "completion" },
   { name: "time", program: "/usr/bin/time", use: "memory of the benchmarks" },
+  {
+    name: "golang-github-gopacket-gopacket-dev",
+    program: "/usr/share/gocode/src/github.com/gopacket/gopacket/pcapgo",
+    use: "captures of others, to compare with tshark",
+  },
   { name: "chromium", program: "chromium", use: "the HTML report in a real browser" },
 ];
 
