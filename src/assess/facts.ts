@@ -1,5 +1,5 @@
 /** The numbers that evidence is taken from: one pass over findings and labels, so that evidence items stay one line each. */
-import type { ToolName } from "../model/activity.ts";
+import { type ToolName, TRANSPORTS } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { Scan, Technique } from "../model/finding.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
@@ -10,6 +10,8 @@ import { backscatterFacts, type BackscatterFacts, portZeroFacts, type PortZeroFa
 export const MANY_PORTS = 20;
 /** Targets up to which a source counts as having chosen them. */
 export const FEW_TARGETS = 5;
+/** Ports of a scan that have a part of its vote. */
+const VOTED_PORTS = 10;
 /** Senders from port zero from which they are looked at apart from other scanners. */
 const EVENT_SOURCES = 5;
 
@@ -90,8 +92,9 @@ export function factsOf(input: AssessInput): Facts {
   for (const source of members.keys()) if (isHostile(input, source)) hostile.add(source);
   for (const source of portZero.strongSources) if (isHostile(input, source)) hostile.add(source);
   const scans = scanFacts(input, members, home);
-  const zeroScanners = [...members].flatMap(([source, scan]) => (scan.portZero ? [source] : []));
-  const zeroSenders = [...new Set([...portZero.strongSources, ...zeroScanners])];
+  const zeroSources = new Set(portZero.strongSources);
+  for (const [source, scan] of members) if (scan.portZero) zeroSources.add(source);
+  const zeroSenders = [...zeroSources];
   const portZeroEvent = portZero.tcpSourceOnly > portZero.toZero && zeroSenders.length >= EVENT_SOURCES;
   const skipped = [...input.skipped.values()].reduce((sum, records) => sum + records, 0);
   return {
@@ -206,18 +209,22 @@ function isInternal(input: AssessInput, source: string, home: readonly Network[]
 
 /** Each source has one vote, split over the ports it tried. */
 function leadingPort(scans: readonly Scan[]): ScanFacts["leadingPort"] {
-  const votes = new Map<string, number>();
+  // By a number each: ten names of each of ten thousand scans would be a hundred thousand strings.
+  const votes = new Map<number, number>();
   let all = 0;
   for (const scan of scans) {
     if (scan.transport === "icmp" || scan.transport === "arp" || scan.transport === "ip") continue;
     all += scan.memberCount;
-    for (const port of scan.ports.slice(0, 10)) {
-      const name = `${scan.transport.toUpperCase()}/${port}`;
-      votes.set(name, (votes.get(name) ?? 0) + scan.memberCount / Math.max(1, scan.portCount));
+    const transport = TRANSPORTS.indexOf(scan.transport);
+    for (let at = 0; at < Math.min(scan.ports.length, VOTED_PORTS); at++) {
+      const service = transport * 65_536 + scan.ports[at]!;
+      votes.set(service, (votes.get(service) ?? 0) + scan.memberCount / Math.max(1, scan.portCount));
     }
   }
   const [first] = [...votes].toSorted((a, b) => b[1] - a[1]);
-  return first === undefined || all === 0 ? null : { name: first[0], share: Math.min(1, first[1] / all) };
+  if (first === undefined || all === 0) return null;
+  const transport = TRANSPORTS[Math.floor(first[0] / 65_536)] ?? "other";
+  return { name: `${transport.toUpperCase()}/${first[0] % 65_536}`, share: Math.min(1, first[1] / all) };
 }
 
 function sum(values: readonly number[]): number {

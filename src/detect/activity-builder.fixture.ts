@@ -54,6 +54,8 @@ export class ActivityBuilder {
       servicePortPackets: row.servicePortPackets ?? 0,
       toolPackets: (tool) => row.tools?.[TOOLS[tool] as ToolName] ?? 0,
       contacts: () => held,
+      targets: () => held,
+      targetRegisters: null,
     });
     return this;
   }
@@ -71,11 +73,22 @@ export class ActivityBuilder {
       topPorts: () => [],
       senderCount: senders.size,
       forgotten: { sources: 0, contacts: 0, flows: 0 },
-      visit: (minimumContacts, visitor) => {
-        for (const view of views) if (view.contactCount >= minimumContacts) visitor(view);
+      visit: (minimumContacts, visitor, isEnough) => {
+        for (const view of views) {
+          if (view.contactCount >= minimumContacts) visitor(view);
+          if (isEnough?.() === true) return;
+        }
       },
       visitAddress: (address, visitor) => {
         for (const view of views) if (view.address === address) visitor(view);
+      },
+      visitWord: (family, word, visitor) => {
+        for (const view of views) if (view.family === family && view.word === word) visitor(view);
+      },
+      findDark: (targets, length, dark) => {
+        const marks = [...targets.subarray(0, length)].map((target) => (senders.has(target) ? 0 : 1));
+        dark?.set(marks);
+        return marks.reduce<number>((sum, mark) => sum + mark, 0);
       },
       addressText: (_, word) => formatIPv4(word),
       serves: (target, port) =>

@@ -16,8 +16,10 @@ import {
 } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Backscatter } from "../model/finding.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
 import { Ranking } from "./ranking.ts";
+import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "./source-class.ts";
 
 /** RSDoS: packets, seconds, and packets in the fullest minute (here: in a minute on average, where a minute's maximum is not kept). */
 const RSDOS_PACKETS = 25;
@@ -35,9 +37,6 @@ const PROBER_SHARE = 0.25;
 /** Share of UDP packets from a service's port that makes their sender an answering one. */
 const SERVICE_SHARE = 0.8;
 const LISTED_PORTS = 100;
-/** Peers whose contacts are remembered: bounds the cache. */
-const REMEMBERED_PEERS = 4096;
-
 interface Part {
   readonly trafficClass: number;
   readonly packets: number;
@@ -50,19 +49,19 @@ interface Part {
   readonly sample: readonly number[];
 }
 
-interface Candidate {
-  readonly weight: number;
-  readonly tie: number;
+/** One sender's answers of one transport; the classes are in the order of their weight. */
+interface Victim {
   readonly family: 4 | 6;
   readonly word: number;
-  readonly address: string;
-  readonly part: Part;
+  readonly classes: number[];
 }
 
 /** Gathers who sent answers, and tells which of them nobody asked for. */
 export class BackscatterFinder {
-  readonly #candidates = new Ranking<Candidate>();
-  readonly #asked = new Map<string, { readonly whole: boolean; readonly targets: ReadonlySet<number> }>();
+  /** Sources × classes that send answers. What they sent to whom is looked up when all are known, of the heaviest only. */
+  readonly #candidates = new Ranking();
+  /** Scratch: whom the victim in hand talked with. */
+  readonly #talkedTo = new WordCounts();
 
   readonly #sampling: number;
 
@@ -84,113 +83,148 @@ export class BackscatterFinder {
     } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
     const qualifies = meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
     if (!qualifies && (view.contactCount < MANY_PEERS || view.targetCount < MANY_PEERS)) return;
-    const tie = view.word * 64 + trafficClass;
-    if (!this.#candidates.admits(view.packets, tie)) return;
-    this.#candidates.offer({
-      weight: view.packets,
-      tie,
-      family: view.family,
-      word: view.word,
-      address: view.address,
-      part: partOf(view),
-    });
+    this.#candidates.offer(view.packets, sourceClass(sourceKey(view), trafficClass));
   }
 
   /** Victims, in no order. Call it outside of a visit. */
   find(activity: Activity): Backscatter[] {
-    return mergeTransports(this.#candidates.take()).flatMap((candidate) => {
-      if (this.#askedReason(activity, candidate) !== null) return [];
-      return describe(candidate) ?? [];
+    return mergeTransports(this.#candidates.take()).flatMap((victim) => {
+      // What rejects most comes first.
+      if (this.#probes(activity, victim, peersOf(activity, victim), false)) return [];
+      const part = gather(activity, victim);
+      const isVictim = reachesThresholds(part) && this.#askedReason(activity, victim, part, false) === null;
+      return isVictim ? [describe(activity, victim, part)] : [];
     });
   }
 
   /** Of what was collected and is no backscatter: why. Call it outside of a visit. */
   explain(activity: Activity): { transport: Backscatter["transport"]; reason: string }[] {
-    return mergeTransports(this.#candidates.take()).flatMap((candidate) => {
-      const transport = transportOfReply(candidate.part.trafficClass);
-      const asked = this.#askedReason(activity, candidate);
+    return mergeTransports(this.#candidates.take()).flatMap((victim) => {
+      const part = gather(activity, victim);
+      const transport = transportOfReply(part.trafficClass);
+      const asked = this.#askedReason(activity, victim, part, true);
       if (asked !== null) return [{ transport, reason: asked }];
-      return describe(candidate) === null
-        ? [{ transport, reason: "too few packets or peers for the thresholds, or too many ports of its own" }]
-        : [];
+      return reachesThresholds(part)
+        ? []
+        : [{ transport, reason: "too few packets or peers for the thresholds, or too many ports of its own" }];
     });
   }
 
-  /** Why the answers are such: the peers that got them had sent something to the address first. Null where they had not. */
-  #askedReason(activity: Activity, { family, word, address, part }: Candidate): string | null {
+  /**
+   * Why the answers are such: the peers that got them had sent something to the address first. Null where they had not. Where its numbers
+   * need not be whole, the look ends as soon as the answer is known.
+   */
+  #askedReason(activity: Activity, victim: Victim, part: Part, isWhole: boolean): string | null {
     if (part.sample.length === 0) return "nobody is known who got them";
-    const talkedTo = talkedWith(activity, address);
-    // Victims do not probe: who sends flags at random sends SYN-ACKs and RSTs among them.
-    if (talkedTo.size >= PROBER_SHARE * part.peers)
+    const { family, word } = victim;
+    const talkedTo = this.#talkedTo;
+    if (this.#probes(activity, victim, part.peers, isWhole))
       return `it probed, or talked with, ${plural(talkedTo.size, "address", "addresses")} itself`;
+    const enough = ASKED_SHARE * part.sample.length;
     let asked = 0;
-    for (const peer of part.sample) if (talkedTo.has(peer) || this.#probed(activity, family, peer, word, part.trafficClass)) asked++;
-    return asked >= ASKED_SHARE * part.sample.length ? `${asked} of ${plural(part.sample.length, "peer")} looked at had asked` : null;
+    for (const peer of part.sample) {
+      if (talkedTo.get(peer) > 0 || hasAsked(activity, family, peer, word, part.trafficClass)) asked++;
+      if (!isWhole && asked >= enough) break;
+    }
+    return asked >= enough ? `${asked} of ${plural(part.sample.length, "peer")} looked at had asked` : null;
   }
 
-  #probed(activity: Activity, family: 4 | 6, peer: number, target: number, replyClass: number): boolean {
-    const about = replyClass === CLASS_RST_SENT ? "rst" : replyClass === CLASS_ICMP_REPLY_SENT ? "icmp" : "any";
-    const key = `${family} ${peer} ${about}`;
-    let known = this.#asked.get(key);
-    if (known === undefined) {
-      const targets = new Set<number>();
-      let whole = true;
-      activity.visitAddress(activity.addressText(family, peer), (view) => {
-        if (!isQuestion(view.trafficClass, about)) return;
-        const contacts = view.contacts();
-        if (contacts.scale > 1) whole = false;
-        for (let i = 0; i < contacts.length; i++) targets.add(contacts.target[i]!);
-      });
-      known = { whole, targets };
-      if (this.#asked.size >= REMEMBERED_PEERS) this.#asked.clear();
-      this.#asked.set(key, known);
-    }
-    // A peer with more contacts than are kept asks everybody: the answer is taken for one.
-    return known.targets.has(target) || !known.whole;
+  /** Whether it probed, or talked with, too many itself. Victims do not: who sends flags at random sends SYN-ACKs and RSTs among them. */
+  #probes(activity: Activity, { family, word }: Victim, peers: number, isWhole: boolean): boolean {
+    const talkedTo = this.#talkedTo;
+    const most = PROBER_SHARE * peers;
+    talkedTo.clear();
+    activity.visitWord(family, word, (view) => {
+      if (talks(view.trafficClass) && (isWhole || talkedTo.size < most)) addTargets(talkedTo, view);
+    });
+    return talkedTo.size >= most;
   }
 }
 
-/** Whom an address probed itself, or sent data to: what it resets or answers there is part of that, whichever side the capture shows. */
-function talkedWith(activity: Activity, address: string): Set<number> {
-  const peers = new Set<number>();
-  activity.visitAddress(address, (view) => {
-    const { trafficClass } = view;
-    const talks = trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED || trafficClass === CLASS_STRAY;
-    if (!talks && (trafficClass > LAST_PROBE_CLASS || trafficClass === CLASS_UDP)) return;
-    const contacts = view.contacts();
-    for (let i = 0; i < contacts.length; i++) peers.add(contacts.target[i]!);
+/** Addresses that a victim answered, by the class that answered most. */
+function peersOf(activity: Activity, { family, word, classes }: Victim): number {
+  let peers = 0;
+  activity.visitWord(family, word, (view) => {
+    if (classes.includes(view.trafficClass)) peers = Math.max(peers, view.targetCount);
   });
   return peers;
 }
 
+/** Classes by which an address probes, or talks: what it resets or answers to the same peers is part of that, whichever side the capture shows. */
+function talks(trafficClass: number): boolean {
+  if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED || trafficClass === CLASS_STRAY) return true;
+  return trafficClass <= LAST_PROBE_CLASS && trafficClass !== CLASS_UDP;
+}
+
+function addTargets(to: WordCounts, view: SourceView): void {
+  const { length, target } = view.targets();
+  for (let i = 0; i < length; i++) to.add(target[i]!);
+}
+
+/** Whether a peer sent the target something that an answer of the class can be to. */
+function hasAsked(activity: Activity, family: 4 | 6, peer: number, target: number, replyClass: number): boolean {
+  if (!activity.isLive(peer)) return false;
+  let found = false;
+  activity.visitWord(family, peer, (view) => {
+    if (found || !isQuestion(view.trafficClass, replyClass)) return;
+    const { length, target: targets } = view.targets();
+    // A peer with more contacts than are kept asks everybody: the answer is taken for one.
+    found = view.contactCount > length || targets.subarray(0, length).includes(target);
+  });
+  return found;
+}
+
 /**
- * Whether packets of a class can bring an answer of the kind. A RST also answers a SYN-ACK, which is what hosts of ours do to
+ * Whether packets of a class can bring an answer of another. A RST also answers a SYN-ACK, which is what hosts of ours do to
  * backscatter; and whoever held or served a conversation was talked to.
  */
-function isQuestion(trafficClass: number, about: "rst" | "icmp" | "any"): boolean {
-  if (about === "icmp") return trafficClass === CLASS_ICMP_REQUEST;
+function isQuestion(trafficClass: number, replyClass: number): boolean {
+  if (replyClass === CLASS_ICMP_REPLY_SENT) return trafficClass === CLASS_ICMP_REQUEST;
   if (trafficClass <= LAST_PROBE_CLASS) return true;
   if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED || trafficClass === CLASS_STRAY) return true;
-  return about === "rst" && trafficClass === CLASS_SYN_ACK_SENT;
+  return replyClass === CLASS_RST_SENT && trafficClass === CLASS_SYN_ACK_SENT;
 }
+
+/** SYN-ACKs and RSTs of one victim are one event, and so are its ICMP replies and errors. */
+function mergeTransports(candidates: Float64Array): Victim[] {
+  const merged = new Map<number, Victim>();
+  for (const name of candidates) {
+    const source = keyOf(name);
+    const trafficClass = classOf(name);
+    const key = source * TRANSPORTS.length + TRANSPORTS.indexOf(transportOfReply(trafficClass));
+    const other = merged.get(key);
+    if (other === undefined) merged.set(key, { family: familyOfKey(source), word: wordOfKey(source), classes: [trafficClass] });
+    else other.classes.push(trafficClass);
+  }
+  return [...merged.values()];
+}
+
+/** What a victim sent in all its classes. */
+function gather(activity: Activity, { family, word, classes }: Victim): Part {
+  const parts: Part[] = [];
+  activity.visitWord(family, word, (view) => {
+    const at = classes.indexOf(view.trafficClass);
+    if (at >= 0) parts[at] = partOf(view);
+  });
+  return parts.reduce(joinParts);
+}
+
+/** Scratch of partOf. */
+const PORTS = new WordCounts();
 
 function partOf(view: SourceView): Part {
   const contacts = view.contacts();
-  const ports = new Map<number, number>();
   const step = Math.max(1, Math.floor(contacts.length / PEER_SAMPLE));
   const sample: number[] = [];
-  for (let i = 0; i < contacts.length; i++) {
-    const port = contacts.port[i]!;
-    ports.set(port, (ports.get(port) ?? 0) + 1);
-    if (i % step === 0 && sample.length < PEER_SAMPLE) sample.push(contacts.target[i]!);
-  }
+  for (let i = 0; i < contacts.length && sample.length < PEER_SAMPLE; i += step) sample.push(contacts.target[i]!);
   // Of UDP's contacts the port is the peer's; echo replies have none.
   const own = view.trafficClass !== CLASS_UDP && view.trafficClass !== CLASS_ICMP_REPLY_SENT;
+  if (own) PORTS.countAll(contacts.port, contacts.length);
   return {
     trafficClass: view.trafficClass,
     packets: view.packets,
     peers: view.targetCount,
-    ports: own ? [...ports].sort(([a, x], [b, y]) => y - x || a - b).slice(0, LISTED_PORTS) : [],
+    ports: own ? PORTS.top(LISTED_PORTS) : [],
     portCount: own ? view.portCount : 0,
     firstSeen: view.firstSeen,
     lastSeen: view.lastSeen,
@@ -199,39 +233,27 @@ function partOf(view: SourceView): Part {
   };
 }
 
+/** @param a the heavier. */
+function joinParts(a: Part, b: Part): Part {
+  const ports = new Map(a.ports);
+  for (const [port, count] of b.ports) ports.set(port, (ports.get(port) ?? 0) + count);
+  return {
+    ...a,
+    packets: a.packets + b.packets,
+    peers: Math.max(a.peers, b.peers),
+    ports: [...ports].sort(([p, x], [q, y]) => y - x || p - q).slice(0, LISTED_PORTS),
+    portCount: Math.max(a.portCount, b.portCount, ports.size),
+    firstSeen: Math.min(a.firstSeen, b.firstSeen),
+    lastSeen: Math.max(a.lastSeen, b.lastSeen),
+    portZero: a.portZero || b.portZero,
+  };
+}
+
+const TRANSPORTS = ["tcp", "udp", "icmp"] as const;
+
 function transportOfReply(trafficClass: number): Backscatter["transport"] {
   if (trafficClass === CLASS_UDP) return "udp";
   return trafficClass === CLASS_ICMP_REPLY_SENT || trafficClass === CLASS_ICMP_ERROR_SENT ? "icmp" : "tcp";
-}
-
-/** SYN-ACKs and RSTs of one victim are one event, and so are its ICMP replies and errors. */
-function mergeTransports(candidates: readonly Candidate[]): Candidate[] {
-  const merged = new Map<string, Candidate>();
-  for (const candidate of candidates) {
-    const key = `${candidate.family} ${candidate.word} ${transportOfReply(candidate.part.trafficClass)}`;
-    const other = merged.get(key);
-    if (other === undefined) {
-      merged.set(key, candidate);
-      continue;
-    }
-    const [a, b] = [other.part, candidate.part];
-    const ports = new Map(a.ports);
-    for (const [port, count] of b.ports) ports.set(port, (ports.get(port) ?? 0) + count);
-    merged.set(key, {
-      ...other,
-      part: {
-        ...a,
-        packets: a.packets + b.packets,
-        peers: Math.max(a.peers, b.peers),
-        ports: [...ports].sort(([p, x], [q, y]) => y - x || p - q).slice(0, LISTED_PORTS),
-        portCount: Math.max(a.portCount, b.portCount, ports.size),
-        firstSeen: Math.min(a.firstSeen, b.firstSeen),
-        lastSeen: Math.max(a.lastSeen, b.lastSeen),
-        portZero: a.portZero || b.portZero,
-      },
-    });
-  }
-  return [...merged.values()];
 }
 
 /** The thresholds of RSDoS. The fullest minute is not kept: the average stands for it, which is never more. */
@@ -240,10 +262,13 @@ export function meetsRsdos(packets: number, firstSeen: number, lastSeen: number)
   return packets >= RSDOS_PACKETS && seconds >= RSDOS_SECONDS && (60 * packets) / seconds >= RSDOS_PER_MINUTE;
 }
 
-function describe({ address, part }: Candidate): Backscatter | null {
+/** RSDoS's, or Zeek's: few ports, many peers. */
+function reachesThresholds({ packets, firstSeen, lastSeen, portCount, peers }: Part): boolean {
+  return meetsRsdos(packets, firstSeen, lastSeen) || (portCount <= FEW_PORTS && peers >= MANY_PEERS);
+}
+
+function describe(activity: Activity, { family, word }: Victim, part: Part): Backscatter {
   const qualifies = meetsRsdos(part.packets, part.firstSeen, part.lastSeen);
-  const fewPorts = part.portCount <= FEW_PORTS && part.peers >= MANY_PEERS;
-  if (!qualifies && !fewPorts) return null;
   const seconds = part.lastSeen - part.firstSeen;
   const evidence = [
     `${plural(part.packets, "answer")} to ${plural(part.peers, "address", "addresses")} in ${duration(seconds)}, and none of those looked at had asked`,
@@ -258,7 +283,7 @@ function describe({ address, part }: Candidate): Backscatter | null {
       : `below the RSDoS thresholds: ${number((60 * part.packets) / Math.max(60, seconds))} packets a minute on average`,
   );
   return {
-    victim: address,
+    victim: activity.addressText(family, word),
     transport: transportOfReply(part.trafficClass),
     ports: part.ports.map(([port]) => port),
     packets: part.packets,

@@ -17,8 +17,9 @@ export interface SourceFacts {
 /** Whether an ARP sweep is the look-ups of a router or scanner for hosts that are scanned: `isTarget` tells the targets of other scans. */
 export function isExplainedSweep(draft: ScanDraft, isTarget: (target: number) => boolean): boolean {
   let explained = 0;
-  for (const target of draft.targets) if (isTarget(target)) explained++;
-  return explained >= EXPLAINED_SHARE * draft.targets.length;
+  const { targets } = draft.contacts;
+  for (const target of targets) if (isTarget(target)) explained++;
+  return explained >= EXPLAINED_SHARE * targets.length;
 }
 
 /** Why a draft is no scan of its own, or null. */

@@ -3,9 +3,11 @@
  * are forged; which, a capture can seldom prove, so all are named on the one scan.
  */
 import { mixPair } from "../sketch/hash.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 import { compareText } from "./ranking.ts";
-import { SIGNATURE_LENGTH } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
+import { HALVES } from "./signatures.ts";
+import type { Signatures } from "./signatures.ts";
 import { meanGap } from "./slow.ts";
 
 /** Fewest contacts: a handful in common happens by chance where popular ports are probed. */
@@ -25,13 +27,17 @@ const SIGNATURE_SLACK = 2;
 const LISTED_DECOYS = 128;
 
 /** Joins drafts that are decoys of one another: the likeliest true source stays, with the others listed. The order of the rest is kept. */
-export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
+export function joinDecoys(drafts: readonly ScanDraft[], signatures: Signatures): ScanDraft[] {
   const buckets = new Map<number, ScanDraft[]>();
+  // Most buckets have one draft: counted first, by a hash, those are never made.
+  const counts = new WordCounts();
+  for (const draft of drafts) for (let half = 0; half < HALVES; half++) counts.add(hashOf(bucketOf(draft, signatures, half)));
   for (const draft of drafts) {
     if (draft.scan.contactCount < FEWEST_CONTACTS) continue;
     // Any two of the signature's halves that agree bring two drafts together, whatever packets were lost.
-    for (let half = 0; half < 2; half++) {
-      const key = bucketOf(draft, half);
+    for (let half = 0; half < HALVES; half++) {
+      const key = bucketOf(draft, signatures, half);
+      if (counts.get(hashOf(key)) < 2) continue;
       const bucket = buckets.get(key);
       if (bucket === undefined) buckets.set(key, [draft]);
       else bucket.push(draft);
@@ -49,7 +55,7 @@ export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
       for (let i = 0; i < rest.length;) {
         const other = rest[i] as ScanDraft;
         if (other.scan.firstSeen - first.scan.firstSeen > slack(first)) break;
-        if (isCompanion(first, other)) group.push(...rest.splice(i, 1));
+        if (isCompanion(first, other, signatures)) group.push(...rest.splice(i, 1));
         else i++;
       }
       if (group.length > 1) joinGroup(group, dropped);
@@ -59,10 +65,12 @@ export function joinDecoys(drafts: readonly ScanDraft[]): ScanDraft[] {
 }
 
 /** Equal where four minima of one half and the class agree; others that share a bucket by chance are told apart by isCompanion. */
-function bucketOf({ signature, trafficClass }: ScanDraft, half: number): number {
-  const from = (half * SIGNATURE_LENGTH) / 2;
-  const word = mixPair(mixPair(signature[from]!, signature[from + 1]!), mixPair(signature[from + 2]!, signature[from + 3]!));
-  return word * 64 + 2 * trafficClass + half;
+function bucketOf({ signature, trafficClass }: ScanDraft, signatures: Signatures, half: number): number {
+  return signatures.half(signature, half) * 64 + HALVES * trafficClass + half;
+}
+
+function hashOf(bucket: number): number {
+  return mixPair(Math.floor(bucket / 64), bucket % 64);
 }
 
 function joinGroup(group: ScanDraft[], dropped: Set<ScanDraft>): void {
@@ -88,14 +96,12 @@ function answersOf({ scan }: ScanDraft): number {
   return scan.contactCount - scan.outcomes.silent;
 }
 
-function isCompanion(a: ScanDraft, b: ScanDraft): boolean {
+function isCompanion(a: ScanDraft, b: ScanDraft, signatures: Signatures): boolean {
   if (a.trafficClass !== b.trafficClass || (a.word === b.word && a.family === b.family)) return false;
   const limit = slack(a);
   if (Math.abs(a.scan.firstSeen - b.scan.firstSeen) > limit || Math.abs(a.scan.lastSeen - b.scan.lastSeen) > limit) return false;
   if (Math.abs(a.scan.packets - b.scan.packets) > PACKET_SLACK * Math.max(a.scan.packets, b.scan.packets)) return false;
-  let different = 0;
-  for (let k = 0; k < SIGNATURE_LENGTH; k++) if (a.signature[k] !== b.signature[k]) different++;
-  return different <= SIGNATURE_SLACK;
+  return signatures.differences(a.signature, b.signature) <= SIGNATURE_SLACK;
 }
 
 function slack({ scan }: ScanDraft): number {

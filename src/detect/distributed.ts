@@ -4,18 +4,17 @@
  * together only where their targets are shared out far more evenly than independent choice would leave them, or where they are neighbours
  * that came at once.
  */
-import { CLASS_ARP_REQUEST, CLASS_ICMP_REQUEST, CLASS_OS_DETECTION, TOOLS } from "../model/activity.ts";
-import type { Activity, SourceView } from "../model/activity.ts";
+import { CLASS_ARP_REQUEST, CLASS_OS_DETECTION } from "../model/activity.ts";
+import type { Activity } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
+import { LightSources } from "./light-sources.ts";
 import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 import { compareText } from "./ranking.ts";
 import { looksLikeStack, techniqueOfClass, transportOf } from "./technique.ts";
-import { WordCounts } from "./word-counts.ts";
 
-/** Contacts kept for comparison: 6 MB. Beyond it the rest is not looked at, and floods of forged sources cost no more. */
-const MAXIMUM_CONTACTS = 1 << 18;
 /** Fewest sources and distinct targets: below, chance suffices. The latter is Zeek's threshold for one source. */
 const FEWEST_MEMBERS = 5;
 const FEWEST_TARGETS = 25;
@@ -42,23 +41,6 @@ const CONTACTS_PER_MEMBER = 1.5;
 const LISTED = 100;
 const LISTED_TARGETS = 10;
 
-interface Member {
-  readonly family: 4 | 6;
-  readonly word: number;
-  readonly firstSeen: number;
-  readonly lastSeen: number;
-  readonly packets: number;
-  readonly ttl: number;
-  readonly tool: Scan["tool"];
-  readonly stack: boolean;
-  readonly portZero: boolean;
-}
-
-/** A member with the contacts that it has in one group. */
-interface GroupMember extends Member {
-  readonly contacts: number;
-}
-
 interface Signs {
   /** Standard deviations, or null where there are too few to say. */
   readonly sigma: number | null;
@@ -69,113 +51,57 @@ interface Signs {
 
 /** Collects the contacts of sources that are no scanners by themselves, and finds the groups among them. */
 export class DistributedScans {
-  #length = 0;
-  readonly #key = new Float64Array(MAXIMUM_CONTACTS);
-  readonly #target = new Uint32Array(MAXIMUM_CONTACTS);
-  readonly #met = new Uint8Array(MAXIMUM_CONTACTS);
-  readonly #member = new Uint32Array(MAXIMUM_CONTACTS);
-  readonly #members: Member[] = [];
+  readonly #light = new LightSources();
+  /** Of the group in hand: contacts by member and by target, and a scratch for networks. */
   readonly #contactsOf = new WordCounts();
   readonly #targetsOf = new WordCounts();
+  readonly #networks = new WordCounts();
 
   /** Whether there is room for more. */
   get hasRoom(): boolean {
-    return this.#length < MAXIMUM_CONTACTS;
+    return this.#light.hasRoom;
   }
 
   /** Takes the kept contacts of a source × class that is no scan. */
-  collect(view: SourceView, set: ProbeSet, tool: Scan["tool"]): void {
+  collect(set: ProbeSet, tool: Scan["tool"]): void {
     if (set.outbound || set.trafficClass === CLASS_ARP_REQUEST || set.trafficClass === CLASS_OS_DETECTION) return;
-    let failures = 0;
-    for (let i = 0; i < set.length; i++) if (isFailure(set.met[i]!)) failures++;
-    if (failures === 0 || this.#length + failures > MAXIMUM_CONTACTS) return;
-    for (let i = 0; i < set.length; i++) {
-      const met = set.met[i]!;
-      if (!isFailure(met)) continue;
-      this.#key[this.#length] = set.trafficClass * 65536 + set.port[i]!;
-      this.#target[this.#length] = set.target[i]!;
-      this.#met[this.#length] = met;
-      this.#member[this.#length] = this.#members.length;
-      this.#length++;
-    }
-    this.#members.push({
-      family: set.family,
-      word: set.word,
-      firstSeen: set.firstSeen,
-      lastSeen: set.lastSeen,
-      packets: set.packets,
-      ttl: view.ttlMax,
-      tool,
-      stack: 2 * set.stackPackets >= set.packets && set.stackPackets > 0,
-      portZero: set.portZeroPackets > 0 && set.trafficClass !== CLASS_ICMP_REQUEST,
-    });
+    this.#light.add(set, tool);
   }
 
   /** The distributed scans, heaviest first. */
   find(activity: Activity): Scan[] {
     const scans: Scan[] = [];
-    for (const rows of this.#groups()) {
+    for (const rows of this.#light.groups(FEWEST_TARGETS)) {
       const scan = this.#judge(activity, rows);
       if (scan !== null) scans.push(scan);
     }
     return scans.toSorted((a, b) => b.contactCount - a.contactCount || compareText(a.source, b.source));
   }
 
-  /**
-   * Rows by class and port, the network that they went to (a /16; IPv6 together), the tool and the stack: what one operator does looks
-   * the same. Groups too small to be a scan are left out before they cost an array.
-   */
-  #groups(): Uint32Array[] {
-    const groupOf = new Map<number, number>();
-    const sizes: number[] = [];
-    const groups = new Int32Array(this.#length).fill(-1);
-    for (let i = 0; i < this.#length; i++) {
-      const { family, tool, stack } = this.#members[this.#member[i]!]!;
-      // Mirai's bots choose their targets each for itself: the mark binds no group.
-      if (tool?.name === "mirai") continue;
-      const network = family === 4 ? this.#target[i]! >>> 16 : 65_536;
-      const made = (tool === null ? 0 : 1 + TOOLS.indexOf(tool.name)) * 2 + Number(stack);
-      const key = (this.#key[i]! * 131_072 + network) * 16 + made;
-      let group = groupOf.get(key);
-      if (group === undefined) {
-        group = sizes.length;
-        sizes.push(0);
-        groupOf.set(key, group);
-      }
-      groups[i] = group;
-      sizes[group]!++;
-    }
-    const filled = sizes.map((size) => (size < FEWEST_TARGETS ? null : new Uint32Array(size)));
-    const next = new Uint32Array(sizes.length);
-    for (let i = 0; i < this.#length; i++) {
-      const group = groups[i]!;
-      const rows = group < 0 ? null : filled[group]!;
-      if (rows !== null) rows[next[group]!++] = i;
-    }
-    return filled.filter((rows) => rows !== null);
-  }
-
   #judge(activity: Activity, rows: Uint32Array): Scan | null {
-    const counts = this.#contactsOf;
+    const light = this.#light;
+    const memberCount = light.countMembers(rows);
+    if (memberCount < FEWEST_MEMBERS || rows.length < CONTACTS_PER_MEMBER * memberCount) return null;
+    const members = this.#contactsOf;
     const targets = this.#targetsOf;
-    counts.clear();
+    members.clear();
     targets.clear();
-    for (const row of rows) {
-      counts.add(this.#member[row]!);
-      targets.add(this.#target[row]!);
-    }
-    if (counts.size < FEWEST_MEMBERS || targets.size < FEWEST_TARGETS) return null;
-    if (rows.length < CONTACTS_PER_MEMBER * counts.size) return null;
-    if (targets.size < DISTINCT_SHARE * rows.length) return null;
-    const members: GroupMember[] = [];
-    for (let at = 0; at < counts.size; at++) members.push({ ...this.#members[counts.words[at]!]!, contacts: counts.counts[at]! });
-    const family = members[0]!.family;
-    const sigma = sharedOut(rows.length, targets.size, family === 4 ? spaceOf(targets) : Number.POSITIVE_INFINITY);
+    // One more than can be, since the share is not exact.
+    const mostRepeated = rows.length - DISTINCT_SHARE * rows.length + 1;
+    for (let i = 0; i < rows.length && i - targets.size <= mostRepeated; i++) targets.add(light.target[rows[i]!]!);
+    if (targets.size < FEWEST_TARGETS || targets.size < DISTINCT_SHARE * rows.length) return null;
+    for (let i = 0; i < rows.length; i++) members.add(light.member[rows[i]!]!);
+    const numbers = members.words.subarray(0, members.size);
+    const family = light.family(numbers[0]!);
+    const sigma = sharedOut(rows.length, targets.size, family === 4 ? this.#spaceOf(targets) : Number.POSITIVE_INFINITY);
     const signs: Signs = {
       sigma: sigma >= SHARED_OUT_SIGMA ? sigma : null,
-      even: members.length >= EVEN_MEMBERS && dispersion(members.map((member) => member.contacts)) <= EVEN_DISPERSION,
-      together: cameTogether(members, activity),
-      neighbours: family === 4 && shareInOneNetwork(members.map((member) => member.word)) >= NEIGHBOUR_SHARE,
+      even: numbers.length >= EVEN_MEMBERS && dispersion(members.counts.subarray(0, members.size)) <= EVEN_DISPERSION,
+      together: cameTogether(
+        Float64Array.from(numbers, (member) => light.firstSeen[member]!),
+        activity,
+      ),
+      neighbours: family === 4 && this.#shareInOneNetwork(numbers) >= NEIGHBOUR_SHARE,
     };
     if (signs.sigma === null && !signs.neighbours) return null;
     const count =
@@ -183,25 +109,27 @@ export class DistributedScans {
       Number(signs.even) +
       Number(signs.together) +
       Number(signs.neighbours);
-    return count >= SIGNS ? this.#scan(activity, rows, members, targets, signs) : null;
+    return count >= SIGNS ? this.#scan(activity, rows, signs) : null;
   }
 
-  #scan(activity: Activity, rows: Uint32Array, members: readonly GroupMember[], targets: WordCounts, signs: Signs): Scan {
-    const key = this.#key[rows[0]!]!;
+  #scan(activity: Activity, rows: Uint32Array, signs: Signs): Scan {
+    const light = this.#light;
+    const targets = this.#targetsOf;
+    const members = this.#contactsOf.words.subarray(0, this.#contactsOf.size);
+    const key = light.key[rows[0]!]!;
     const trafficClass = Math.floor(key / 65536);
     const port = key % 65536;
-    const named = members
-      .map((member) => ({ member, address: activity.addressText(member.family, member.word) }))
-      .toSorted((a, b) => b.member.contacts - a.member.contacts || compareText(a.address, b.address));
-    const firstSeen = members.reduce((least, member) => Math.min(least, member.firstSeen), Number.POSITIVE_INFINITY);
-    const lastSeen = members.reduce((greatest, member) => Math.max(greatest, member.lastSeen), Number.NEGATIVE_INFINITY);
+    const named = this.#named(activity);
+    const firstSeen = members.reduce((least, member) => Math.min(least, light.firstSeen[member]!), Number.POSITIVE_INFINITY);
+    const lastSeen = members.reduce((greatest, member) => Math.max(greatest, light.lastSeen[member]!), Number.NEGATIVE_INFINITY);
     let dark = 0;
     for (let at = 0; at < targets.size; at++) if (!activity.isLive(targets.words[at]!)) dark++;
-    const family = members[0]!.family;
     const first = members[0]!;
-    const toolPackets = members.reduce((sum, member) => sum + (member.tool?.packets ?? 0), 0);
+    const family = light.family(first);
+    const tool = light.tool(first);
+    const toolPackets = members.reduce((sum, member) => sum + light.toolPackets[member]!, 0);
     const outcomes = this.#outcomes(rows);
-    const packets = members.reduce((sum, member) => sum + member.packets, 0);
+    const packets = members.reduce((sum, member) => sum + light.packets[member]!, 0);
     const evidence = [
       `${plural(members.length, "source")} shared out ${plural(targets.size, "target")} on port ${port} in ${duration(lastSeen - firstSeen)}, ${number(rows.length / members.length)} each`,
       `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets; ${number(dark)} targets never sent a packet`,
@@ -212,9 +140,9 @@ export class DistributedScans {
     if (signs.together) evidence.push(`${number(TOGETHER_SHARE * 100)} % of the sources or more came at once`);
     if (signs.neighbours) evidence.push("the sources are neighbours in one /24 network");
     return {
-      source: named[0]!.address,
+      source: named[0]!,
       kind: "distributed",
-      technique: techniqueOfClass(trafficClass, first.stack && looksLikeStack(packets, packets, rows.length, outcomes.silent)),
+      technique: techniqueOfClass(trafficClass, light.hasStack(first) && looksLikeStack(packets, packets, rows.length, outcomes.silent)),
       transport: transportOf(trafficClass),
       ports: [port],
       portCount: 1,
@@ -225,17 +153,51 @@ export class DistributedScans {
       packets,
       firstSeen,
       lastSeen,
-      tool: first.tool === null ? null : { name: first.tool.name, packets: toolPackets },
+      tool: tool === null ? null : { name: tool, packets: toolPackets },
       slow: false,
       fragmented: false,
       spoofable: true,
       outcomes,
       decoys: [],
-      members: named.slice(0, LISTED).map((entry) => entry.address),
+      members: named,
       memberCount: members.length,
-      portZero: members.some((member) => member.portZero),
+      portZero: members.some((member) => light.probesPortZero(member)),
       evidence,
     };
+  }
+
+  /** Addresses of the members that made most contacts. */
+  #named(activity: Activity): string[] {
+    const { size, words, counts } = this.#contactsOf;
+    const light = this.#light;
+    const addressOf = (member: number): string => activity.addressText(light.family(member), light.word[member]!);
+    const best: { contacts: number; address: string }[] = [];
+    for (let at = 0; at < size; at++) {
+      const last = best.length < LISTED ? undefined : best[LISTED - 1];
+      const contacts = counts[at]!;
+      if (last !== undefined && contacts < last.contacts) continue;
+      const address = addressOf(words[at]!);
+      if (last !== undefined && contacts === last.contacts && compareText(address, last.address) > 0) continue;
+      const before = best.findIndex(
+        (other) => other.contacts < contacts || (other.contacts === contacts && compareText(other.address, address) > 0),
+      );
+      best.splice(before < 0 ? best.length : before, 0, { contacts, address });
+      if (best.length > LISTED) best.pop();
+    }
+    return best.map(({ address }) => address);
+  }
+
+  /** Addresses of the /24 networks that the targets lie in. */
+  #spaceOf(targets: WordCounts): number {
+    this.#networks.clear();
+    for (let at = 0; at < targets.size; at++) this.#networks.add(targets.words[at]! >>> 8);
+    return this.#networks.size * 256;
+  }
+
+  #shareInOneNetwork(members: Uint32Array): number {
+    this.#networks.clear();
+    for (let i = 0; i < members.length; i++) this.#networks.add(this.#light.word[members[i]!]! >>> 8);
+    return members.length === 0 ? 0 : this.#networks.most / members.length;
   }
 
   #outcomes(rows: Uint32Array): Outcomes {
@@ -243,18 +205,13 @@ export class DistributedScans {
     let unreachable = 0;
     let silent = 0;
     for (const row of rows) {
-      const met = this.#met[row]!;
+      const met = this.#light.met[row]!;
       if (met === MET_REFUSAL) refused++;
       else if (met === MET_UNREACHABLE) unreachable++;
       else if (met === MET_SILENCE) silent++;
     }
     return { answered: rows.length - refused - unreachable - silent, refused, unreachable, silent };
   }
-}
-
-/** Not what a client of a service gets: silence, refusal, an error, or a handshake that it left half-open. */
-function isFailure(met: number): boolean {
-  return met <= 3;
 }
 
 /**
@@ -270,35 +227,18 @@ export function sharedOut(contacts: number, distinct: number, space: number): nu
   return variance <= 0 ? 0 : (distinct - expected) / Math.sqrt(Math.max(variance, 0.25));
 }
 
-/** Addresses of the /24 networks that the targets lie in. */
-function spaceOf(targets: WordCounts): number {
-  const networks = new Set<number>();
-  for (let at = 0; at < targets.size; at++) networks.add(targets.words[at]! >>> 8);
-  return networks.size * 256;
-}
-
 /** Variance over mean: 1 for independent (Poisson) counts. */
-function dispersion(counts: readonly number[]): number {
+function dispersion(counts: Float64Array): number {
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   return counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length / mean;
 }
 
-function cameTogether(members: readonly Member[], activity: Activity): boolean {
-  const starts = members.map((member) => member.firstSeen).toSorted((a, b) => a - b);
+/** @param starts first times, which are put in order. */
+function cameTogether(starts: Float64Array, activity: Activity): boolean {
+  starts.sort();
   const whole = (activity.lastSeen ?? 0) - (activity.firstSeen ?? 0);
   const window = Math.max(TOGETHER_SECONDS, TOGETHER_TIME_SHARE * whole);
   const needed = Math.ceil(TOGETHER_SHARE * starts.length);
   for (let i = 0; i + needed <= starts.length; i++) if (starts[i + needed - 1]! - starts[i]! <= window) return true;
   return false;
-}
-
-function shareInOneNetwork(words: readonly number[]): number {
-  const counts = new Map<number, number>();
-  let largest = 0;
-  for (const word of words) {
-    const count = (counts.get(word >>> 8) ?? 0) + 1;
-    counts.set(word >>> 8, count);
-    if (count > largest) largest = count;
-  }
-  return words.length === 0 ? 0 : largest / words.length;
 }

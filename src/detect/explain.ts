@@ -72,9 +72,9 @@ export function explainAddress(
     if (view.trafficClass > LAST_PROBE_CLASS) return;
     set.load(activity, networks, view);
     const verdict = judge(set, toolOf(view) !== null);
-    if (verdict.isScan) drafts.push(draftScan(activity, view, set, verdict));
+    if (verdict.isScan) drafts.push(draftScan(activity, view, set, verdict, true));
     else if (mayJoin(set))
-      joiners.push({ draft: draftScan(activity, view, set, verdict), points: verdict.fan.points, reason: verdict.reason ?? "" });
+      joiners.push({ draft: draftScan(activity, view, set, verdict, true), points: verdict.fan.points, reason: verdict.reason ?? "" });
     else if (verdict.reason !== null) verdicts.push(`${nameOf(view.trafficClass)}: no scan of its own: ${verdict.reason}.`);
   });
   const together = joiners.reduce((sum, joiner) => sum + joiner.points, 0) >= SCAN_POINTS;

@@ -85,18 +85,33 @@ export function isStealth(trafficClass: number): boolean {
 
 /** Points of a set, over the whole where it is a sample. */
 export function fanOut(set: ProbeSet): FanOut {
+  const { metCounts, scale } = set;
   const vertical = set.contactCount >= VERTICAL_CONTACTS * set.targetCount;
   let points = 0;
-  let dark = 0;
+  // Almost all sets are counted at once; whole and quarter points add up to the same in any order.
+  if (isPlain(set, vertical)) {
+    for (let met = 0; met < metCounts.length; met++) points += metCounts[met]! * plainPoints(readAs(set, met), false);
+    points += set.darkCount * (DARK_POINTS - SILENT_POINTS);
+    if (hasPorts(set.trafficClass)) points += set.zeroPorts * PORT_ZERO_POINTS;
+  } else for (let i = 0; i < set.length; i++) points += contactPoints(set, i, readAs(set, set.met[i]!), vertical);
   let failures = 0;
-  for (let i = 0; i < set.length; i++) {
-    // What followed on an answer, a sampler passed over.
-    const met = set.sampling > 1 && set.met[i] === MET_HALF_OPEN ? MET_ANSWER : set.met[i]!;
-    dark += set.dark[i]!;
-    if (met !== MET_SUCCESS && met !== MET_ANSWER) failures++;
-    points += contactPoints(set, i, met, vertical);
-  }
-  return { points: points * set.scale, dark: dark * set.scale, failures: failures * set.scale };
+  for (let met = 0; met < metCounts.length; met++) if (isFailure(readAs(set, met))) failures += metCounts[met]!;
+  return { points: points * scale, dark: set.darkCount * scale, failures: failures * scale };
+}
+
+/** How a contact's meeting counts: what followed on an answer, a sampler passed over. */
+function readAs({ sampling }: ProbeSet, met: number): number {
+  return sampling > 1 && met === MET_HALF_OPEN ? MET_ANSWER : met;
+}
+
+function isFailure(met: number): boolean {
+  return met !== MET_SUCCESS && met !== MET_ANSWER;
+}
+
+/** Whether every contact counts by how it was met alone. */
+function isPlain({ trafficClass, outbound }: ProbeSet, vertical: boolean): boolean {
+  if (vertical || outbound || isStealth(trafficClass)) return false;
+  return trafficClass !== CLASS_OS_DETECTION && trafficClass !== CLASS_ACK && trafficClass !== CLASS_MAIMON;
 }
 
 /** Whether the points, or Zeek's rule for dark space, make a scan. */

@@ -4,14 +4,14 @@
  * is not even there. Background noise also brings many sources to one address, but seconds or minutes apart, and to its neighbours as well.
  */
 import { CLASS_ICMP_REQUEST, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
-import type { Activity, SourceView } from "../model/activity.ts";
+import type { Activity, ContactTargets, SourceView } from "../model/activity.ts";
 import type { Flood } from "../model/finding.ts";
-import { mixPair } from "../sketch/hash.ts";
+import { mix32, mixPair } from "../sketch/hash.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
 import { metBy, MET_HALF_OPEN, MET_SUCCESS } from "./met.ts";
 import { compareText } from "./ranking.ts";
 import { techniqueOfClass, transportOf } from "./technique.ts";
-import { WordCounts } from "./word-counts.ts";
 
 /** Sources that make a flood, and new ones a second over its whole length: noise brings one address a few a minute. */
 const FLOOD_SOURCES = 100;
@@ -26,9 +26,12 @@ const LIGHT_CONTACTS = 3;
 /** One source floods by itself with so many SYNs of its own making to one port, so many a second. */
 const LONE_PACKETS = 1000;
 const LONE_RATE = 100;
-/** Counters for a first look: 1 MiB; and hosts looked at closely. */
+/** Counters for a first look, one octet each: 256 KiB; and hosts looked at closely. */
 const SKETCH_SLOTS = 1 << 18;
 const MAXIMUM_SUSPECTS = 256;
+/** Room for the ports of a suspect to begin with: most floods have one. */
+const FEW_PORTS = 16;
+const FILTER_SLOTS = 1 << 16;
 const LISTED_PORTS = 100;
 
 interface Suspect {
@@ -47,7 +50,7 @@ interface Suspect {
 
 /** Gathers who is sent to by many light sources, and tells which of them are flooded. */
 export class FloodFinder {
-  readonly #sketch = new Uint32Array(SKETCH_SLOTS);
+  readonly #sketch = new Uint8Array(SKETCH_SLOTS);
   readonly #suspects = new Map<number, Suspect>();
   readonly #lone: Flood[] = [];
   readonly #lightContacts = new Float64Array(64);
@@ -56,14 +59,15 @@ export class FloodFinder {
   collect(activity: Activity, view: SourceView): void {
     const { trafficClass, contactCount } = view;
     if (contactCount > LIGHT_CONTACTS || !canFlood(trafficClass)) return;
-    const contacts = view.contacts();
-    this.#lightContacts[trafficClass]! += contacts.length;
-    for (let i = 0; i < contacts.length; i++) {
-      const target = contacts.target[i]!;
-      const slot = mixPair(target, trafficClass + (view.family === 6 ? 64 : 0)) & (SKETCH_SLOTS - 1);
+    const { length, target: targets } = view.targets();
+    const kind = view.family === 6 ? trafficClass + 64 : trafficClass;
+    this.#lightContacts[trafficClass]! += length;
+    for (let i = 0; i < length; i++) {
+      const target = targets[i]!;
+      const slot = mixPair(target, kind) & (SKETCH_SLOTS - 1);
       const count = this.#sketch[slot]! + 1;
-      this.#sketch[slot] = count;
-      if (count >= FLOOD_SOURCES && this.#suspects.size < MAXIMUM_SUSPECTS) this.#suspect(view, target);
+      if (count < FLOOD_SOURCES) this.#sketch[slot] = count;
+      else if (this.#suspects.size < MAXIMUM_SUSPECTS) this.#suspect(view, target);
     }
     if (trafficClass === CLASS_SYN && contactCount === 1 && view.packets >= LONE_PACKETS && view.stackPackets === 0)
       this.#collectLone(activity, view);
@@ -87,13 +91,20 @@ export class FloodFinder {
       firstSeen: Number.POSITIVE_INFINITY,
       lastSeen: Number.NEGATIVE_INFINITY,
     };
-    this.#suspects.set(key, { trafficClass, family, target, ...counts, ports: new WordCounts() });
+    this.#suspects.set(key, { trafficClass, family, target, ...counts, ports: new WordCounts(FEW_PORTS) });
   }
 
   /** The sketch saw only the later ones, and strangers beside them: all are counted again, exactly. */
   #recount(activity: Activity): void {
+    // A table of 64 KiB tells of nearly all targets that they are none of the suspects.
+    const mayBeSuspect = new Uint8Array(FILTER_SLOTS);
+    for (const { target } of this.#suspects.values()) mayBeSuspect[mix32(target) & (FILTER_SLOTS - 1)] = 1;
+    const isConcerned = ({ length, target }: ContactTargets): boolean => {
+      for (let i = 0; i < length; i++) if (mayBeSuspect[mix32(target[i]!) & (FILTER_SLOTS - 1)] === 1) return true;
+      return false;
+    };
     activity.visit(1, (view) => {
-      if (!canFlood(view.trafficClass)) return;
+      if (!canFlood(view.trafficClass) || !isConcerned(view.targets())) return;
       const contacts = view.contacts();
       const isLight = view.contactCount <= LIGHT_CONTACTS;
       for (let i = 0; i < contacts.length; i++) {

@@ -1,9 +1,10 @@
 /** Which networks are defended: as the user says, or guessed from who is probed. Direction of a probe follows from it (Zeek's local and remote scans). */
 import { LAST_PROBE_CLASS, CLASS_ARP_REQUEST } from "../model/activity.ts";
-import type { Activity } from "../model/activity.ts";
+import type { Activity, SourceView } from "../model/activity.ts";
 import { containsIPv6, formatNetwork, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { Network } from "../model/address.ts";
 import type { Home } from "../model/finding.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 
 /** Contacts looked at for a guess: enough for shares to a percent, however large the activity. */
 const GUESS_CONTACTS = 200_000;
@@ -80,33 +81,39 @@ function guessHome(activity: Activity): Network[] {
   const ranges = PRIVATE_RANGES.map((text) => parseNetwork(text)).filter((network) => network !== null);
   const privates = ranges.map((range) => new HomeNetworks([range]));
   const privateContacts = ranges.map(() => 0);
-  const networks24 = new Map<number, number>();
+  const rangeOf = (word: number): number => {
+    for (let index = 0; index < privates.length; index++) if (privates[index]!.hasIPv4(word)) return index;
+    return -1;
+  };
+  const networks24 = new WordCounts();
   let budget = GUESS_CONTACTS;
   let total = 0;
-  activity.visit(1, (source) => {
-    if (budget <= 0 || source.family !== 4 || source.trafficClass > LAST_PROBE_CLASS) return;
+  const look = (source: SourceView): void => {
+    if (source.family !== 4 || source.trafficClass > LAST_PROBE_CLASS) return;
     if (source.trafficClass === CLASS_ARP_REQUEST && source.word === 0) return;
-    const contacts = source.contacts();
-    const sourcePrivate = privates.findIndex((range) => range.hasIPv4(source.word));
-    budget -= contacts.length;
-    total += contacts.length;
-    for (let i = 0; i < contacts.length; i++) {
-      const target = contacts.target[i]!;
-      const targetPrivate = privates.findIndex((range) => range.hasIPv4(target));
+    const { length, target: targets } = source.targets();
+    const sourcePrivate = rangeOf(source.word);
+    budget -= length;
+    total += length;
+    for (let i = 0; i < length; i++) {
+      const target = targets[i]!;
+      const targetPrivate = rangeOf(target);
       if (sourcePrivate >= 0) privateContacts[sourcePrivate]!++;
       if (targetPrivate >= 0 && targetPrivate !== sourcePrivate) privateContacts[targetPrivate]!++;
       const network = target >>> 8;
-      const count = networks24.get(network);
-      if (count !== undefined || networks24.size < GUESS_BUCKETS) networks24.set(network, (count ?? 0) + 1);
+      if (networks24.size < GUESS_BUCKETS || networks24.get(network) > 0) networks24.add(network);
     }
-  });
+  };
+  activity.visit(1, look, () => budget <= 0);
   const home = ranges.filter((_, index) => privateContacts[index]! > 0 && privateContacts[index]! >= PRIVATE_SHARE * total);
   return home.length > 0 ? home : mostProbed(networks24, total);
 }
 
-function mostProbed(networks24: ReadonlyMap<number, number>, total: number): Network[] {
+function mostProbed(networks24: WordCounts, total: number): Network[] {
   const networks16 = new Map<number, { contacts: number; parts: number; largest: number; largestPart: number }>();
-  for (const [network, contacts] of networks24) {
+  for (let at = 0; at < networks24.size; at++) {
+    const network = networks24.words[at]!;
+    const contacts = networks24.counts[at]!;
     const entry = networks16.get(network >>> 8) ?? { contacts: 0, parts: 0, largest: 0, largestPart: 0 };
     entry.contacts += contacts;
     entry.parts++;

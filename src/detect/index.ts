@@ -1,9 +1,8 @@
-/** Detection: activity in, scans and backscatter out. Two passes over the sources: the first judges every one cheaply, the second makes the heaviest scans. */
+/** Detection: activity in, scans and backscatter out. One pass over the sources judges every one cheaply; then the heaviest are looked up again and made into scans. */
 import { CLASS_ARP_REQUEST, CLASS_CONVERSED, CLASS_RST_SENT, CLASS_SERVED, CLASS_STRAY, LAST_PROBE_CLASS } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Network } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
-import { mix32 } from "../sketch/hash.ts";
 import { BackscatterFinder, meetsRsdos } from "./backscatter.ts";
 import { byProductReason, isExplainedSweep } from "./by-product.ts";
 import type { SourceFacts } from "./by-product.ts";
@@ -18,8 +17,10 @@ import { joinMixedFlags } from "./mixed-flags.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
 import { ReflectionFinder } from "./reflection.ts";
-import { draftScan, finishScan, scanWeight } from "./scan-draft.ts";
+import { draftScan, finishScan, NO_CONTACTS, scanWeight } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
+import { Signatures } from "./signatures.ts";
+import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "./source-class.ts";
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
 
@@ -32,18 +33,15 @@ export interface DetectOptions {
   readonly home: readonly Network[];
   /** One packet of so many was looked at to make the records, and each stands for that many; 1 where all were. */
   readonly sampling?: number;
+  /** The heaviest scans get their evidence and the texts of their targets; so many of them, where not all. */
+  readonly detailed?: number;
 }
 
 /** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
 const MAXIMUM_JOINERS = 16_384;
 
-/** A source × class that is a scan, found in the first pass. */
-interface Candidate {
-  readonly weight: number;
-  readonly tie: number;
-  readonly key: number;
-  readonly trafficClass: number;
-}
+/** Classes of probes are below 16, so that a bit each fits a word. */
+const ARP_BIT = 1 << CLASS_ARP_REQUEST;
 
 /** Everything detected in an activity. Deterministic: the same activity gives the same lists, however its tables are laid out. */
 export function detect(activity: Activity, options: DetectOptions): Detection {
@@ -54,23 +52,32 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const floods = new FloodFinder();
   const reflection = new ReflectionFinder();
   const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, sampling);
-  const { drafts, targets, dropped } = makeScans(activity, networks, candidates.take(), sampling);
-  const scans: Scan[] = [...joinDecoys(drafts).map(finishScan), ...distributed.find(activity)];
+  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), sampling);
+  const found: { scan: Scan; draft: ScanDraft | null }[] = [
+    ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
+    ...distributed.find(activity).map((scan) => ({ scan, draft: null })),
+  ];
   // Each distributed scan counts once; so does a scan with its decoys.
-  const scansTotal = candidates.total - dropped - drafts.length + scans.length;
-  scans.sort((a, b) => weightOf(b) - weightOf(a) || compareText(a.source, b.source) || compareText(a.technique, b.technique));
+  const scansTotal = candidates.total - dropped - drafts.length + found.length;
+  const summary = targets.summary();
+  // Estimates differ: no scan has more targets than all of them together.
+  for (const { scan } of drafts) if (scan.targetCount > summary.count) limitTargets(scan, summary.count);
+  const scans = found
+    .sort((a, b) => compareScans(a.scan, b.scan))
+    .slice(0, MAXIMUM_FINDINGS)
+    .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
   const reflected = reflection.find(activity, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
   const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
   const allAnswers = [...answers, ...reflected.found].toSorted((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
   return {
-    scans: scans.slice(0, MAXIMUM_FINDINGS),
-    scansTotal: Math.max(scans.length, scansTotal),
+    scans,
+    scansTotal: Math.max(found.length, scansTotal),
     scansTotalExact: candidates.isExact,
     floods: floods.find(activity).slice(0, MAXIMUM_FINDINGS),
     backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
     backscatterTotal: answers.length + reflected.total,
-    targets: targets.summary(),
+    targets: summary,
     home,
   };
 }
@@ -89,10 +96,10 @@ function judgeAll(
   home: HomeNetworks,
   { distributed, backscatter, floods, reflection }: Crowds,
   sampling: number,
-): Ranking<Candidate> {
-  const candidates = new Ranking<Candidate>();
+): Ranking {
+  const candidates = new Ranking();
   const set = new ProbeSet(sampling);
-  const joiners = new Map<number, { points: number; candidates: Candidate[] }>();
+  const joiners = new Map<number, { points: number; weights: number[]; names: number[] }>();
   activity.visit(1, (view) => {
     const { trafficClass } = view;
     if (trafficClass > LAST_PROBE_CLASS) {
@@ -103,85 +110,92 @@ function judgeAll(
     reflection.collect(view);
     const worth = isWorthLoading(view);
     if (!worth && !distributed.hasRoom) return;
-    const key = sourceKey(view);
-    const tie = key * 64 + trafficClass;
     set.load(activity, home, view);
     const tool = toolOf(view);
     const verdict = worth ? judge(set, tool !== null) : null;
+    const key = sourceKey(view);
+    const name = sourceClass(key, trafficClass);
     if (verdict?.isScan === true) {
-      const weight = scanWeight(set, verdict);
-      if (candidates.admits(weight, tie)) candidates.offer({ weight, tie, key, trafficClass });
+      candidates.offer(scanWeight(set, verdict), name);
       return;
     }
     if (verdict !== null && mayJoin(set) && (joiners.has(key) || joiners.size < MAXIMUM_JOINERS)) {
-      const joiner = joiners.get(key) ?? { points: 0, candidates: [] };
+      const joiner = joiners.get(key) ?? { points: 0, weights: [], names: [] };
       joiner.points += verdict.fan.points;
-      joiner.candidates.push({ weight: scanWeight(set, verdict), tie, key, trafficClass });
+      joiner.weights.push(scanWeight(set, verdict));
+      joiner.names.push(name);
       joiners.set(key, joiner);
     }
     backscatter.collect(view);
-    distributed.collect(view, set, tool);
+    distributed.collect(set, tool);
   });
   for (const joiner of joiners.values()) {
     if (joiner.points < SCAN_POINTS) continue;
-    for (const candidate of joiner.candidates) if (candidates.admits(candidate.weight, candidate.tie)) candidates.offer(candidate);
+    for (const [at, name] of joiner.names.entries()) candidates.offer(joiner.weights[at]!, name);
   }
   return candidates;
 }
 
-interface Wanted {
-  readonly classes: Set<number>;
+/** Looks up the sources of the candidates, and makes their scans, with what else is known of them. */
+function makeScans(
+  activity: Activity,
+  home: HomeNetworks,
+  candidates: Float64Array,
+  sampling: number,
+): { drafts: ScanDraft[]; signatures: Signatures; targets: TargetCounter; dropped: number } {
+  /** By source, a bit a class. */
+  const wanted = new Map<number, number>();
+  for (const name of candidates) wanted.set(keyOf(name), (wanted.get(keyOf(name)) ?? 0) | (1 << classOf(name)));
+  const targets = new TargetCounter();
+  const isDark = (target: number): boolean => !activity.isLive(target);
+  const drafts: ScanDraft[] = [];
+  const keep = (draft: ScanDraft, facts: SourceFacts): void => {
+    if (facts.conversations > 0) draft.scan.spoofable = false;
+    draft.resets = facts.resets > 0;
+    targets.add(draft, isDark);
+    draft.contacts = NO_CONTACTS;
+    drafts.push(draft);
+  };
+  const set = new ProbeSet(sampling);
+  // ARP sweeps are drafted twice.
+  const signatures = new Signatures(2 * candidates.length);
+  const draftsOf = (key: number, classes: number): Drafts => draftSource(activity, home, set, signatures, key, classes);
+  for (const [key, classes] of wanted) {
+    const { drafts: ofSource, facts } = draftsOf(key, classes & ~ARP_BIT);
+    for (const draft of joinMixedFlags(ofSource)) if (byProductReason(draft, ofSource, facts) === null) keep(draft, facts);
+  }
+  // Whom the other scans meant must be known before an ARP sweep is told from a router's look-ups for them.
+  const sweeps = [...wanted].flatMap(([key, classes]) => ((classes & ARP_BIT) === 0 ? [] : key));
+  const own = sweeps.filter((key) => {
+    const [sweep] = draftsOf(key, ARP_BIT).drafts;
+    return sweep !== undefined && !isExplainedSweep(sweep, (target) => targets.has(sweep.family, target));
+  });
+  for (const key of own) {
+    const { drafts: ofSource, facts } = draftsOf(key, ARP_BIT);
+    for (const sweep of ofSource) keep(sweep, facts);
+  }
+  return { drafts, signatures, targets, dropped: candidates.length - drafts.length };
+}
+
+interface Drafts {
   readonly drafts: ScanDraft[];
   readonly facts: SourceFacts;
 }
 
-/** Second pass: the scans themselves, with what else is known of their sources. */
-function makeScans(
-  activity: Activity,
-  home: HomeNetworks,
-  candidates: readonly Candidate[],
-  sampling: number,
-): { drafts: ScanDraft[]; targets: TargetCounter; dropped: number } {
-  const wanted = new Map<number, Wanted>();
-  for (const { key, trafficClass } of candidates) {
-    const entry = wanted.get(key) ?? { classes: new Set(), drafts: [], facts: { strays: 0, conversations: 0, resets: 0 } };
-    entry.classes.add(trafficClass);
-    wanted.set(key, entry);
-  }
-  const set = new ProbeSet(sampling);
-  // A table of 64 KiB answers for most of a million sources that they are not wanted, where the map would miss the cache.
-  const mayBeWanted = new Uint8Array(65_536);
-  for (const key of wanted.keys()) mayBeWanted[mix32(key >>> 0) & 0xffff] = 1;
-  if (wanted.size > 0)
-    activity.visit(1, (view) => {
-      if (mayBeWanted[mix32(view.word) & 0xffff] === 0) return;
-      const entry = wanted.get(sourceKey(view));
-      if (entry === undefined) return;
-      noteFacts(entry.facts, view);
-      if (!entry.classes.has(view.trafficClass)) return;
-      set.load(activity, home, view);
-      entry.drafts.push(draftScan(activity, view, set, judge(set, toolOf(view) !== null)));
-    });
-  const targets = new TargetCounter();
-  const isDark = (target: number): boolean => !activity.isLive(target);
-  const sweeps: { draft: ScanDraft; entry: Wanted }[] = [];
+/** Drafts of the classes of one source, and what is known of it besides. A lone draft's contacts are those of `set`, until it is loaded again. */
+function draftSource(activity: Activity, home: HomeNetworks, set: ProbeSet, signatures: Signatures, key: number, classes: number): Drafts {
   const drafts: ScanDraft[] = [];
-  const keep = (draft: ScanDraft, { facts }: Wanted): void => {
-    if (facts.conversations > 0) draft.scan.spoofable = false;
-    draft.resets = facts.resets > 0;
-    targets.add(draft, isDark);
+  const facts: SourceFacts = { strays: 0, conversations: 0, resets: 0 };
+  const isAlone = (classes & (classes - 1)) === 0;
+  activity.visitWord(familyOfKey(key), wordOfKey(key), (view) => {
+    noteFacts(facts, view);
+    if ((classes & (1 << view.trafficClass)) === 0 || view.trafficClass > LAST_PROBE_CLASS) return;
+    set.load(activity, home, view);
+    const draft = draftScan(activity, view, set, judge(set, toolOf(view) !== null), !isAlone);
+    draft.signature = signatures.add(set);
     drafts.push(draft);
-  };
-  for (const entry of wanted.values()) {
-    for (const draft of joinMixedFlags(entry.drafts)) {
-      if (draft.trafficClass === CLASS_ARP_REQUEST) sweeps.push({ draft, entry });
-      else if (byProductReason(draft, entry.drafts, entry.facts) === null) keep(draft, entry);
-    }
-  }
-  // Whom the other scans meant must be known before an ARP sweep is told from a router's look-ups for them.
-  const swept = sweeps.filter(({ draft }) => !isExplainedSweep(draft, (target) => targets.has(draft.family, target)));
-  for (const { draft, entry } of swept) keep(draft, entry);
-  return { drafts, targets, dropped: candidates.length - drafts.length };
+  });
+  return { drafts, facts };
 }
 
 function noteFacts(facts: SourceFacts, view: SourceView): void {
@@ -190,9 +204,15 @@ function noteFacts(facts: SourceFacts, view: SourceView): void {
   else if (view.trafficClass === CLASS_CONVERSED || view.trafficClass === CLASS_SERVED) facts.conversations += view.contactCount;
 }
 
-/** Distinct for every address as far as its word is. */
-function sourceKey(view: SourceView): number {
-  return view.family === 6 ? view.word + 2 ** 32 : view.word;
+/** Cuts the targets of a scan, and the dark ones with them. */
+function limitTargets(scan: ScanDraft["scan"], most: number): void {
+  scan.darkTargetCount = Math.round((scan.darkTargetCount * most) / scan.targetCount);
+  scan.targetCount = most;
+}
+
+/** Heaviest first. */
+function compareScans(a: Scan, b: Scan): number {
+  return weightOf(b) - weightOf(a) || compareText(a.source, b.source) || compareText(a.technique, b.technique);
 }
 
 /** Contacts, and those with dark space again. */

@@ -61,6 +61,5 @@ function probesPortZero(set: ProbeSet): boolean {
   // Bare ACKs and FIN/ACKs may be halves of conversations, on any port.
   if (set.trafficClass > LAST_TCP_CLASS || set.trafficClass === CLASS_ACK || set.trafficClass === CLASS_MAIMON) return false;
   if (Math.min(set.packets, set.portZeroPackets) < PORT_ZERO_PACKETS * set.sampling) return false;
-  for (let i = 0; i < set.length; i++) if (set.port[i] === 0) return true;
-  return false;
+  return set.zeroPorts > 0;
 }

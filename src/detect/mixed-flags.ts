@@ -31,12 +31,13 @@ export function joinMixedFlags(drafts: readonly ScanDraft[]): ScanDraft[] {
 function isApart(draft: ScanDraft, others: ReadonlySet<number>): boolean {
   let shared = 0;
   for (const contact of contactsOf(draft)) if (others.has(contact)) shared++;
-  return shared <= SHARED_CONTACTS * draft.targets.length;
+  return shared <= SHARED_CONTACTS * draft.contacts.targets.length;
 }
 
 function contactsOf(draft: ScanDraft): Set<number> {
   const contacts = new Set<number>();
-  for (let i = 0; i < draft.targets.length; i++) contacts.add(draft.targets[i]! * 65536 + draft.contactPorts[i]!);
+  const { targets, ports } = draft.contacts;
+  for (let i = 0; i < targets.length; i++) contacts.add(targets[i]! * 65536 + ports[i]!);
   return contacts;
 }
 
@@ -48,7 +49,7 @@ function join(parts: ScanDraft[]): ScanDraft {
   parts.sort((a, b) => b.scan.contactCount - a.scan.contactCount || a.trafficClass - b.trafficClass);
   const base = parts[0] as ScanDraft;
   const { scan } = base;
-  const targets = new Set(parts.flatMap((part) => [...part.targets]));
+  const targets = new Set(parts.flatMap((part) => [...part.contacts.targets]));
   const ports = [...new Set(parts.flatMap((part) => part.scan.ports))];
   const sampled = parts.some((part) => part.sampled);
   // A contact that got several of the flags counts once.
@@ -57,7 +58,7 @@ function join(parts: ScanDraft[]): ScanDraft {
     distinct /
     Math.max(
       1,
-      sum(parts, (part) => part.targets.length),
+      sum(parts, (part) => part.contacts.targets.length),
     );
   const total = Math.round(share * sum(parts, (part) => part.scan.contactCount));
   const outcomes = sharedOutcomes(parts, share, total);
@@ -77,9 +78,12 @@ function join(parts: ScanDraft[]): ScanDraft {
   );
   return {
     ...base,
-    targets: Uint32Array.from(parts.flatMap((part) => [...part.targets])),
-    contactPorts: Uint16Array.from(parts.flatMap((part) => [...part.contactPorts])),
-    weight: sum(parts, (part) => part.weight),
+    contacts: {
+      ...base.contacts,
+      targets: Uint32Array.from(parts.flatMap((part) => [...part.contacts.targets])),
+      ports: Uint16Array.from(parts.flatMap((part) => [...part.contacts.ports])),
+      registers: parts.flatMap((part) => part.contacts.registers),
+    },
     halfOpen: sum(parts, (part) => part.halfOpen),
     ordinary: sum(parts, (part) => part.ordinary),
     portZeroPackets: sum(parts, (part) => part.portZeroPackets),

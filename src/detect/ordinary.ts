@@ -37,9 +37,14 @@ const FEW_PEERS = 100;
 /** Share of packets from a service's port that shows a server's answers whose questions were not captured. */
 export const ANSWERING_SHARE = 0.8;
 
+/** Whether an IPv4 address is no single host's: multicast, reserved, broadcast. */
+export function isNobody(target: number): boolean {
+  return target >= 0xe0000000 || target === 0;
+}
+
 /** Whether one contact is ordinary by itself: groups, broadcasts, announcements inside a network, own address. IPv4 only. */
 export function isChatter(trafficClass: number, source: number, target: number, port: number): boolean {
-  if (target >= 0xe0000000 || target === 0) return true; // multicast, reserved, broadcast
+  if (isNobody(target)) return true;
   if (trafficClass === CLASS_ARP_REQUEST) return target === source || source === 0; // announcements and address conflict probes
   if (trafficClass !== CLASS_UDP || !CHATTER_PORTS.has(port)) return false;
   // Within a /16 announcements go to neighbours and to directed broadcasts; from further away they are probes.
@@ -109,7 +114,5 @@ function talks(set: ProbeSet): boolean {
 
 function isMonitor(set: ProbeSet): boolean {
   if (set.trafficClass !== CLASS_SYN && set.trafficClass !== CLASS_ICMP_REQUEST) return false;
-  let successes = 0;
-  for (let i = 0; i < set.length; i++) if (set.met[i] === MET_SUCCESS) successes++;
-  return successes >= MOST * set.length;
+  return set.metCounts[MET_SUCCESS]! >= MOST * set.length;
 }

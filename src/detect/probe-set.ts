@@ -2,12 +2,12 @@
  * The distinct contacts of one source in one class, copied out of the cursor, each with how it was met, and without those that
  * ordinary use explains. One instance is filled again and again: a million sources pass through it.
  */
-import { CLASS_ACK, CLASS_MAIMON, CLASS_UDP } from "../model/activity.ts";
+import { CLASS_ACK, CLASS_ARP_REQUEST, CLASS_MAIMON, CLASS_UDP } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { HomeNetworks } from "./home.ts";
 import { MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
-import { ANSWERING_SHARE, isChatter, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
-import { WordCounts } from "./word-counts.ts";
+import { ANSWERING_SHARE, isChatter, isNobody, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 
 /** Ports below this are services'. */
 const PRIVILEGED = 1024;
@@ -45,15 +45,21 @@ export class ProbeSet {
   met = new Uint8Array(1024);
   /** 1 where the target never sent a packet. */
   dark = new Uint8Array(1024);
+  /** Contacts by how they were met (MET_…), dark ones, and those whose port is zero. */
+  readonly metCounts = new Uint32Array(MET_SUCCESS + 1);
+  darkCount = 0;
+  zeroPorts = 0;
 
   /** One packet of so many was looked at: then silence is what most contacts meet, whoever makes them. */
   readonly sampling: number;
-  readonly #distinct = new WordCounts();
+  /** How many of the contacts kept each target has. */
+  readonly targetCounts = new WordCounts();
+  readonly #portCounts = new WordCounts();
+  #portsCounted = false;
   #view: SourceView | null = null;
   #portCount = -1;
-  readonly #portSuccesses = new Map<number, number>();
-  readonly #portContacts = new Map<number, number>();
-  readonly #targetFailures = new Map<number, number>();
+  readonly #portSuccesses = new WordCounts();
+  readonly #targetFailures = new WordCounts();
 
   constructor(sampling: number = 1) {
     this.sampling = sampling;
@@ -67,6 +73,13 @@ export class ProbeSet {
   /** Distinct contacts that are kept, estimated where they are a sample. */
   get contactCount(): number {
     return this.ordinary === 0 && this.length === this.wholeLength ? this.wholeCount : this.length * this.scale;
+  }
+
+  /** How many of the contacts kept each port has: worked out when asked, as few rules do. */
+  get portCounts(): WordCounts {
+    if (!this.#portsCounted) this.#portCounts.countAll(this.port, this.length);
+    this.#portsCounted = true;
+    return this.#portCounts;
   }
 
   /** Distinct ports, estimated for the contacts kept: worked out when asked, as few rules do. Only while the view stands on the source. */
@@ -91,9 +104,11 @@ export class ProbeSet {
     this.wholeCount = view.contactCount;
     this.#view = view;
     this.#portCount = -1;
+    this.#portsCounted = false;
     this.#copy(activity, view);
     if (this.servicePortPackets > 0) this.#leaveOutAnswers();
     if (this.successes > 0) this.#leaveOutServices();
+    this.#tally(activity);
     this.#countTargets(view);
     this.outbound = this.#isOutbound(activity, home);
   }
@@ -105,22 +120,24 @@ export class ProbeSet {
     this.#grow(contacts.length);
     this.successes = 0;
     this.ordinary = 0;
-    const { trafficClass, family, word } = this;
+    const { trafficClass, word } = this;
+    const { target: targets, port: ports, outcome: outcomes } = contacts;
+    const isIPv4 = this.family === 4;
+    const mayChatter = trafficClass === CLASS_ARP_REQUEST || trafficClass === CLASS_UDP;
+    const isBare = trafficClass === CLASS_ACK || trafficClass === CLASS_MAIMON;
     const repeated = this.seenPackets >= REPEATED_CHECK_PACKETS * this.wholeCount;
     let length = 0;
     for (let i = 0; i < contacts.length; i++) {
-      const target = contacts.target[i]!;
-      const port = contacts.port[i]!;
-      const met = metBy(trafficClass, contacts.outcome[i]!, repeated);
-      if (family === 4 && isChatter(trafficClass, word, target, port)) continue;
+      const target = targets[i]!;
+      const port = ports[i]!;
+      if (isIPv4 && (mayChatter || isNobody(target)) && isChatter(trafficClass, word, target, port)) continue;
       // A late ACK or FIN to a service that is there is a stray of a conversation, not a probe (mobile carriers' NAT).
-      if ((trafficClass === CLASS_ACK || trafficClass === CLASS_MAIMON) && activity.serves(target, port)) continue;
+      if (isBare && activity.serves(target, port)) continue;
+      const met = outcomes[i] === 0 ? MET_SILENCE : metBy(trafficClass, outcomes[i]!, repeated);
       if (met === MET_SUCCESS) this.successes++;
       this.target[length] = target;
       this.port[length] = port;
       this.met[length] = met;
-      // What a sampler passed over is not dark.
-      this.dark[length] = met === MET_SILENCE && this.sampling === 1 && !activity.isLive(target) ? 1 : 0;
       length++;
     }
     this.ordinary = contacts.length - length;
@@ -140,38 +157,54 @@ export class ProbeSet {
       this.target[length] = this.target[i]!;
       this.port[length] = this.port[i]!;
       this.met[length] = this.met[i]!;
-      this.dark[length] = this.dark[i]!;
       length++;
     }
     this.ordinary += this.length - length;
     this.length = length;
   }
 
+  /** Counts how contacts were met, and which are dark. */
+  #tally(activity: Activity): void {
+    const { met, dark, port, length, metCounts } = this;
+    activity.findDark(this.target, length, dark);
+    // What a sampler passed over is not dark.
+    if (this.sampling > 1) dark.fill(0, 0, length);
+    metCounts.fill(0);
+    let darkCount = 0;
+    let zeroPorts = 0;
+    for (let i = 0; i < length; i++) {
+      metCounts[met[i]!]!++;
+      const isDark = met[i] === MET_SILENCE ? dark[i]! : 0;
+      dark[i] = isDark;
+      darkCount += isDark;
+      if (port[i] === 0) zeroPorts++;
+    }
+    this.darkCount = darkCount;
+    this.zeroPorts = zeroPorts;
+  }
+
   /** Leaves out successes on ports that mostly succeed, and the failures there too: that is a client with a few dead peers. */
   #leaveOutServices(): void {
     const successes = this.#portSuccesses;
-    const totals = this.#portContacts;
+    const totals = this.#portCounts;
     const failures = this.#targetFailures;
     successes.clear();
-    totals.clear();
+    totals.countAll(this.port, this.length);
     failures.clear();
     for (let i = 0; i < this.length; i++) {
-      const port = this.port[i]!;
-      totals.set(port, (totals.get(port) ?? 0) + 1);
-      if (this.met[i] === MET_SUCCESS) successes.set(port, (successes.get(port) ?? 0) + 1);
-      else failures.set(this.target[i]!, (failures.get(this.target[i]!) ?? 0) + 1);
+      if (this.met[i] === MET_SUCCESS) successes.add(this.port[i]!);
+      else failures.add(this.target[i]!);
     }
     let length = 0;
     for (let i = 0; i < this.length; i++) {
       const port = this.port[i]!;
       const target = this.target[i]!;
-      const isService = (successes.get(port) ?? 0) >= SERVICE_SUCCESS_SHARE * (totals.get(port) ?? 1);
+      const isService = successes.get(port) >= SERVICE_SUCCESS_SHARE * totals.get(port);
       // An open port among many closed ones of a host is a hit of the scan.
-      if (isService && (failures.get(target) ?? 0) < 5) continue;
+      if (isService && failures.get(target) < 5) continue;
       this.target[length] = target;
       this.port[length] = port;
       this.met[length] = this.met[i]!;
-      this.dark[length] = this.dark[i]!;
       length++;
     }
     this.ordinary += this.length - length;
@@ -180,8 +213,7 @@ export class ProbeSet {
 
   /** Distinct targets of what is kept: exact for whole sets, a share of the class's own estimate for samples. */
   #countTargets(view: SourceView): void {
-    this.#distinct.countAll(this.target, this.length);
-    const targets = this.#distinct.size;
+    const targets = this.targetCounts.countAll(this.target, this.length);
     this.targetCount = targets;
     // The class's own estimate costs a look at its sketches, or at all its contacts: asked only of samples.
     if (this.scale === 1) return;
@@ -194,8 +226,7 @@ export class ProbeSet {
   }
 
   #countPorts(): number {
-    this.#distinct.countAll(this.port, this.length);
-    const ports = this.#distinct.size;
+    const ports = this.portCounts.size;
     if (this.scale === 1 || this.#view === null) return ports;
     const whole = this.#view.portCount;
     return Math.max(ports, this.length === this.wholeLength ? whole : Math.min(whole, Math.round(ports * this.scale)));

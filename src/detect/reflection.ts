@@ -6,6 +6,7 @@
 import { CLASS_UDP } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Backscatter } from "../model/finding.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
 import { MAXIMUM_FINDINGS } from "./ranking.ts";
 
@@ -21,7 +22,8 @@ const FRAGMENT_SHARE = 0.5;
 const MAXIMUM_TARGETS = 65_536;
 
 interface Sender {
-  readonly address: string;
+  readonly family: 4 | 6;
+  readonly word: number;
   readonly packets: number;
   readonly targets: readonly number[];
   readonly firstSeen: number;
@@ -31,26 +33,27 @@ interface Sender {
 /** Gathers senders of answers to few hosts. */
 export class ReflectionFinder {
   readonly #senders: Sender[] = [];
-  readonly #perTarget = new Map<number, number>();
+  readonly #perTarget = new WordCounts();
   #packets = 0;
   total = 0;
 
   /** Takes a source × class; all but UDP from a service's port to few hosts is ignored. */
   collect(view: SourceView): void {
-    if (view.trafficClass !== CLASS_UDP || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount > FEW_TARGETS) return;
+    if (view.trafficClass !== CLASS_UDP || view.servicePortPackets < SERVICE_SHARE * view.packets) return;
+    if (view.contactCount > FEW_TARGETS && view.targetCount > FEW_TARGETS) return;
     const contacts = view.contacts();
-    const targets = new Set<number>();
-    for (let i = 0; i < contacts.length; i++) if (contacts.outcome[i] === 0) targets.add(contacts.target[i]!);
-    if (targets.size === 0) return;
+    const targets: number[] = [];
+    for (let i = 0; i < contacts.length; i++)
+      if (contacts.outcome[i] === 0 && !targets.includes(contacts.target[i]!)) targets.push(contacts.target[i]!);
+    if (targets.length === 0) return;
     for (const target of targets) {
-      const count = this.#perTarget.get(target);
-      if (count !== undefined || this.#perTarget.size < MAXIMUM_TARGETS) this.#perTarget.set(target, (count ?? 0) + 1);
+      if (this.#perTarget.size < MAXIMUM_TARGETS || this.#perTarget.get(target) > 0) this.#perTarget.add(target);
     }
     this.#packets += view.packets;
     this.total++;
     if (this.#senders.length >= MAXIMUM_FINDINGS) return;
-    const { address, packets, firstSeen, lastSeen } = view;
-    this.#senders.push({ address, packets, targets: [...targets], firstSeen, lastSeen });
+    const { family, word, packets, firstSeen, lastSeen } = view;
+    this.#senders.push({ family, word, packets, targets, firstSeen, lastSeen });
   }
 
   /** The reflectors as senders of answers that nobody asked for. `qualifies` tells whether packets in so many seconds meet RSDoS. */
@@ -62,14 +65,14 @@ export class ReflectionFinder {
     // Exporters without fragment elements write later fragments as 0 -> 0.
     const fragments = excluded.fragments + unconfirmed.udp.both;
     if (fragments < FRAGMENT_SHARE * this.#packets) return { found: [], total: 0 };
-    const crowd = (sender: Sender): number => Math.max(...sender.targets.map((target) => this.#perTarget.get(target) ?? 0));
+    const crowd = (sender: Sender): number => Math.max(...sender.targets.map((target) => this.#perTarget.get(target)));
     const found = this.#senders.flatMap((sender): Backscatter[] => {
       const companions = crowd(sender);
       if (companions < FEWEST_REFLECTORS) return [];
-      const { address, packets, firstSeen, lastSeen } = sender;
+      const { family, word, packets, firstSeen, lastSeen } = sender;
       return [
         {
-          victim: address,
+          victim: activity.addressText(family, word),
           transport: "udp",
           ports: [],
           packets,

@@ -17,37 +17,45 @@ import type { ProbeSet } from "./probe-set.ts";
 import { isSlow } from "./slow.ts";
 import { isFragmented, techniqueOf, transportOf } from "./technique.ts";
 import { toolOf } from "./tool.ts";
-import { WordCounts } from "./word-counts.ts";
 
 /** Ports and targets listed with a scan. */
 const LISTED_PORTS = 100;
 const LISTED_TARGETS = 10;
-/** Minima in a signature: 16 agree by chance at one in 2^16 for sets that share half. */
-export const SIGNATURE_LENGTH = 16;
 
-/** Filled again for every draft. */
-const PORTS = new WordCounts();
-const TARGETS = new WordCounts();
+/** Shared: ten thousand drafts have several empty lists each. */
+const NONE: readonly never[] = [];
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Target and port of every contact that is kept, each standing for `scale`. */
+export interface DraftContacts {
+  readonly targets: Uint32Array;
+  readonly ports: Uint16Array;
+  readonly scale: number;
+  /** Registers of a HyperLogLog of the hashes (mix32) of all targets of the class: one a class whose contacts are a sample. */
+  readonly registers: readonly Uint8Array[];
+}
+export const NO_CONTACTS: DraftContacts = { targets: new Uint32Array(0), ports: new Uint16Array(0), scale: 1, registers: [] };
 
 export interface ScanDraft {
   readonly family: 4 | 6;
   readonly word: number;
   readonly trafficClass: number;
-  readonly weight: number;
-  readonly scan: Mutable<Omit<Scan, "evidence">>;
-  /** Min-wise hashes of the contacts: two sets agree in as many as they share (Broder 1997). */
-  readonly signature: Uint32Array;
-  readonly verdict: Verdict;
+  /** Without targets and evidence, which {@link finishScan} puts in. */
+  readonly scan: Mutable<Scan>;
+  /** Targets listed with the scan. */
+  readonly listed: readonly number[];
+  /** Number of its signature, or -1 where nobody compares it. */
+  signature: number;
+  /** Fan-out points, and the log-likelihood ratio of the threshold random walk. */
+  readonly points: number;
+  readonly ratio: number | null;
   /** Numbers of OS-detection tests. */
   readonly tests: readonly number[];
-  /** Target and port of every contact, each standing for `scale`. */
-  readonly targets: Uint32Array;
-  readonly contactPorts: Uint16Array;
+  /** Let go once they are counted: ten thousand drafts are held at once. */
+  contacts: DraftContacts;
   /** The classes joined into this scan, where its flags are at random. */
   readonly mixed: readonly { readonly trafficClass: number; readonly packets: number }[];
-  readonly scale: number;
   /** Whether the source reset connections that it was offered, as a true one does and a forged one that is not in use cannot. */
   resets: boolean;
   readonly halfOpen: number;
@@ -62,43 +70,40 @@ export function scanWeight(set: ProbeSet, verdict: Verdict): number {
   return set.contactCount + verdict.fan.dark;
 }
 
-/** The draft of a loaded and judged set. */
-export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, verdict: Verdict): ScanDraft {
-  PORTS.countAll(set.port, set.length);
-  TARGETS.countAll(set.target, set.length);
-  const ports = PORTS.top(LISTED_PORTS);
-  const targets = TARGETS.top(LISTED_TARGETS);
+/** The draft of a loaded and judged set. Its contacts are those of the set: they are copied where the set is to be loaded again before they were used. */
+export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, verdict: Verdict, copies: boolean): ScanDraft {
+  const portCounts = set.portCounts;
+  const targetCounts = set.targetCounts;
+  const ports = portCounts.topWords(LISTED_PORTS);
   const contactCount = set.contactCount;
-  let darkTargets = 0;
-  for (let i = 0; i < TARGETS.size; i++) if (!activity.isLive(TARGETS.words[i]!)) darkTargets++;
-  const darkShare = TARGETS.size === 0 ? 0 : darkTargets / TARGETS.size;
+  const darkShare = targetCounts.size === 0 ? 0 : activity.findDark(targetCounts.words, targetCounts.size, null) / targetCounts.size;
   const tool = toolOf(view);
   const tests = set.trafficClass === CLASS_OS_DETECTION;
   const portless = set.trafficClass === CLASS_ARP_REQUEST || tests;
-  const portCount = portless ? 0 : Math.max(set.portCount, PORTS.size);
-  const targetCount = Math.max(set.targetCount, TARGETS.size);
+  const portCount = portless ? 0 : Math.max(set.portCount, portCounts.size);
+  const targetCount = Math.max(set.targetCount, targetCounts.size);
   const { outcomes, halfOpen, proven } = tally(set, contactCount);
+  const registers = set.scale > 1 ? view.targetRegisters : null;
   const singlePort = portless || set.trafficClass === CLASS_ICMP_REQUEST;
   return {
     family: set.family,
     word: set.word,
     trafficClass: set.trafficClass,
-    weight: scanWeight(set, verdict),
     scan: {
       source: view.address,
       kind: kindOf({
         targets: targetCount,
         ports: singlePort ? 1 : portCount,
         contacts: contactCount,
-        largestPort: (ports[0]?.[1] ?? 0) * set.scale,
-        largestTarget: (targets[0]?.[1] ?? 0) * set.scale,
+        largestPort: portCounts.most * set.scale,
+        largestTarget: targetCounts.most * set.scale,
       }),
       // Every tool with a mark sends its SYNs raw.
       technique: set.trafficClass === CLASS_SYN && tool !== null ? "syn" : techniqueOf(set),
       transport: transportOf(set.trafficClass),
-      ports: portless ? [] : ports.map(([port]) => port),
+      ports: portless ? NONE : ports,
       portCount,
-      targets: targets.map(([target]) => activity.addressText(set.family, target)),
+      targets: NONE,
       targetCount,
       contactCount,
       darkTargetCount: Math.round(darkShare * targetCount),
@@ -111,19 +116,25 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
       fragmented: isFragmented(set.trafficClass),
       spoofable: !proven,
       outcomes,
-      decoys: [],
-      members: [],
+      decoys: NONE,
+      members: NONE,
       memberCount: 1,
       portZero: set.portZeroPackets > 0 && hasPorts(set.trafficClass),
+      evidence: NONE,
     },
-    signature: signatureOf(set),
-    targets: set.target.slice(0, set.length),
-    contactPorts: set.port.slice(0, set.length),
-    mixed: [],
-    scale: set.scale,
+    listed: targetCounts.topWords(LISTED_TARGETS),
+    signature: -1,
+    contacts: {
+      targets: copies ? set.target.slice(0, set.length) : set.target.subarray(0, set.length),
+      ports: copies ? set.port.slice(0, set.length) : set.port.subarray(0, set.length),
+      scale: set.scale,
+      registers: registers === null ? [] : [registers],
+    },
+    mixed: NONE,
     resets: false,
-    verdict,
-    tests: tests ? ports.map(([test]) => test).toSorted((a, b) => a - b) : [],
+    points: verdict.fan.points,
+    ratio: verdict.ratio,
+    tests: tests ? ports.toSorted((a, b) => a - b) : NONE,
     halfOpen,
     ordinary: set.ordinary,
     sampled: set.scale > 1,
@@ -132,14 +143,16 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
   };
 }
 
-/** The scan with its evidence. */
-export function finishScan(draft: ScanDraft): Scan {
-  const { scan, trafficClass, verdict, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
-  const evidence = scanEvidence({
+/** The draft's scan, from now on with the texts of its targets and its evidence, where they are asked for. */
+export function finishScan(activity: Activity, draft: ScanDraft, isDetailed: boolean): Scan {
+  const { scan, family, listed, trafficClass, points, ratio, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
+  if (!isDetailed) return scan;
+  scan.targets = listed.map((target) => activity.addressText(family, target));
+  scan.evidence = scanEvidence({
     scan,
     trafficClass,
-    points: verdict.fan.points,
-    ratio: verdict.ratio,
+    points,
+    ratio,
     tests,
     mixed,
     halfOpen,
@@ -148,13 +161,12 @@ export function finishScan(draft: ScanDraft): Scan {
     portZeroPackets,
     outbound,
   });
-  return { ...scan, evidence };
+  return scan;
 }
 
 /** Outcomes that add up to the contacts, and whether the source showed that it gets answers. */
 function tally(set: ProbeSet, contactCount: number): { outcomes: Outcomes; halfOpen: number; proven: boolean } {
-  const met = new Array<number>(6).fill(0);
-  for (let i = 0; i < set.length; i++) met[set.met[i]!]!++;
+  const met = set.metCounts;
   const of = (...kinds: number[]): number =>
     Math.round(kinds.reduce((sum, kind) => sum + met[kind]!, 0) * (set.length === 0 ? 0 : contactCount / set.length));
   const silent = of(MET_SILENCE);
@@ -164,20 +176,6 @@ function tally(set: ProbeSet, contactCount: number): { outcomes: Outcomes; halfO
   const walked = set.trafficClass === CLASS_SYN || set.trafficClass === CLASS_SCTP_INIT;
   const proven = walked && met[MET_ANSWER]! + met[MET_SUCCESS]! > 0;
   return { outcomes: { answered, refused, unreachable, silent }, halfOpen: of(MET_HALF_OPEN), proven };
-}
-
-function signatureOf(set: ProbeSet): Uint32Array {
-  const signature = new Uint32Array(SIGNATURE_LENGTH).fill(0xffffffff);
-  for (let i = 0; i < set.length; i++) {
-    let hash = Math.imul(set.target[i]! ^ Math.imul(set.port[i]! + 1, 0x9e3779b1), 0x85ebca6b);
-    hash ^= hash >>> 15;
-    for (let k = 0; k < SIGNATURE_LENGTH; k++) {
-      hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35) + 0x9e3779b9;
-      const value = (hash ^ (hash >>> 16)) >>> 0;
-      if (value < signature[k]!) signature[k] = value;
-    }
-  }
-  return signature;
 }
 
 function hasPorts(trafficClass: number): boolean {

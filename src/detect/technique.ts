@@ -78,17 +78,10 @@ export function isFragmented(trafficClass: number): boolean {
  * (RFC 6298: after a second); ZMap 4 and others borrow the options, not the patience.
  */
 function connects(set: ProbeSet): boolean {
-  let completed = 0;
-  let halfOpen = 0;
-  for (let i = 0; i < set.length; i++) {
-    const met = set.met[i]!;
-    if (met === MET_ANSWER || met === MET_SUCCESS) completed++;
-    else if (met === MET_HALF_OPEN) halfOpen++;
-  }
+  const completed = set.metCounts[MET_ANSWER]! + set.metCounts[MET_SUCCESS]!;
+  const halfOpen = set.metCounts[MET_HALF_OPEN]!;
   if (completed + halfOpen > 0) return completed >= COMPLETED_SHARE * (completed + halfOpen);
-  let silent = 0;
-  for (let i = 0; i < set.length; i++) if (set.met[i] === MET_SILENCE) silent++;
-  return looksLikeStack(set.stackPackets, set.packets, set.wholeCount, silent * set.scale);
+  return looksLikeStack(set.stackPackets, set.packets, set.wholeCount, set.metCounts[MET_SILENCE]! * set.scale);
 }
 
 /** Whether SYNs carry a stack's options, and silent contacts were asked again. */

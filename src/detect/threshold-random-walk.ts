@@ -2,7 +2,7 @@
  * Threshold random walk (Jung, Paxson, Berger, Balakrishnan 2004): whether the outcomes of a source's first contacts are a scanner's.
  * The walk itself is sequential; our contacts are a set, so the likelihood ratio of the whole set is taken, which does not depend on order.
  */
-import { MET_ANSWER, MET_SUCCESS } from "./met.ts";
+import { MET_ANSWER, MET_SILENCE, MET_SUCCESS } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
 
 /** Probability that a contact succeeds for an ordinary source, and for a scanner (Jung 2004, table 2). */
@@ -30,7 +30,5 @@ export function logLikelihoodRatio(set: ProbeSet): number {
 
 /** Whether outcomes were captured for the source at all; without them the walk says nothing (darknets, drop logs). */
 export function hasOutcomes(set: ProbeSet): boolean {
-  if (set.successes > 0) return true;
-  for (let i = 0; i < set.length; i++) if (set.met[i] !== 0) return true;
-  return false;
+  return set.successes > 0 || set.metCounts[MET_SILENCE]! < set.length;
 }

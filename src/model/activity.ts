@@ -105,6 +105,12 @@ export interface Contacts {
   readonly outcome: Uint8Array;
 }
 
+/** The targets of contacts, one a contact that is kept. The array is reused by the next call that fills it. */
+export interface ContactTargets {
+  readonly length: number;
+  readonly target: Uint32Array;
+}
+
 /** One address × class. The object is a cursor: reading it after the visitor returns is an error. */
 export interface SourceView {
   readonly family: 4 | 6;
@@ -134,6 +140,10 @@ export interface SourceView {
   /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */
   readonly servicePortPackets: number;
   contacts(): Contacts;
+  /** Whom the contacts are with, no more: spares the look for answers. Where answers are a coarser sample, it holds more than {@link contacts}. */
+  targets(): ContactTargets;
+  /** Registers of a HyperLogLog of the hashes (mix32) of all targets, to be read only; null where contacts are few enough to be kept. */
+  readonly targetRegisters: Uint8Array | null;
 }
 
 /** Counts of packets by role of the zero port; the three are disjoint. */
@@ -211,14 +221,18 @@ export interface Activity {
   readonly senderCount: number;
   /** How much the tables had to forget: all zero on any ordinary capture. */
   readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
-  /** Visits every address × class with at least `minimumContacts` distinct contacts. The view is a cursor. */
-  visit(minimumContacts: number, visitor: (source: SourceView) => void): void;
+  /** Visits every address × class with at least `minimumContacts` distinct contacts, or until there are enough. The view is a cursor. */
+  visit(minimumContacts: number, visitor: (source: SourceView) => void, isEnough?: () => boolean): void;
   /** Visits every class of one address; nothing where it was never seen. */
   visitAddress(address: string, visitor: (source: SourceView) => void): void;
+  /** The same for a view's word or a contact's target. */
+  visitWord(family: 4 | 6, word: number, visitor: (source: SourceView) => void): void;
   /** Text of a contact's target or a view's word; a hash in brackets where an IPv6 address was too many to keep. */
   addressText(family: 4 | 6, word: number): string;
   /** Whether the address answered on the port (SYN-ACK, a served conversation, a UDP answer). */
   serves(target: number, port: number): boolean;
   /** Whether the address sent anything at all: false for dark space. */
   isLive(target: number): boolean;
+  /** The same of many: how many never sent anything; `dark`, where given, becomes 1 for those and 0 for the others. */
+  findDark(targets: Uint32Array, length: number, dark: Uint8Array | null): number;
 }

@@ -37,7 +37,7 @@ export interface Scan {
   /** Most contacted first, at most 100; `portCount` is the whole number. */
   readonly ports: readonly number[];
   readonly portCount: number;
-  /** A few targets, for people; `targetCount` is the whole number. */
+  /** A few targets, for people; `targetCount` is the whole number. Empty in scans that detection was told to leave without detail. */
   readonly targets: readonly string[];
   readonly targetCount: number;
   readonly contactCount: number;
@@ -62,7 +62,7 @@ export interface Scan {
   readonly memberCount: number;
   /** Whether some probes had port zero at either end. */
   readonly portZero: boolean;
-  /** Sentences with numbers that led here, for `--explain` and the report's evidence column. */
+  /** Sentences with numbers that led here, for `--explain` and the report's evidence column. Empty as `targets` are. */
   readonly evidence: readonly string[];
 }
 

@@ -1,19 +1,21 @@
 /** Reading what was observed: a cursor over the table of sources, with answers joined to the probes they answer. */
-import type { Activity, Contacts, PortActivity, PortZeroActivity, SourceView, Timeline } from "../model/activity.ts";
+import type { Activity, Contacts, ContactTargets, PortActivity, PortZeroActivity, SourceView, Timeline } from "../model/activity.ts";
 import { CLASS_RECEIVED, CLASS_SERVED, CLASS_SYN, CLASS_SYN_ACK_SENT, LAST_PROBE_CLASS } from "../model/activity.ts";
 import { hashIPv6, parseIPv4, parseIPv6 } from "../model/address.ts";
-import { mix32 } from "../sketch/hash.ts";
-import { HyperLogLog } from "../sketch/hyperloglog.ts";
+import { WordCounts } from "../sketch/word-counts.ts";
+import type { AddressFilter } from "./address-filter.ts";
 import type { AddressNames } from "./address-names.ts";
 import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
+import { filterOf, SourceIndex } from "./source-index.ts";
 import type { SourceTable } from "./source-table.ts";
-import { EXACT_CONTACTS } from "./contact-sets.ts";
+import { CONTACT_ROOM } from "./contact-places.ts";
 import type { TimelineCounter } from "./timeline.ts";
 
-const LAST_CLASS = CLASS_RECEIVED;
-/** Precision of the count of senders: 16 KiB, 0.8 %. */
-const SENDER_PRECISION = 14;
+/** Slots whose contacts (of probes: others' are seldom asked for) are read ahead of a visit, so that misses overlap. */
+const SLOTS_AHEAD = 64;
+/** Takes the sums of what is read ahead, so that the reads are not optimised away. */
+const TOUCHED = new Uint32Array(1);
 /** Services that are remembered by (address, port). */
 const MAX_SERVICES = 1 << 17;
 
@@ -41,9 +43,9 @@ export class ObservedActivity implements Activity {
   readonly senderCount: number;
   readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
   readonly #observed: Observed;
+  readonly #index: SourceIndex;
   readonly #view: SlotView;
   #services: Set<number> | null = null;
-  #senders: WordSet | null = null;
 
   constructor(observed: Observed) {
     this.#observed = observed;
@@ -53,36 +55,45 @@ export class ObservedActivity implements Activity {
     this.totals = observed.totals;
     this.portZero = observed.portZero.finish(observed.portZeroSources, (family, word) => observed.names.text(family, word));
     this.timeline = observed.timeline.timeline();
-    this.senderCount = countSenders(observed.sources);
+    this.#index = new SourceIndex(observed.sources);
+    this.senderCount = this.#index.senderCount + observed.sources.forgottenSources;
     this.forgotten = {
       sources: observed.sources.forgottenSources + observed.portZeroSources.forgottenSources,
       contacts: observed.sources.forgottenContacts + observed.portZeroSources.forgottenContacts,
       flows: observed.forgottenFlows,
     };
-    this.#view = new SlotView(observed);
+    this.#view = new SlotView(observed, this.#index.received);
   }
 
   topPorts(limit: number): readonly PortActivity[] {
     return this.#observed.timeline.topPorts(limit);
   }
 
-  visit(minimumContacts: number, visitor: (source: SourceView) => void): void {
+  visit(minimumContacts: number, visitor: (source: SourceView) => void, isEnough?: () => boolean): void {
     const { sources } = this.#observed;
     const { capacity } = sources;
-    for (let slot = 0; slot < capacity; slot++) {
-      if (!sources.isUsed(slot) || sources.keptOf(slot) * 2 ** sources.levelOf(slot) < minimumContacts) continue;
-      this.#view.move(slot);
-      visitor(this.#view);
+    for (let from = 0; from < capacity; from += SLOTS_AHEAD) {
+      const to = Math.min(capacity, from + SLOTS_AHEAD);
+      TOUCHED[0] = touchContacts(sources, from, to);
+      for (let slot = from; slot < to; slot++) {
+        if (!sources.isUsed(slot) || sources.contactCountOf(slot) < minimumContacts) continue;
+        this.#view.move(slot);
+        visitor(this.#view);
+        if (isEnough?.() === true) return;
+      }
     }
   }
 
   visitAddress(address: string, visitor: (source: SourceView) => void): void {
     const word = parseIPv4(address);
     const words = word === null ? parseIPv6(address) : null;
-    if (word === null && words === null) return;
-    const key = word ?? hashIPv6(...words!);
-    for (let kind = 1; kind <= LAST_CLASS; kind++) {
-      const slot = this.#observed.sources.find(key, word === null ? kind | ENTRY_FAMILY_6 : kind);
+    if (word !== null) this.visitWord(4, word, visitor);
+    else if (words !== null) this.visitWord(6, hashIPv6(...words), visitor);
+  }
+
+  visitWord(family: 4 | 6, word: number, visitor: (source: SourceView) => void): void {
+    for (const kind of family === 6 ? this.#index.kinds6 : this.#index.kinds4) {
+      const slot = this.#observed.sources.find(word, kind);
       if (slot < 0) continue;
       this.#view.move(slot);
       visitor(this.#view);
@@ -99,15 +110,18 @@ export class ObservedActivity implements Activity {
   }
 
   isLive(target: number): boolean {
-    this.#senders ??= new WordSet(this.#observed.sources);
-    return this.#senders.has(target);
+    return this.#index.senders.has(target);
+  }
+
+  findDark(targets: Uint32Array, length: number, dark: Uint8Array | null): number {
+    return this.#index.senders.markAbsent(targets, length, dark);
   }
 
   #findServices(): Set<number> {
     const services = new Set<number>();
     const { sources } = this.#observed;
-    const target = new Uint32Array(EXACT_CONTACTS);
-    const contact = new Uint32Array(EXACT_CONTACTS);
+    const target = new Uint32Array(CONTACT_ROOM);
+    const contact = new Uint32Array(CONTACT_ROOM);
     for (let slot = 0; slot < sources.capacity && services.size < MAX_SERVICES; slot++) {
       if (!sources.isUsed(slot)) continue;
       const kind = sources.classOf(slot);
@@ -119,74 +133,42 @@ export class ObservedActivity implements Activity {
   }
 }
 
-/** The addresses that sent anything: one probe into a flat table answers, where the table of sources would be asked once a class. */
-class WordSet {
-  readonly #words: Uint32Array;
-  readonly #mask: number;
-  #hasZero = false;
-
-  constructor(sources: SourceTable) {
-    this.#mask = 2 ** Math.ceil(Math.log2(Math.max(16, 2 * sources.size))) - 1;
-    this.#words = new Uint32Array(this.#mask + 1);
-    for (let slot = 0; slot < sources.capacity; slot++) {
-      // What was only received shows nothing of the address: anybody can be sent to.
-      if (sources.isUsed(slot) && sources.classOf(slot) !== CLASS_RECEIVED && sources.packetsOf(slot) > 0) this.#add(sources.wordOf(slot));
-    }
-  }
-
-  has(word: number): boolean {
-    if (word === 0) return this.#hasZero;
-    for (let at = mix32(word) & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (this.#words[at] === word) return true;
-      if (this.#words[at] === 0) return false;
-    }
-  }
-
-  #add(word: number): void {
-    if (word === 0) {
-      this.#hasZero = true;
-      return;
-    }
-    let at = mix32(word) & this.#mask;
-    while (this.#words[at] !== 0 && this.#words[at] !== word) at = (at + 1) & this.#mask;
-    this.#words[at] = word;
-  }
-}
-
 /** Exact to 2^48: an address and a port in one number. */
 function serviceKey(address: number, port: number): number {
   return address * 65536 + port;
 }
 
-function countSenders(sources: SourceTable): number {
-  const senders = new HyperLogLog(SENDER_PRECISION);
-  for (let slot = 0; slot < sources.capacity; slot++) {
-    if (sources.isUsed(slot) && sources.classOf(slot) !== CLASS_RECEIVED && sources.packetsOf(slot) > 0)
-      senders.add(mix32(sources.wordOf(slot)));
-  }
-  return Math.round(senders.estimate()) + sources.forgottenSources;
+/** Reads the first contacts of the probes in a range of slots. */
+function touchContacts(sources: SourceTable, from: number, to: number): number {
+  let sum = 0;
+  for (let slot = from; slot < to; slot++) if (sources.classOf(slot) <= LAST_PROBE_CLASS) sum ^= sources.touchContacts(slot);
+  return sum;
 }
 
 /** The cursor. What needs the contacts is worked out once a slot, when asked. */
 class SlotView implements SourceView {
   readonly #observed: Observed;
   readonly #sources: SourceTable;
+  readonly #received: AddressFilter;
   #slot = 0;
-  readonly #target = new Uint32Array(EXACT_CONTACTS);
-  readonly #contact = new Uint32Array(EXACT_CONTACTS);
+  readonly #contact = new Uint32Array(CONTACT_ROOM);
   readonly #contacts = {
     length: 0,
     scale: 1,
-    target: new Uint32Array(EXACT_CONTACTS),
-    port: new Uint16Array(EXACT_CONTACTS),
-    outcome: new Uint8Array(EXACT_CONTACTS),
+    target: new Uint32Array(CONTACT_ROOM),
+    port: new Uint16Array(CONTACT_ROOM),
+    outcome: new Uint8Array(CONTACT_ROOM),
   };
   #contactsOf = -1;
-  readonly #seen = new Set<number>();
+  /** Targets, and how many: asked for alone, or to be counted. */
+  readonly #targets = { length: 0, target: new Uint32Array(CONTACT_ROOM) };
+  readonly #distinct = new WordCounts();
+  #portZeroFilter: AddressFilter | null = null;
 
-  constructor(observed: Observed) {
+  constructor(observed: Observed, received: AddressFilter) {
     this.#observed = observed;
     this.#sources = observed.sources;
+    this.#received = received;
   }
 
   move(slot: number): void {
@@ -216,13 +198,16 @@ class SlotView implements SourceView {
     return this.#sources.lastSeenOf(this.#slot);
   }
   get contactCount(): number {
-    return this.#sources.keptOf(this.#slot) * 2 ** this.#sources.levelOf(this.#slot);
+    return this.#sources.contactCountOf(this.#slot);
   }
   get targetCount(): number {
-    return this.#sources.wideTargets(this.#slot) ?? this.#distinct((i) => this.#target[i]!);
+    return this.#sources.wideTargets(this.#slot) ?? this.#countTargets();
   }
   get portCount(): number {
-    return this.#sources.widePorts(this.#slot) ?? this.#distinct((i) => this.#contact[i]! & 0xffff);
+    return this.#sources.widePorts(this.#slot) ?? this.#countPorts();
+  }
+  get targetRegisters(): Uint8Array | null {
+    return this.#sources.wideRegisters(this.#slot);
   }
   get ttlMin(): number {
     return this.#sources.ttlMinOf(this.#slot);
@@ -240,6 +225,9 @@ class SlotView implements SourceView {
     return this.trafficClass === CLASS_SYN ? 0 : this.#sources.markOf(this.#slot, MARK_ORDINARY);
   }
   get portZeroPackets(): number {
+    // Asked of every source, and few have any.
+    this.#portZeroFilter ??= filterOf(this.#observed.portZeroSources);
+    if (!this.#portZeroFilter.mayHave(this.word)) return 0;
     const table = this.#observed.portZeroSources;
     const kind = this.family === 6 ? this.trafficClass | ENTRY_FAMILY_6 : this.trafficClass;
     const slot = table.find(this.word, kind);
@@ -255,32 +243,51 @@ class SlotView implements SourceView {
     const sources = this.#sources;
     const slot = this.#slot;
     const received =
-      this.trafficClass <= LAST_PROBE_CLASS
+      this.trafficClass <= LAST_PROBE_CLASS && this.#received.mayHave(this.word)
         ? sources.find(this.word, this.family === 6 ? CLASS_RECEIVED | ENTRY_FAMILY_6 : CLASS_RECEIVED)
         : -1;
     const level = Math.max(sources.levelOf(slot), received < 0 ? 0 : sources.levelOf(received));
-    const count = sources.readContacts(slot, level, this.#target, this.#contact);
     const { target, port, outcome } = this.#contacts;
+    const words = this.#contact;
+    const count = sources.readContacts(slot, level, target, words);
+    // Two loops: the commoner one stays free of look-ups.
     for (let i = 0; i < count; i++) {
-      const contact = this.#contact[i]!;
-      target[i] = this.#target[i]!;
-      port[i] = contact & 0xffff;
-      const answers = received < 0 ? -1 : sources.outcomeOf(received, target[i]!, contact);
-      outcome[i] = (contact >>> 24) | (answers < 0 ? 0 : answers);
+      port[i] = words[i]! & 0xffff;
+      outcome[i] = words[i]! >>> 24;
     }
+    if (received >= 0)
+      for (let i = 0; i < count; i++) {
+        const answers = sources.outcomeOf(received, target[i]!, words[i]!);
+        if (answers > 0) outcome[i] = outcome[i]! | answers;
+      }
     this.#contacts.length = count;
     this.#contacts.scale = 2 ** level;
     this.#contactsOf = slot;
     return this.#contacts;
   }
 
-  /** Distinct values over the contacts, scaled to all of them where every contact's value is its own. */
-  #distinct(valueOf: (index: number) => number): number {
-    // At the slot's own level: answers that are a coarser sample than the probes must not thin them here.
+  targets(): ContactTargets {
+    this.#targets.length = this.#sources.readTargets(this.#slot, this.#targets.target);
+    return this.#targets;
+  }
+
+  // At the slot's own level: answers that are a coarser sample than the probes must not thin what is counted here.
+
+  #countTargets(): number {
+    const { length, target } = this.targets();
+    return this.#scaled(length, this.#distinct.countAll(target, length));
+  }
+
+  #countPorts(): number {
     const level = this.#sources.levelOf(this.#slot);
-    const length = this.#sources.readContacts(this.#slot, level, this.#target, this.#contact);
-    this.#seen.clear();
-    for (let i = 0; i < length; i++) this.#seen.add(valueOf(i));
-    return this.#seen.size === length ? length * 2 ** level : this.#seen.size;
+    const length = this.#sources.readContacts(this.#slot, level, this.#targets.target, this.#contact);
+    this.#distinct.clear();
+    for (let i = 0; i < length; i++) this.#distinct.add(this.#contact[i]! & 0xffff);
+    return this.#scaled(length, this.#distinct.size);
+  }
+
+  /** Distinct values over the contacts kept, scaled to all of them where every contact's value is its own. */
+  #scaled(length: number, distinct: number): number {
+    return distinct === length ? this.contactCount : distinct;
   }
 }

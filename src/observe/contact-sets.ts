@@ -4,8 +4,8 @@
  * of the same contacts are the same in every table, so tables merge as if one had seen it all, and probes join with answers even when
  * both are samples.
  */
-import { mixPair } from "../sketch/hash.ts";
 import { BLOCK_GROWTH, CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
+import { contactHash, findContact, LARGEST_LIST, mostOf, passes, startOf } from "./contact-places.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import {
   BLOCK,
@@ -21,10 +21,6 @@ import {
 } from "./slot-layout.ts";
 import { WideSources } from "./wide-sources.ts";
 
-/** Distinct contacts of a slot that are kept exactly: half the largest block. */
-export const EXACT_CONTACTS = 1024;
-/** log2 of the contacts in a block that is a plain list, searched from end to end: eight contacts are one cache line. */
-const LARGEST_LIST = 3;
 /**
  * While the table is large, sets are exact to 96 only, and samples grow with what they stand for, so that the sets of the busy sources
  * stay in the cache. Sizes are log2 of the contacts in the largest block, by the level of the sample.
@@ -135,10 +131,22 @@ export class ContactSets {
     return words[at + BLOCK] === 0 ? 0 : levelOfShape(words[at + SHAPE]!);
   }
 
+  /** Distinct contacts that the slot's sample stands for. */
+  count(words: Uint32Array, at: number): number {
+    if (words[at + BLOCK] === 0) return words[at + INLINE_CONTACT] === 0 ? 0 : 1;
+    return words[at + COUNT]! * ((1 << levelOfShape(words[at + SHAPE]!)) >>> 0);
+  }
+
   /** Distinct targets of a slot beyond its exact contacts, by a sketch of its own; null where it has none. */
   wideTargets(words: Uint32Array, at: number): number | null {
     const wide = wideOf(words, at);
     return wide === 0 ? null : this.#wide.targetCount(wide);
+  }
+
+  /** Registers of the same sketch. */
+  wideRegisters(words: Uint32Array, at: number): Uint8Array | null {
+    const wide = wideOf(words, at);
+    return wide === 0 ? null : this.#wide.registersOf(wide);
   }
 
   /** Distinct ports, likewise. */
@@ -149,7 +157,7 @@ export class ContactSets {
 
   /**
    * Copies the slot's contacts whose hash passes `level` into the arrays, and returns how many.
-   * The arrays must hold EXACT_CONTACTS.
+   * The arrays must hold CONTACT_ROOM.
    */
   read(words: Uint32Array, at: number, level: number, target: Uint32Array, contact: Uint32Array): number {
     if (words[at + BLOCK] === 0) {
@@ -164,19 +172,45 @@ export class ContactSets {
     }
     const held = this.#blocks.segmentOf(words[at + BLOCK]!);
     const from = ContactBlocks.wordOf(words[at + BLOCK]!);
-    const to = from + (CONTACT_WORDS << sizeOf(words[at + SHAPE]!));
+    const shape = words[at + SHAPE]!;
+    const to = from + (CONTACT_WORDS << sizeOf(shape));
+    // What is held has passed the slot's own level.
+    const thins = level > levelOfShape(shape);
     let count = 0;
     for (let c = from; c < to; c += CONTACT_WORDS) {
-      if (held[c + 1] === 0) continue;
-      if (level > 0 && !passes(contactHash(held[c]!, held[c + 1]! & CONTACT_KEY), level)) continue;
+      const key = held[c + 1]! | 0;
+      if (thins && key !== 0 && !passes(contactHash(held[c]!, key & CONTACT_KEY), level)) continue;
       target[count] = held[c]!;
-      contact[count] = held[c + 1]!;
-      count++;
+      contact[count] = key;
+      count += isSet(key);
     }
     return count;
   }
 
-  /** Takes the set of a slot of another table into a slot of this one. The arrays are scratch for EXACT_CONTACTS. */
+  /** Reads the first word of a slot's block. */
+  touchBlock(words: Uint32Array, at: number): number {
+    const block = words[at + BLOCK]!;
+    return block === 0 ? 0 : this.#blocks.at(ContactBlocks.placeOf(block));
+  }
+
+  /** Copies the targets of all contacts held, once a contact, into an array of CONTACT_ROOM, and returns how many. */
+  readTargets(words: Uint32Array, at: number, target: Uint32Array): number {
+    if (words[at + BLOCK] === 0) {
+      target[0] = words[at + INLINE_TARGET]!;
+      return words[at + INLINE_CONTACT] === 0 ? 0 : 1;
+    }
+    const held = this.#blocks.segmentOf(words[at + BLOCK]!);
+    const from = ContactBlocks.wordOf(words[at + BLOCK]!);
+    const to = from + (CONTACT_WORDS << sizeOf(words[at + SHAPE]!));
+    let count = 0;
+    for (let c = from; c < to; c += CONTACT_WORDS) {
+      target[count] = held[c]!;
+      count += isSet(held[c + 1]! | 0);
+    }
+    return count;
+  }
+
+  /** Takes the set of a slot of another table into a slot of this one. The arrays are scratch of CONTACT_ROOM. */
   merge(
     words: Uint32Array,
     at: number,
@@ -362,41 +396,12 @@ export class ContactSets {
   }
 }
 
+/** 1 where a word is not 0: without a branch, which in a hashed block no processor foresees. */
+function isSet(word: number): number {
+  return (word | (0 - word)) >>> 31;
+}
+
 /** Number of a slot's sketches, or 0. */
 function wideOf(words: Uint32Array, at: number): number {
   return words[at + BLOCK] === 0 ? 0 : wideOfShape(words[at + SHAPE]!);
-}
-
-/** The hash that places a contact in its block and decides which samples it is in: the same in every class and table. */
-function contactHash(target: number, key: number): number {
-  return mixPair(target, key);
-}
-
-/** Levels use the top bits of the hash, places in a block the bottom ones. */
-function passes(hash: number, level: number): boolean {
-  return level === 0 || hash >>> (32 - level) === 0;
-}
-
-/** Where in a block of a size the search for a hash starts: lists start at the beginning. */
-function startOf(size: number, hash: number): number {
-  return size <= LARGEST_LIST ? 0 : hash & ((1 << size) - 1);
-}
-
-/** Contacts that a block of a size holds before it must grow: lists all, hashed blocks three quarters, the largest EXACT_CONTACTS. */
-function mostOf(size: number): number {
-  if (size <= LARGEST_LIST) return 1 << size;
-  return size === LARGEST_BLOCK ? EXACT_CONTACTS : (3 << size) >>> 2;
-}
-
-/** Word of the contact in a block, or of the empty place where it would go; -1 where the block is a list that is full of others. */
-function findContact(segment: Uint32Array, base: number, size: number, target: number, key: number, hash: number): number {
-  const length = 1 << size;
-  let index = startOf(size, hash);
-  for (let tries = 0; tries < length; tries++) {
-    const at = base + index * CONTACT_WORDS;
-    const held = segment[at + 1]!;
-    if (held === 0 || (segment[at] === target && (held & CONTACT_KEY) === key)) return at;
-    index = (index + 1) & (length - 1);
-  }
-  return -1;
 }

@@ -1,7 +1,7 @@
 /** For tests: entries as objects, the table of sources as the plain maps it stands for, and what a table holds in one order. */
 import { mixPair } from "../sketch/hash.ts";
 import { ENTRY_FAMILY_6, EntryBatch, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
-import { EXACT_CONTACTS } from "./contact-sets.ts";
+import { EXACT_CONTACTS } from "./contact-places.ts";
 import { SourceTable } from "./source-table.ts";
 
 export interface Entry {

@@ -143,14 +143,27 @@ function addCounts(to: PortZeroCounts, from: PortZeroCounts): void {
   to.both += from.both;
 }
 
-/** The sources that sent most, their classes added up. Only the heaviest are kept while scanning the table. */
+/** The slots with most packets, in order: a list as long as wanted, into which few of a flood's many slots ever get. */
+function heaviestSlots(table: SourceTable, limit: number): number[] {
+  const isBefore = (a: number, b: number): boolean => {
+    const difference = table.packetsOf(a) - table.packetsOf(b);
+    return difference > 0 || (difference === 0 && table.wordOf(a) < table.wordOf(b));
+  };
+  const best: number[] = [];
+  for (let slot = 0; slot < table.capacity; slot++) {
+    if (!table.isUsed(slot) || (best.length === limit && !isBefore(slot, best[limit - 1]!))) continue;
+    const place = best.findIndex((other) => isBefore(slot, other));
+    best.splice(place < 0 ? best.length : place, 0, slot);
+    if (best.length > limit) best.pop();
+  }
+  return best;
+}
+
+/** The sources that sent most, their classes added up. */
 function topSources(table: SourceTable, addressText: (family: 4 | 6, word: number) => string): PortZeroSource[] {
   const byAddress = new Map<string, { packets: number; tcpPackets: number; targets: number; firstSeen: number; lastSeen: number }>();
-  const slots: number[] = [];
-  for (let slot = 0; slot < table.capacity; slot++) if (table.isUsed(slot)) slots.push(slot);
-  slots.sort((a, b) => table.packetsOf(b) - table.packetsOf(a) || table.wordOf(a) - table.wordOf(b));
   // Twice as many slots as wanted: a source may have one a class.
-  for (const slot of slots.slice(0, 2 * MOST_SOURCES)) {
+  for (const slot of heaviestSlots(table, 2 * MOST_SOURCES)) {
     const address = addressText(table.familyOf(slot), table.wordOf(slot));
     const packets = table.packetsOf(slot);
     const tcpPackets = table.classOf(slot) === CLASS_UDP ? 0 : packets;

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { CLASS_RECEIVED, CLASS_SYN, CLASS_UDP, OUTCOME_ANSWERED, OUTCOME_REFUSED } from "../model/activity.ts";
 import { batchOf, type Entry, type SlotDump, AMPLE, dumpEntries, dumpTable, entry, sampled, tableOf } from "./entries.fixture.ts";
 import { ENTRY_FAMILY_6, MARK_UNICORNSCAN } from "./entry-batch.ts";
-import { EXACT_CONTACTS } from "./contact-sets.ts";
+import { EXACT_CONTACTS } from "./contact-places.ts";
 import { SourceTable } from "./source-table.ts";
 
 const TCP = 1 << 16;

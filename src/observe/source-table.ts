@@ -8,7 +8,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { mix32 } from "../sketch/hash.ts";
-import { ContactSets, EXACT_CONTACTS } from "./contact-sets.ts";
+import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
+import { ContactSets } from "./contact-sets.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { ENTRY_FAMILY_6, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
 import { ForgottenSources } from "./forgotten-sources.ts";
@@ -123,6 +124,10 @@ export class SourceTable {
   classOf(slot: number): number {
     return this.#words[slot * SLOT_WORDS + KIND]! & 0xff;
   }
+  /** The class, with ENTRY_FAMILY_6 where it applies. */
+  kindOf(slot: number): number {
+    return this.#words[slot * SLOT_WORDS + KIND]! & KEY_MASK;
+  }
   familyOf(slot: number): 4 | 6 {
     return (this.#words[slot * SLOT_WORDS + KIND]! & ENTRY_FAMILY_6) === 0 ? 4 : 6;
   }
@@ -159,9 +164,17 @@ export class SourceTable {
   levelOf(slot: number): number {
     return this.#sets.level(this.#words, slot * SLOT_WORDS);
   }
+  /** Distinct contacts of a slot, those that its sample stands for. */
+  contactCountOf(slot: number): number {
+    return this.#sets.count(this.#words, slot * SLOT_WORDS);
+  }
   /** Distinct targets of a slot beyond its exact contacts, by a sketch of its own; null where it has none. */
   wideTargets(slot: number): number | null {
     return this.#sets.wideTargets(this.#words, slot * SLOT_WORDS);
+  }
+  /** Registers of that sketch (a HyperLogLog of mix32 of targets), to be read only. */
+  wideRegisters(slot: number): Uint8Array | null {
+    return this.#sets.wideRegisters(this.#words, slot * SLOT_WORDS);
   }
   /** Distinct ports, likewise. */
   widePorts(slot: number): number | null {
@@ -170,16 +183,26 @@ export class SourceTable {
 
   /**
    * Copies the slot's contacts whose hash passes `level` into the arrays, and returns how many.
-   * The arrays must hold EXACT_CONTACTS.
+   * The arrays must hold CONTACT_ROOM.
    */
   readContacts(slot: number, level: number, target: Uint32Array, contact: Uint32Array): number {
     return this.#sets.read(this.#words, slot * SLOT_WORDS, level, target, contact);
   }
 
+  /** Reads the first line of a slot's contacts, so that misses overlap where many are touched one after another. */
+  touchContacts(slot: number): number {
+    return this.#sets.touchBlock(this.#words, slot * SLOT_WORDS);
+  }
+
+  /** Copies the targets of the slot's contacts, as far as they are kept, into an array of CONTACT_ROOM, and returns how many. */
+  readTargets(slot: number, target: Uint32Array): number {
+    return this.#sets.readTargets(this.#words, slot * SLOT_WORDS, target);
+  }
+
   /** Takes in another table, as if this one had seen its entries too. Exact while neither was large or has forgotten anything. */
   merge(other: SourceTable): void {
-    const target = new Uint32Array(EXACT_CONTACTS);
-    const contact = new Uint32Array(EXACT_CONTACTS);
+    const target = new Uint32Array(CONTACT_ROOM);
+    const contact = new Uint32Array(CONTACT_ROOM);
     for (let from = 0; from < other.capacity; from++) {
       if (!other.isUsed(from)) continue;
       this.#makeRoom(1);

@@ -64,10 +64,15 @@ export class WideSources {
   }
 
   portCount(wide: number): number {
+    const words = new Uint32Array(this.#ports.buffer, (wide - 1) * PORT_BYTES, PORT_BYTES / 4);
     let count = 0;
-    for (const byte of this.#ports.subarray((wide - 1) * PORT_BYTES, wide * PORT_BYTES))
-      for (let bits = byte; bits !== 0; bits &= bits - 1) count++;
+    for (let at = 0; at < words.length; at++) for (let bits = words[at]! | 0; bits !== 0; bits &= bits - 1) count++;
     return count;
+  }
+
+  /** A HyperLogLog's registers, to be read only. */
+  registersOf(wide: number): Uint8Array {
+    return this.registers.subarray((wide - 1) * REGISTERS, wide * REGISTERS);
   }
 
   /** Takes in sketches of another table. */
@@ -79,7 +84,7 @@ export class WideSources {
   }
 
   #sketch(wide: number): HyperLogLog {
-    return new HyperLogLog(PRECISION, this.registers.subarray((wide - 1) * REGISTERS, wide * REGISTERS));
+    return new HyperLogLog(PRECISION, this.registersOf(wide));
   }
 
   #grow(): void {

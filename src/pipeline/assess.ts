@@ -41,7 +41,8 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const activity = observer.finish();
   const keeping = keepingOf(summary);
   const sampling = samplingOf(keeping, summary);
-  const found = detect(activity, { home, sampling });
+  // What no report shows need not be put into words; the explanation of an address may need any.
+  const found = detect(activity, options.explain === null ? { home, sampling, detailed: options.limit } : { home, sampling });
   // What a sampler passed over is not dark.
   const detection = keeping.showsOutcomes && sampling === 1 ? found : withoutDarkness(found);
   const intel = Intel.open();

@@ -31,7 +31,7 @@ export class HyperLogLog {
     const size = registers.length;
     const most = 33 - this.#precision;
     const counts = new Float64Array(most + 1);
-    for (const rank of registers) counts[Math.min(rank, most)]!++;
+    for (let i = 0; i < size; i++) counts[Math.min(registers[i]!, most)]!++;
     if (counts[0] === size) return 0;
     let z = size * tau(1 - counts[most]! / size);
     for (let rank = most - 1; rank >= 1; rank--) z = (z + counts[rank]!) / 2;
