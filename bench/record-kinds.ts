@@ -28,11 +28,14 @@ export interface RecordKind {
 /** What routers use: Cisco's and Juniper's manuals recommend it. */
 const TIMEOUTS = { idle: 15, active: 60 };
 
+/** The one kind that is made of the firewall's lines. */
+export const DROP_LOG = "netfilter";
+
 export const RECORD_KINDS: readonly RecordKind[] = [
   { name: "netflow-v5", sampling: 1, shows: flagsOfFlows, make: ({ packets }) => netflow5Datagrams(packets, { ...TIMEOUTS, sampling: 1 }) },
   { name: "zeek", sampling: 1, shows: zeekShows, make: ({ packets }) => octets(zeekConnLog(packets)) },
   { name: "suricata", sampling: 1, shows: suricataShows, make: ({ packets }) => octets(eveFlowEvents(packets)) },
-  { name: "netfilter", sampling: 1, shows: dropLogShows, make: ({ dropLog }) => octets(`${dropLog().join("\n")}\n`) },
+  { name: DROP_LOG, sampling: 1, shows: dropLogShows, make: ({ dropLog }) => octets(`${dropLog().join("\n")}\n`) },
   { name: "vpc-flow", sampling: 1, shows: vpcShows, make: ({ packets, home }) => octets(vpcFlowLog(packets, home)) },
   sampled(10),
   sampled(100),

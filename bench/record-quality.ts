@@ -9,7 +9,7 @@ import type { Detection } from "../src/model/finding.ts";
 import { ObservationBatch } from "../src/model/observation.ts";
 import { Observer } from "../src/observe/index.ts";
 import { NetfilterLog } from "./netfilter-log.ts";
-import { RECORD_KINDS, type RecordKind, samplePackets, type Traffic } from "./record-kinds.ts";
+import { DROP_LOG, RECORD_KINDS, type RecordKind, samplePackets, type Traffic } from "./record-kinds.ts";
 
 /** Contacts of a scan that samples must hold for it to be demanded: twice the points that make a scan. */
 const SAMPLED_CONTACTS = 50;
@@ -27,12 +27,24 @@ export interface RecordScore {
   readonly victims: number;
   readonly victimsFound: number;
   readonly falseVictims: readonly string[];
+  /** Hosts said to be flooded: no event of the lab is a flood. */
+  readonly falseFloods: readonly string[];
 }
 
-/** The scores of an event in all kinds of records. @param guessHome whether the defended networks are left to be guessed */
-export function scoreEvent(name: string, seed: number, guessHome = false): RecordScore[] {
-  const { traffic, truth } = trafficOfEvent(name, seed);
-  return RECORD_KINDS.map((kind) => {
+/** How an event is made and judged. */
+export interface ScoreOptions {
+  /** The defended networks are left to be guessed. */
+  readonly guessHome?: boolean;
+  /** Multiplies the numbers of sources and targets: samplers pass over what is small. */
+  readonly scale?: number;
+  /** Names of the kinds of records; all where left out. */
+  readonly kinds?: readonly string[];
+}
+
+/** The scores of an event in all kinds of records. */
+export function scoreEvent(name: string, seed: number, { guessHome = false, scale = 1, kinds }: ScoreOptions = {}): RecordScore[] {
+  const { traffic, truth } = trafficOfEvent(name, seed, scale, kinds === undefined || kinds.includes(DROP_LOG));
+  return RECORD_KINDS.filter(({ name: own }) => kinds === undefined || kinds.includes(own)).map((kind) => {
     const bytes = kind.make(traffic, seed);
     return score(name, kind, truth, detectIn(bytes, guessHome ? [] : traffic.home), traffic.packets, seed);
   });
@@ -41,18 +53,17 @@ export function scoreEvent(name: string, seed: number, guessHome = false): Recor
 /** Names of all events. */
 export const EVENT_NAMES: readonly string[] = EVENTS.map((event) => event.name);
 
-/** An event as exporters see it. */
-export function trafficOfEvent(name: string, seed: number): { traffic: Traffic; truth: Truth } {
-  const { packets, truth } = makeEvent(name, seed);
-  return { traffic: trafficOf(encodeCapture(packets), truth), truth };
+function trafficOfEvent(name: string, seed: number, scale: number, logs: boolean): { traffic: Traffic; truth: Truth } {
+  const { packets, truth } = makeEvent(name, seed, { scale });
+  return { traffic: trafficOf(encodeCapture(packets), truth, logs), truth };
 }
 
-function trafficOf(capture: Uint8Array, truth: Truth): Traffic {
+function trafficOf(capture: Uint8Array, truth: Truth, logs: boolean): Traffic {
   const packets: CapturedPacket[] = [];
   const log = new NetfilterLog(truth.home);
   const writer = new ObservationWriter(new ObservationBatch(), (batch) => {
     for (const packet of capturedPackets(batch)) packets.push(packet);
-    log.add(batch);
+    if (logs) log.add(batch);
     batch.length = 0;
     return batch;
   });
@@ -114,6 +125,7 @@ function score(
       .map(({ source, kind: shape, technique, contactCount }) => `${source} ${shape} ${technique} ${contactCount}`),
     victims: victims.size,
     victimsFound: [...victims].filter((victim) => named.has(victim)).length,
+    falseFloods: detection.floods.map(({ target, technique }) => `${target} ${technique}`),
     falseVictims: [...named].filter((victim) => !victims.has(victim) && !known.has(victim)),
   };
 }

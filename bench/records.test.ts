@@ -38,10 +38,24 @@ const SCANS = [
 
 describe("lab events as records", () => {
   test.each(ORDINARY)("%s accuses nobody", (event) => {
-    const accused = scoreEvent(event, 3).flatMap(({ kind, falseAlarms, falseVictims }) =>
-      [...falseAlarms, ...falseVictims].map((who) => `${kind}: ${who}`),
+    const accused = scoreEvent(event, 3).flatMap(({ kind, falseAlarms, falseVictims, falseFloods }) =>
+      [...falseAlarms, ...falseVictims, ...falseFloods].map((who) => `${kind}: ${who}`),
     );
     expect(accused).toEqual([]);
+  });
+
+  test.each(["dns-resolver", "mail-server"])("%s, busy and sampled, accuses nobody", (event) => {
+    const accused = scoreEvent(event, 1, { scale: 4, kinds: ["1 in 10"] }).flatMap(({ falseAlarms, falseVictims, falseFloods }) => [
+      ...falseAlarms,
+      ...falseVictims,
+      ...falseFloods,
+    ]);
+    expect(accused).toEqual([]);
+  });
+
+  test("a sampled sweep of many is found", () => {
+    const [score] = scoreEvent("horizontal-syn", 1, { scale: 10, kinds: ["1 in 10"] });
+    expect(score).toMatchObject({ scans: 1, found: 1, falseAlarms: [] });
   });
 
   test.each(SCANS)("%s is found", (event) => {

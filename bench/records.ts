@@ -29,12 +29,13 @@ function cellOf({ scans, found, falseAlarms, falseVictims }: RecordScore): strin
   return accused === 0 ? hits : `${hits} !${accused}`;
 }
 
-function mistakesOf({ misses, wrong, falseAlarms, falseVictims }: RecordScore): string[] {
+function mistakesOf({ misses, wrong, falseAlarms, falseVictims, falseFloods }: RecordScore): string[] {
   return [
     ...misses.map((what) => `missed ${what}`),
     ...wrong.map((what) => `wrong ${what}`),
     ...falseAlarms.map((what) => `false ${what}`),
     ...falseVictims.map((who) => `${who} is no victim`),
+    ...falseFloods.map((what) => `flood ${what}`),
   ];
 }
 
@@ -45,6 +46,7 @@ function printTotals(kinds: readonly string[], scores: readonly RecordScore[]): 
     ["technique or kind wrong", ({ wrong }) => wrong.length],
     ["innocent sources accused", ({ falseAlarms }) => falseAlarms.length],
     ["victims named that are none", ({ falseVictims }) => falseVictims.length],
+    ["floods that are none", ({ falseFloods }) => falseFloods.length],
     ["victims named", ({ victimsFound }) => victimsFound],
     ["victims", ({ victims }) => victims],
   ];

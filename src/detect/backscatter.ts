@@ -64,10 +64,12 @@ export class BackscatterFinder {
   readonly #talkedTo = new WordCounts();
 
   readonly #sampling: number;
+  readonly #greatestSampling: number;
 
-  /** @param sampling one packet of so many was looked at */
-  constructor(sampling: number = 1) {
+  /** @param sampling one packet of so many was looked at @param greatestSampling that of the records that stand for most packets */
+  constructor(sampling: number = 1, greatestSampling: number = sampling) {
     this.#sampling = sampling;
+    this.#greatestSampling = greatestSampling;
   }
 
   /** Takes a source × class that sends answers; others are ignored. */
@@ -81,7 +83,7 @@ export class BackscatterFinder {
       // Answers to a few of which only the questions are missing are what a resolver, a tunnel or QUIC looks like from one side; reflection.ts has those that are aimed.
       if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount < MANY_PEERS) return;
     } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
-    const qualifies = meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
+    const qualifies = view.packets >= RSDOS_PACKETS * this.#greatestSampling && meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
     if (!qualifies && (view.contactCount < MANY_PEERS || view.targetCount < MANY_PEERS)) return;
     this.#candidates.offer(view.packets, sourceClass(sourceKey(view), trafficClass));
   }

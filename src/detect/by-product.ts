@@ -37,5 +37,9 @@ export function byProductReason(draft: ScanDraft, ofSource: readonly ScanDraft[]
   const unanswered = scan.outcomes.silent === scan.contactCount;
   if (trafficClass === CLASS_SYN && scan.tool === null && unanswered && facts.strays >= scan.contactCount / 2)
     return "conversations of which the capture has only this side";
+  // A sampler leaves of some conversations the SYN, of most another packet; a scan has nothing else.
+  const talks = facts.strays + facts.conversations;
+  if (trafficClass === CLASS_SYN && scan.tool === null && draft.sampling > 1 && talks >= scan.contactCount / 2)
+    return "conversations of which the sampler took other packets";
   return null;
 }

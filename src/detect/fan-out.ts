@@ -90,10 +90,11 @@ export function fanOut(set: ProbeSet): FanOut {
   let points = 0;
   // Almost all sets are counted at once; whole and quarter points add up to the same in any order.
   if (isPlain(set, vertical)) {
-    for (let met = 0; met < metCounts.length; met++) points += metCounts[met]! * plainPoints(readAs(set, met), false);
+    for (let met = 0; met < metCounts.length; met++) if (weighs(set, met)) points += metCounts[met]! * plainPoints(readAs(set, met), false);
     points += set.darkCount * (DARK_POINTS - SILENT_POINTS);
     if (hasPorts(set.trafficClass)) points += set.zeroPorts * PORT_ZERO_POINTS;
-  } else for (let i = 0; i < set.length; i++) points += contactPoints(set, i, readAs(set, set.met[i]!), vertical);
+  } else
+    for (let i = 0; i < set.length; i++) if (weighs(set, set.met[i]!)) points += contactPoints(set, i, readAs(set, set.met[i]!), vertical);
   let failures = 0;
   for (let met = 0; met < metCounts.length; met++) if (isFailure(readAs(set, met))) failures += metCounts[met]!;
   return { points: points * scale, dark: set.darkCount * scale, failures: failures * scale };
@@ -102,6 +103,11 @@ export function fanOut(set: ProbeSet): FanOut {
 /** How a contact's meeting counts: what followed on an answer, a sampler passed over. */
 function readAs({ sampling }: ProbeSet, met: number): number {
   return sampling > 1 && met === MET_HALF_OPEN ? MET_ANSWER : met;
+}
+
+/** Of conversations a sampler seldom takes the data: successes are many more than those that are seen, and no part of a scan. */
+function weighs({ sampling }: ProbeSet, met: number): boolean {
+  return sampling === 1 || met !== MET_SUCCESS;
 }
 
 function isFailure(met: number): boolean {

@@ -42,6 +42,22 @@ describe("floods", () => {
     expect(floods[0]?.evidence.join()).toContain("none of it came to anything");
   });
 
+  test("of records without headers, clients of a server that is down show by asking again", () => {
+    const builder = new ActivityBuilder();
+    for (const [index, source] of SOURCES.entries()) {
+      const at = index / 20;
+      builder.add(source, CLASS_SYN, [[TARGET, 80, 0]], { first: at, last: at + 3, packets: 3, ttlMin: 0, ttlMax: 0 });
+    }
+    expect(detect(builder.activity, { home: HOME }).floods).toEqual([]);
+  });
+
+  test("one sampled SYN that stands for a thousand is none", () => {
+    const activity = new ActivityBuilder().add("11.0.0.1", CLASS_SYN, [[TARGET, 25, 0]], { first: 1, last: 1, packets: 1000 }).activity;
+    expect(detect(activity, { home: HOME }).floods).toHaveLength(1);
+    expect(detect(activity, { home: HOME, sampling: 1000 }).floods).toEqual([]);
+    expect(detect(activity, { home: HOME, greatestSampling: 1000 }).floods).toEqual([]);
+  });
+
   test("clients are none: those that hold conversations, and those of a server that is down", () => {
     const used = OUTCOME_ANSWERED | OUTCOME_COMPLETED | OUTCOME_DATA;
     expect(detect(crowd(used, { stackPackets: 1 }).activity, { home: HOME }).floods).toEqual([]);

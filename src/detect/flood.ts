@@ -3,7 +3,7 @@
  * make them (Moore, Voelker, Savage 2001 see the other side of it), or bots told what to attack. The sources are no scanners: a forged one
  * is not even there. Background noise also brings many sources to one address, but seconds or minutes apart, and to its neighbours as well.
  */
-import { CLASS_ICMP_REQUEST, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
+import { CLASS_ACK, CLASS_CONVERSED, CLASS_ICMP_REQUEST, CLASS_STRAY, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
 import type { Activity, ContactTargets, SourceView } from "../model/activity.ts";
 import type { Flood } from "../model/finding.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
@@ -33,6 +33,8 @@ const MAXIMUM_SUSPECTS = 256;
 const FEW_PORTS = 16;
 const FILTER_SLOTS = 1 << 16;
 const LISTED_PORTS = 100;
+/** UDP ports below this are services'. */
+const PRIVILEGED = 1024;
 
 interface Suspect {
   readonly trafficClass: number;
@@ -54,6 +56,17 @@ export class FloodFinder {
   readonly #suspects = new Map<number, Suspect>();
   readonly #lone: Flood[] = [];
   readonly #lightContacts = new Float64Array(64);
+  readonly #sampling: number;
+  readonly #greatestSampling: number;
+
+  /**
+   * @param sampling one packet of so many was looked at: then silence is no sign that nothing came of a SYN
+   * @param greatestSampling that of the records that stand for most packets
+   */
+  constructor(sampling: number = 1, greatestSampling: number = sampling) {
+    this.#sampling = sampling;
+    this.#greatestSampling = greatestSampling;
+  }
 
   /** Takes a source × class of probes. */
   collect(activity: Activity, view: SourceView): void {
@@ -69,7 +82,12 @@ export class FloodFinder {
       if (count < FLOOD_SOURCES) this.#sketch[slot] = count;
       else if (this.#suspects.size < MAXIMUM_SUSPECTS) this.#suspect(view, target);
     }
-    if (trafficClass === CLASS_SYN && contactCount === 1 && view.packets >= LONE_PACKETS && view.stackPackets === 0)
+    if (
+      trafficClass === CLASS_SYN &&
+      contactCount === 1 &&
+      view.packets >= LONE_PACKETS * this.#greatestSampling &&
+      view.stackPackets === 0
+    )
       this.#collectLone(activity, view);
   }
 
@@ -104,13 +122,14 @@ export class FloodFinder {
       return false;
     };
     activity.visit(1, (view) => {
+      if (this.#sampling > 1 && isTalk(view.trafficClass)) this.#countTalk(view);
       if (!canFlood(view.trafficClass) || !isConcerned(view.targets())) return;
       const contacts = view.contacts();
       const isLight = view.contactCount <= LIGHT_CONTACTS;
       for (let i = 0; i < contacts.length; i++) {
         const suspect = this.#suspects.get(keyOf(view.family, view.trafficClass, contacts.target[i]!));
         if (suspect === undefined) continue;
-        if (!isLight || !comesToNothing(activity, view, contacts.target[i]!, contacts.port[i]!, contacts.outcome[i]!)) {
+        if (!isLight || !this.#comesToNothing(activity, view, contacts.target[i]!, contacts.port[i]!, contacts.outcome[i]!)) {
           suspect.others++;
           continue;
         }
@@ -122,6 +141,34 @@ export class FloodFinder {
         suspect.ports.add(contacts.port[i]!);
       }
     });
+  }
+
+  /** Of a client's packets a sampler takes the SYN seldom: whoever is seen to talk with the host is a client as well. */
+  #countTalk(view: SourceView): void {
+    const contacts = view.contacts();
+    for (let i = 0; i < contacts.length; i++) {
+      const suspect = this.#suspects.get(keyOf(view.family, CLASS_SYN, contacts.target[i]!));
+      if (suspect !== undefined) suspect.others++;
+    }
+  }
+
+  /**
+   * Whether a contact is one that a flood makes. SYNs with a system's options are clients', whatever became of them: of a server that is
+   * down, or of a capture that holds only SYNs; where options are not told, a stack shows by its patience. UDP to a host of which nothing
+   * was captured may be answered out of sight. A ping is a ping.
+   */
+  #comesToNothing(activity: Activity, view: SourceView, target: number, port: number, outcome: number): boolean {
+    const { trafficClass } = view;
+    if (trafficClass === CLASS_ICMP_REQUEST) return true;
+    if (trafficClass === CLASS_SYN) {
+      if (view.stackPackets > 0) return false;
+      if (isWithoutHeaders(view) && view.packets > view.contactCount * this.#greatestSampling) return false;
+    }
+    if (trafficClass === CLASS_UDP) {
+      if (!activity.isLive(target) || activity.serves(target, port)) return false;
+      if (this.#sampling > 1 && port < PRIVILEGED) return false;
+    }
+    return metBy(trafficClass, outcome, false) <= MET_HALF_OPEN;
   }
 
   #judge(activity: Activity, suspect: Suspect): Flood | null {
@@ -166,7 +213,7 @@ export class FloodFinder {
       firstSeen: view.firstSeen,
       lastSeen: view.lastSeen,
       evidence: [
-        `${view.address} alone sent ${plural(view.packets, "SYN")} to one port in ${duration(seconds)}, none with the options of an operating system, and held no conversation`,
+        `${view.address} alone sent ${plural(view.packets, "SYN")} to one port in ${duration(seconds)}${isWithoutHeaders(view) ? "" : ", none with the options of an operating system"}, and held no conversation`,
       ],
     });
   }
@@ -177,16 +224,14 @@ function canFlood(trafficClass: number): boolean {
   return trafficClass <= CLASS_UDP || trafficClass === CLASS_ICMP_REQUEST;
 }
 
-/**
- * Whether a contact is one that a flood makes. SYNs with a system's options are clients', whatever became of them: of a server that is down,
- * or of a capture that holds only SYNs. UDP to a host of which nothing was captured may be answered out of sight. A ping is a ping.
- */
-function comesToNothing(activity: Activity, view: SourceView, target: number, port: number, outcome: number): boolean {
-  const { trafficClass } = view;
-  if (trafficClass === CLASS_ICMP_REQUEST) return true;
-  if (trafficClass === CLASS_SYN && view.stackPackets > 0) return false;
-  if (trafficClass === CLASS_UDP && (!activity.isLive(target) || activity.serves(target, port))) return false;
-  return metBy(trafficClass, outcome, false) <= MET_HALF_OPEN;
+/** Segments of conversations, which the records tell in part. */
+function isTalk(trafficClass: number): boolean {
+  return trafficClass === CLASS_STRAY || trafficClass === CLASS_ACK || trafficClass === CLASS_CONVERSED;
+}
+
+/** Whether all is known from records that tell no headers: every packet has a TTL. */
+function isWithoutHeaders({ ttlMax }: SourceView): boolean {
+  return ttlMax === 0;
 }
 
 function isImpossible(word: number): boolean {

@@ -33,6 +33,8 @@ export interface DetectOptions {
   readonly home: readonly Network[];
   /** One packet of so many was looked at to make the records, and each stands for that many; 1 where all were. */
   readonly sampling?: number;
+  /** The same of the records that stand for most packets, where only some were sampled. */
+  readonly greatestSampling?: number;
   /** The heaviest scans get their evidence and the texts of their targets; so many of them, where not all. */
   readonly detailed?: number;
 }
@@ -48,8 +50,8 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const sampling = options.sampling ?? 1;
   const { home, networks } = findHome(activity, options.home);
   const distributed = new DistributedScans();
-  const backscatter = new BackscatterFinder(sampling);
-  const floods = new FloodFinder();
+  const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
+  const floods = new FloodFinder(sampling, options.greatestSampling);
   const reflection = new ReflectionFinder();
   const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, sampling);
   const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), sampling);

@@ -2,10 +2,10 @@
  * The distinct contacts of one source in one class, copied out of the cursor, each with how it was met, and without those that
  * ordinary use explains. One instance is filled again and again: a million sources pass through it.
  */
-import { CLASS_ACK, CLASS_ARP_REQUEST, CLASS_MAIMON, CLASS_UDP } from "../model/activity.ts";
+import { CLASS_ACK, CLASS_ARP_REQUEST, CLASS_MAIMON, CLASS_SYN, CLASS_UDP } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { HomeNetworks } from "./home.ts";
-import { MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
+import { MET_ANSWER, MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
 import { ANSWERING_SHARE, isChatter, isNobody, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 
@@ -125,6 +125,7 @@ export class ProbeSet {
     const isIPv4 = this.family === 4;
     const mayChatter = trafficClass === CLASS_ARP_REQUEST || trafficClass === CLASS_UDP;
     const isBare = trafficClass === CLASS_ACK || trafficClass === CLASS_MAIMON;
+    const usesHandshakes = this.sampling > 1 && trafficClass === CLASS_SYN;
     const repeated = this.seenPackets >= REPEATED_CHECK_PACKETS * this.wholeCount;
     let length = 0;
     for (let i = 0; i < contacts.length; i++) {
@@ -133,7 +134,9 @@ export class ProbeSet {
       if (isIPv4 && (mayChatter || isNobody(target)) && isChatter(trafficClass, word, target, port)) continue;
       // A late ACK or FIN to a service that is there is a stray of a conversation, not a probe (mobile carriers' NAT).
       if (isBare && activity.serves(target, port)) continue;
-      const met = outcomes[i] === 0 ? MET_SILENCE : metBy(trafficClass, outcomes[i]!, repeated);
+      const told = outcomes[i] === 0 ? MET_SILENCE : metBy(trafficClass, outcomes[i]!, repeated);
+      // Data is what a sampler passed over: a handshake was used.
+      const met = usesHandshakes && told === MET_ANSWER ? MET_SUCCESS : told;
       if (met === MET_SUCCESS) this.successes++;
       this.target[length] = target;
       this.port[length] = port;
@@ -150,7 +153,10 @@ export class ProbeSet {
     let high = 0;
     for (let i = 0; i < this.length; i++) if (this.port[i]! >= PRIVILEGED) high++;
     // Where all are, a rule of its own says so.
-    if (high === this.length || this.servicePortPackets < ANSWERING_SHARE * this.packets * (high / this.length)) return;
+    if (high === this.length) return;
+    // Of a sample most contacts are one packet; what is asked often would hide them in an average.
+    const packetsToHigh = this.sampling > 1 ? high * this.scale * this.sampling : this.packets * (high / this.length);
+    if (this.servicePortPackets < ANSWERING_SHARE * packetsToHigh) return;
     let length = 0;
     for (let i = 0; i < this.length; i++) {
       if (this.port[i]! >= PRIVILEGED && this.met[i] !== MET_SUCCESS) continue;

@@ -61,6 +61,8 @@ export interface ScanDraft {
   readonly halfOpen: number;
   readonly ordinary: number;
   readonly sampled: boolean;
+  /** One packet of so many was looked at. */
+  readonly sampling: number;
   readonly portZeroPackets: number;
   readonly outbound: boolean;
 }
@@ -138,6 +140,7 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
     halfOpen,
     ordinary: set.ordinary,
     sampled: set.scale > 1,
+    sampling: set.sampling,
     portZeroPackets: hasPorts(set.trafficClass) ? set.portZeroPackets : 0,
     outbound: set.outbound,
   };

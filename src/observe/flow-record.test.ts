@@ -4,6 +4,7 @@ import { ObservationWriter } from "../formats/format.ts";
 import { commitRow, startRow } from "../formats/record-row.ts";
 import {
   type Activity,
+  CLASS_NULL,
   CLASS_RECEIVED,
   CLASS_RST_SENT,
   CLASS_SERVED,
@@ -153,6 +154,16 @@ describe("TCP records without flags", () => {
     expect([...classesOf(observe([{ flags: FLAGS_UNKNOWN, action: ACTION_DENIED }]), CLIENT_TEXT).keys()]).toEqual([CLASS_SYN]);
   });
 
+  test("denied on its way from a service: an answer, to forged packets or such as went another way, and no probe", () => {
+    for (const [serverPort, clientPort] of [
+      [80, 40_000],
+      [25_565, 0],
+    ] as const) {
+      const activity = observe([{ back: true, flags: FLAGS_UNKNOWN, action: ACTION_DENIED, serverPort, clientPort }]);
+      expect([...classesOf(activity, SERVER_TEXT).keys()]).toEqual([CLASS_STRAY]);
+    }
+  });
+
   test("few packets and no answer: a probe; from a service, or many: a stray", () => {
     expect([...classesOf(observe([{ flags: FLAGS_UNKNOWN, packets: 3 }]), CLIENT_TEXT).keys()]).toEqual([CLASS_SYN]);
     expect([...classesOf(observe([{ flags: FLAGS_UNKNOWN, packets: 300 }]), CLIENT_TEXT).keys()]).toEqual([CLASS_STRAY]);
@@ -174,6 +185,12 @@ describe("port zero of records", () => {
     expect(portZero.tcp).toEqual({ source: 0, destination: 0, both: 0 });
     expect(portZero.unconfirmed).toMatchObject({ tcp: { source: 5, destination: 0, both: 7 }, flagged: 5 });
     expect(portZero.sources).toBe(0);
+  });
+
+  test("0 -> 0 without flags may be later fragments: counted, and no probe unless the header was read", () => {
+    const zeros = { flags: 0, clientPort: 0, serverPort: 0 };
+    expect([...classesOf(observe([zeros]), CLIENT_TEXT).keys()]).toEqual([]);
+    expect([...classesOf(observe([{ ...zeros, grade: GRADE_CONFIRMED }]), CLIENT_TEXT).keys()]).toEqual([CLASS_NULL]);
   });
 
   test("a whole direction with its SYN is no answer", () => {

@@ -41,8 +41,9 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const activity = observer.finish();
   const keeping = keepingOf(summary);
   const sampling = samplingOf(keeping, summary);
+  const asked = { home, sampling, greatestSampling: keeping.samplingFactor };
   // What no report shows need not be put into words; the explanation of an address may need any.
-  const found = detect(activity, options.explain === null ? { home, sampling, detailed: options.limit } : { home, sampling });
+  const found = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
   // What a sampler passed over is not dark.
   const detection = keeping.showsOutcomes && sampling === 1 ? found : withoutDarkness(found);
   const intel = Intel.open();
