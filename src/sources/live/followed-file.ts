@@ -84,7 +84,11 @@ export class FollowedFile {
    * whole lines, so that the offset is always a place to go on from; with `all` (nothing more will come) the last line's beginning too.
    */
   next(all: boolean): Uint8Array {
-    if (this.#beginning.length < FINGERPRINT_BYTES) this.#learn();
+    // A beginning that is another by now must stay known as it was: wasCut() has yet to tell
+    if (this.#beginning.length < FINGERPRINT_BYTES) {
+      if (this.wasCut()) return this.#piece.subarray(0, 0);
+      this.#learn();
+    }
     const count = readSync(this.#descriptor, this.#piece, 0, PIECE, this.offset);
     let end = count;
     if (this.#isText && !all && count < PIECE) end = this.#piece.lastIndexOf(NEWLINE, count - 1) + 1;
