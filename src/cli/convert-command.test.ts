@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const precursor = (...args: readonly string[]): ReturnType<typeof inProcess> => inProcess(args, folder);
 
 interface Facts {
-  readonly input: { readonly sources: readonly { readonly format: string }[] };
+  readonly input: { readonly sources: readonly { readonly format: string; readonly anonymised: boolean }[] };
   readonly scans: readonly {
     readonly source: string;
     readonly targetCount: number;
@@ -52,6 +52,23 @@ describe("convert", () => {
     const source = (facts: Facts): string | undefined => facts.scans[0]?.source;
     expect(source(one)).toBe(source(two));
     expect(new Set([source(plain), source(one), source(random)]).size).toBe(3);
+  });
+
+  test("nobody is named whose address only stands for another, and nobody is blocked", async () => {
+    expect((await precursor("convert", "scan.pcap", "--anonymise", "-o", "nobody.parquet")).status).toBe(0);
+    const facts = await assessed("nobody.parquet");
+    expect(facts.input.sources[0]?.anonymised).toBe(true);
+    expect((await assessed("scan.pcap")).input.sources[0]?.anonymised).toBe(false);
+    for (const scan of facts.scans) expect(scan).toMatchObject({ network: null, acknowledged: null, reserved: null });
+    expect((await precursor("assess", "nobody.parquet")).stdout).toMatch(/Anonymous +the addresses of nobody\.parquet were replaced/);
+  });
+
+  test("a capture of which nothing could be read makes no file", async () => {
+    writeFileSync(join(folder, "cut.pcap"), readFileSync(join(folder, "scan.pcap")).subarray(0, 30));
+    const { status, stderr } = await precursor("convert", "cut.pcap", "-o", "x.parquet");
+    expect(status).toBe(2);
+    expect(stderr).toContain("E_INPUT_DAMAGED");
+    expect(existsSync(join(folder, "x.parquet"))).toBe(false);
   });
 
   test("only what is chosen is written", async () => {

@@ -75,7 +75,8 @@ async function convertInputs(inputs: readonly string[], flags: ConvertFlags): Pr
     converted = await convert({ inputs, ...choice, mapping, key, onProgress }, (octets) =>
       file === null ? writeAll(octets) : file.write(octets),
     );
-    file?.commit();
+    if (converted.summary.sources.every(isUseless)) file?.abandon();
+    else file?.commit();
   } catch (error) {
     file?.abandon();
     throw error;

@@ -12,6 +12,7 @@ const SOUND: InputSource = {
   foreign: 0,
   unparsed: 0,
   faults: [],
+  anonymised: false,
   looksLike: null,
   proves: PROVES,
   sampled: null,

@@ -38,7 +38,8 @@ describe("the reference pages", () => {
       .filter((path) => existsSync(new URL(`../../${path}`, import.meta.url)))
       .flatMap((path) => page(path).split("\n"))
       .flatMap(
-        (line) => /(?:^|[|$] |npx )\s*(?:npx )?precursor ((?:assess|demo|schema|formats|completion|help)\b.*)$/.exec(line)?.[1] ?? [],
+        (line) =>
+          /(?:^|[|$] |npx )\s*(?:npx )?precursor ((?:assess|convert|demo|schema|formats|completion|help)\b.*)$/.exec(line)?.[1] ?? [],
       )
       .filter((line) => !line.includes("[") && !line.includes("…"));
     expect(lines.length).toBeGreaterThan(15);

@@ -44,6 +44,8 @@ export class DecodeStats {
   readonly sampled = { records: 0, least: Number.POSITIVE_INFINITY, greatest: 0 };
   /** What gaps in sequence numbers say did not arrive, in the exporter's own unit: `"NetFlow v5 records"`. */
   readonly lost = new Map<string, number>();
+  /** The addresses are not those of the traffic: they were replaced before it was shared. */
+  isAnonymised = false;
   /** Where and why decoding had to stop, or null: `offset` is in octets from the start of the (uncompressed) input. */
   damage: { offset: number; reason: string } | null = null;
 

@@ -18,6 +18,8 @@ export interface InputSource {
   /** Records that ought to be of the format and did not parse, and the first few of them. */
   readonly unparsed: number;
   readonly faults: readonly { readonly at: number; readonly unit: "line" | "octet"; readonly reason: string }[];
+  /** Its addresses were replaced before it was shared: nothing follows from whose they seem to be. */
+  readonly anonymised: boolean;
   /** What the input looks like instead, where many of its records did not parse; else null. */
   readonly looksLike: string | null;
   /** What the format's records can prove. */

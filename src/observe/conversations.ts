@@ -62,8 +62,8 @@ function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   if (opener !== null) {
     const server = opener === low ? high : low;
     // What the device dropped went nowhere: OS detection's other packets to the port, or a client that goes on asking.
-    const wentOn = opener.packets > 0 && !opener.denied;
-    const outcome = (wentOn ? OUTCOME_COMPLETED : 0) | ((opener.data && !opener.denied) || server.data ? OUTCOME_DATA : 0);
+    const completed = opener.packets > 0 && !opener.denied;
+    const outcome = (completed ? OUTCOME_COMPLETED : 0) | ((opener.data && !opener.denied) || server.data ? OUTCOME_DATA : 0);
     put(entries, flow, opener, CLASS_SYN, server.address, CODE_TCP | server.port | (outcome << 24), 0);
     if (server.packets > 0) put(entries, flow, server, CLASS_SERVED, opener.address, CODE_TCP | server.port, server.packets);
     return;
@@ -86,15 +86,8 @@ function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntryBatch): v
   const opener = known ?? (low.packets > 0 && high.packets > 0 ? openerOfTwo(low, high) : openerOfOne(low.packets > 0 ? low : high, flow));
   if (opener === null) {
     const sender = low.packets > 0 ? low : high;
-    put(
-      entries,
-      flow,
-      sender,
-      CLASS_STRAY,
-      (sender === low ? high : low).address,
-      CODE_TCP | (sender === low ? high : low).port,
-      sender.packets,
-    );
+    const silent = sender === low ? high : low;
+    put(entries, flow, sender, CLASS_STRAY, silent.address, CODE_TCP | silent.port, sender.packets);
     return;
   }
   const server = opener === low ? high : low;

@@ -22,6 +22,8 @@ export type { Progress } from "./observe-inputs.ts";
 /** Ports and findings that a report lists at most, whatever the limit: the rest are counted. */
 const REPORT_PORTS = 24;
 
+const NO_LABELS: AddressLabels = { network: null, acknowledged: null, reserved: null };
+
 export interface AssessResult {
   readonly report: Report;
   readonly explanation: Explanation | null;
@@ -48,7 +50,9 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const detection = keeping.showsOutcomes && sampling === 1 ? found : withoutDarkness(found);
   const intel = Intel.open();
   try {
-    const labels = labelFindings(intel, activity, detection, options.limit);
+    // An address that stands for another is nobody's: whom it seems to belong to is not told.
+    const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
+    const labels = isAnonymised ? new Map<string, AddressLabels>() : labelFindings(intel, activity, detection, options.limit);
     const report = makeReport({ options, summary, live, keeping, unreadable, passedOver, troubles, activity, detection, labels, intel });
     const explanation =
       options.explain === null
@@ -57,7 +61,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
             activity,
             detection,
             options.explain,
-            intel.label(options.explain, { spoofable: false, beyondScanning: false }),
+            isAnonymised ? NO_LABELS : intel.label(options.explain, { spoofable: false, beyondScanning: false }),
             sampling,
           );
     return { report, explanation };
@@ -155,8 +159,7 @@ function makeReport({
     skipped: summary.skipped,
     keeping,
   });
-  const none: AddressLabels = { network: null, acknowledged: null, reserved: null };
-  const labelsOf = (address: string): AddressLabels => labels.get(address) ?? none;
+  const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
   return {
     version: packageManifest.version,
     madeAt: Date.now() / 1000,

@@ -1,15 +1,11 @@
 /** What the many decoders of one live source read, added up by format. */
 import type { DecodeStats, Format, RecordFault } from "../formats/format.ts";
-import { FORMATS } from "../formats/index.ts";
 import type { InputSource } from "../model/report.ts";
+import { looksLike, OPENING_BYTES } from "./odd-input.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
 /** Faults that are kept of each format. */
 const MOST_FAULTS = 5;
-/** Octets kept of what came first, to tell what it is should it not parse. */
-const OPENING_BYTES = 4096;
-/** Above this share of records that do not parse, the input is likely something else than was thought. */
-const ODD_SHARE = 0.1;
 
 interface Totals {
   readonly format: Format;
@@ -70,7 +66,8 @@ export class LiveTally {
       foreign: counts.foreign,
       unparsed: counts.unparsed,
       faults: counts.faults,
-      looksLike: counts.unparsed > ODD_SHARE * counts.records ? whatElse(opening, format) : null,
+      looksLike: looksLike(opening, format, counts),
+      anonymised: false,
       proves: format.proves,
       sampled: sampled.records === 0 ? null : { ...sampled },
     }));
@@ -91,11 +88,6 @@ export class LiveTally {
     this.#totals.set(format, totals);
     return totals;
   }
-}
-
-function whatElse(opening: Uint8Array, format: Format): string {
-  const other = FORMATS.find((candidate) => candidate !== format && candidate.recognises(opening));
-  return other === undefined ? "looks like something else" : `looks like ${other.title}`;
 }
 
 function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): void {

@@ -3,18 +3,14 @@ import { statSync } from "node:fs";
 import { heldBackOf } from "../formats/flow-export/held-back.ts";
 import { type Decoder, type DecodeStats, type Format, HEAD_BYTES, type ObservationWriter } from "../formats/format.ts";
 import { FORMATS } from "../formats/index.ts";
-import { isParquet } from "../formats/parquet/metadata.ts";
 import { InputError } from "../model/errors.ts";
 import type { InputSource } from "../model/report.ts";
 import { STANDARD_INPUT } from "../sources/file.ts";
 import { type SourceSpec, openSource } from "../sources/open.ts";
 import type { ByteReader } from "../sources/reader.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
+import { looksLike, OPENING_BYTES, unknownReason } from "./odd-input.ts";
 
-/** Octets by which a pipe is recognised, and that are kept of an input's beginning to tell what it is should it not parse. */
-const OPENING_BYTES = 4096;
-const OPENING_BRACE = 0x7b;
-const OPENING_BRACKET = 0x5b;
 /** Octets read at a time: large enough for few system calls, small enough to stay in the cache while it is decoded. */
 const READ_BYTES = 1 << 20;
 
@@ -30,9 +26,6 @@ export interface ReadSummary {
 
 /** Gets octets as stored and records so far, over all inputs, after each read; a promise makes reading wait for it. */
 export type ReadProgress = (bytes: number, records: number) => Promise<void> | null;
-
-/** Above this share of records that do not parse, the input is likely something else than was thought. */
-const ODD_SHARE = 0.1;
 
 /** Reads inputs one after another into a writer. */
 export class InputReader {
@@ -137,7 +130,7 @@ export class InputReader {
       format: [format.name, ...reader.compression].join("+"),
       bytes: reader.bytesRead,
       damage: reader.damage ?? stats.damage,
-      looksLike: stats.unparsed > ODD_SHARE * stats.records ? whatElse(opening, format) : null,
+      looksLike: looksLike(opening, format, stats),
       proves: format.proves,
       ...countsOf(stats),
     });
@@ -156,8 +149,9 @@ function countsOf({
   unparsed,
   faults,
   sampled,
-}: DecodeStats): Pick<InputSource, "records" | "foreign" | "unparsed" | "faults" | "sampled"> {
-  return { records, foreign, unparsed, faults, sampled: sampled.records === 0 ? null : { ...sampled } };
+  isAnonymised: anonymised,
+}: DecodeStats): Pick<InputSource, "records" | "foreign" | "unparsed" | "faults" | "sampled" | "anonymised"> {
+  return { records, foreign, unparsed, faults, anonymised, sampled: sampled.records === 0 ? null : { ...sampled } };
 }
 
 function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): void {
@@ -168,27 +162,4 @@ function addCounts(to: Map<string, number>, from: ReadonlyMap<string, number>): 
 function writtenAt(spec: SourceSpec): number {
   const stat = typeof spec === "string" && spec !== STANDARD_INPUT ? statSync(spec, { throwIfNoEntry: false }) : undefined;
   return (stat?.isFile() === true ? stat.mtimeMs : Date.now()) / 1000;
-}
-
-/** What an input that no format recognises looks like. */
-function unknownReason(head: Uint8Array): string {
-  if (isParquet(head)) return "Parquet that Precursor did not write: say with --mapping FILE what its columns are (docs/mapping.md)";
-  return `no format that Precursor reads: it ${appearance(head)} (precursor formats lists them; --input-format names one)`;
-}
-
-/** What an input looks like that was read as `format` and mostly did not parse. */
-function whatElse(opening: Uint8Array, format: Format): string {
-  const other = FORMATS.find((candidate) => candidate !== format && candidate.recognises(opening));
-  return other === undefined ? appearance(opening) : `looks like ${other.title}`;
-}
-
-function appearance(head: Uint8Array): string {
-  const isText = head.every((octet) => octet === 9 || octet === 10 || octet === 13 || octet === 27 || (octet >= 32 && octet !== 127));
-  if (isText) {
-    const first = head.find((octet) => octet > 32);
-    if (first === OPENING_BRACE || first === OPENING_BRACKET) return "looks like JSON of another kind";
-    return "looks like text of another kind";
-  }
-  const magic = [...head.subarray(0, 4)].map((octet) => octet.toString(16).padStart(2, "0")).join(" ");
-  return `begins with ${magic}`;
 }

@@ -36,6 +36,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
         foreign: source.foreign,
         unparsed: source.unparsed,
         faults: source.faults.map((fault) => ({ ...fault })),
+        anonymised: source.anonymised,
         looksLike: source.looksLike,
         proves: { ...source.proves },
         sampled: source.sampled === null ? null : { ...source.sampled },

@@ -70,6 +70,12 @@ function keeping({ sources, lost, live, troubles }: Report["input"]): Limit[] {
   }
   for (const source of live) lines.push(...liveLines(source));
   for (const words of troubles) lines.push({ topic: "Live", words: `${words}.`, serious: true });
+  const replaced = sources.filter(({ anonymised }) => anonymised).map(({ name }) => name);
+  if (replaced.length > 0) {
+    const more = replaced.length > NAMED ? ` and ${count(replaced.length - NAMED)} more` : "";
+    const words = `the addresses of ${replaced.slice(0, NAMED).join(", ")}${more} were replaced: no network, country or acknowledged scanner is named.`;
+    lines.push({ topic: "Anonymous", words, serious: false });
+  }
   const missing = Object.entries(lost).filter(([, records]) => records > 0);
   if (missing.length > 0)
     lines.push({ topic: "Lost", words: `${listed(missing)}, as sequence numbers or their senders' own counts tell.`, serious: true });

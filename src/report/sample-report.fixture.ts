@@ -25,6 +25,7 @@ export const PLAIN_INPUT = {
   foreign: 0,
   unparsed: 0,
   faults: [],
+  anonymised: false,
   looksLike: null,
   proves: { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true, action: false },
   sampled: null,

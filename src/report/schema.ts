@@ -130,6 +130,7 @@ export const reportShape = z.looseObject({
         faults: z
           .array(z.looseObject({ at: count, unit: z.enum(["line", "octet"]), reason: z.string() }))
           .describe("the first few of them, and where they stand"),
+        anonymised: z.boolean().describe("its addresses were replaced before it was shared"),
         looksLike: z.string().nullable().describe("what the input looks like instead, where many records did not parse"),
         proves: z
           .looseObject({

@@ -6,10 +6,14 @@ import { type Leaf, MAGIC, TYPE_DOUBLE, TYPE_FIXED, TYPE_FLOAT, TYPE_INT32 } fro
  * Stands between Parquet's magic and the first page, where readers of Parquet see nothing: they find pages by the footer. So our own are
  * known by their first octets, and are read as they come, which the footer does not allow. The number is the version of the layout.
  */
-export const MARK = "precursor.observations/1\n";
-const MARK_OCTETS = new TextEncoder().encode(MARK);
-/** Octets before the first page. */
-export const PROLOGUE: Uint8Array = new Uint8Array([...MAGIC, ...MARK_OCTETS]);
+export const MARK = "precursor.observations/1";
+/** Octets before the first page: of a file as it was seen, and of one whose addresses were replaced. */
+export const PROLOGUE: Uint8Array = prologue("\n");
+export const ANONYMISED_PROLOGUE: Uint8Array = prologue(" anonymised\n");
+
+function prologue(ending: string): Uint8Array {
+  return new Uint8Array([...MAGIC, ...new TextEncoder().encode(MARK + ending)]);
+}
 
 /** Key of the file's own metadata, which tells the layout to those who read the footer. */
 export const METADATA_KEY = "precursor.observations";
@@ -114,7 +118,14 @@ export function absentValue(column: NumberLayout): number {
   return 0;
 }
 
+/** The prologue that an input begins with, or null where it is none of ours. */
+export function prologueOf(head: Uint8Array): Uint8Array | null {
+  return (
+    [PROLOGUE, ANONYMISED_PROLOGUE].find((known) => head.length >= known.length && known.every((octet, i) => head[i] === octet)) ?? null
+  );
+}
+
 /** Whether an input that starts with `head` is observations of this layout. */
 export function isObservations(head: Uint8Array): boolean {
-  return head.length >= PROLOGUE.length && PROLOGUE.every((octet, i) => head[i] === octet);
+  return prologueOf(head) !== null;
 }

@@ -19,7 +19,7 @@ import { readPageHeader } from "../parquet/page-header.ts";
 import { PageValues } from "../parquet/page-values.ts";
 import { ParquetFault, ThriftReader } from "../parquet/thrift.ts";
 import { RowCopier } from "./copy-rows.ts";
-import { absentValue, COLUMNS, type ColumnLayout, GROUP_ROWS, isObservations, leafOf, PROLOGUE } from "./layout.ts";
+import { absentValue, COLUMNS, type ColumnLayout, GROUP_ROWS, isObservations, prologueOf, leafOf, ANONYMISED_PROLOGUE } from "./layout.ts";
 
 /** A page of IPv6 addresses, its levels and its header. */
 const MOST_PAGE = (16 + 1) * GROUP_ROWS;
@@ -73,13 +73,14 @@ class ObservationsDecoder implements Decoder {
   }
 
   #prologue(bytes: Uint8Array, start: number, end: number): number {
-    if (end - start < PROLOGUE.length) return 0;
-    if (!isObservations(bytes.subarray(start, end))) {
-      this.#stop(NOT_A_PAGE);
+    const prologue = prologueOf(bytes.subarray(start, end));
+    if (prologue === null) {
+      if (end - start >= ANONYMISED_PROLOGUE.length) this.#stop(NOT_A_PAGE);
       return 0;
     }
+    this.stats.isAnonymised = prologue === ANONYMISED_PROLOGUE;
     this.#state = "pages";
-    return PROLOGUE.length;
+    return prologue.length;
   }
 
   /** Reads a page, or the footer; returns how many octets it has, 0 where it is not whole yet. */

@@ -6,6 +6,7 @@ import { MAGIC } from "../parquet/metadata.ts";
 import { OctetWriter } from "../parquet/thrift-writer.ts";
 import { RowCopier } from "./copy-rows.ts";
 import {
+  ANONYMISED_PROLOGUE,
   type AddressLayout,
   type ColumnLayout,
   COLUMNS,
@@ -52,7 +53,7 @@ export class ObservationsWriter {
   constructor(sink: OctetSink, note: ObservationsNote) {
     this.#sink = sink;
     this.#note = note;
-    this.#out.octets(PROLOGUE);
+    this.#out.octets(note.isAnonymised ? ANONYMISED_PROLOGUE : PROLOGUE);
   }
 
   /** Adds the rows of a batch, which may be reused afterwards. */
