@@ -1,0 +1,64 @@
+/** Incidents: upticks that belong together, from opening to close, with one id and a timeline. */
+
+export type UptickKind = "surge" | "ramp" | "shift";
+
+/** How a value ranks in all history. */
+export interface UptickRecord {
+  /** 1: nothing before was as high. */
+  readonly rank: number;
+  /** Seconds since 1970 of the last value that was as high; the start of history where there was none (rank 1). */
+  readonly since: number;
+  /** Whether no value in all of history was as high. */
+  readonly ofAll: boolean;
+}
+
+/** One series that is, or was, out of the ordinary. */
+export interface Uptick {
+  /** Name of the series: `tcp/source/0`. */
+  readonly series: string;
+  readonly kind: UptickKind;
+  /** Seconds since 1970; `end` is null while it goes on. */
+  readonly start: number;
+  readonly end: number | null;
+  readonly peakTime: number;
+  readonly peak: number;
+  /** What was to be expected at the peak's time. */
+  readonly expected: number;
+  readonly pValue: number;
+  readonly record: UptickRecord | null;
+}
+
+export type IncidentPhase = "open" | "growing" | "ebbing" | "closed";
+export type IncidentEntryKind = "opened" | "joined" | "grew" | "peaked" | "ebbed" | "closed" | "acknowledged" | "note";
+
+/** One line of an incident's timeline. */
+export interface IncidentEntry {
+  readonly time: number;
+  readonly kind: IncidentEntryKind;
+  readonly text: string;
+  /** Who wrote it, for notes and acknowledgements. */
+  readonly by: string | null;
+}
+
+export interface Incident {
+  /** Stable: the time of opening and the leading series, `20131102T0100Z-tcp-source-0`. */
+  readonly id: string;
+  readonly phase: IncidentPhase;
+  readonly openedAt: number;
+  readonly updatedAt: number;
+  readonly closedAt: number | null;
+  /** The series that tells most, then the others that rose with it. */
+  readonly leading: Uptick;
+  readonly others: readonly Uptick[];
+  /** Distinct at the peak, all sensors. */
+  readonly sources: number;
+  readonly networks: number;
+  readonly asns: number;
+  readonly targets: number;
+  readonly sensors: number;
+  readonly sensorsAlive: number;
+  /** Size at the last alert: another is due when the peak grows by a factor. */
+  readonly alertedSize: number;
+  readonly acknowledgedBy: string | null;
+  readonly timeline: readonly IncidentEntry[];
+}
