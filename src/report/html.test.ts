@@ -5,25 +5,16 @@ import { pathToFileURL } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CHROMIUM, QUIET } from "./browser.fixture.ts";
 import { render } from "./index.ts";
 import { SAMPLE_REPORTS } from "./sample-report.fixture.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 /** Scans of the long sample: more than are shown at first. */
 const LONG = 22;
 /** Axe looks at every element: a few scans of each kind are enough for it. */
 const SHORT = 5;
 /** Axe takes a minute for a long page on a machine that is busy with something else. */
 const PATIENCE_MS = 240_000;
-const QUIET = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 describe.skipIf(!existsSync(CHROMIUM))("the page in Chromium (skipped where it is not installed)", { timeout: PATIENCE_MS }, () => {
   let browser: Browser;

@@ -48,7 +48,7 @@ figcaption p{color:var(--quiet);font-size:.9rem;margin:.15rem 0 1rem;max-width:4
 .home{fill:none;stroke:var(--ink);stroke-width:2}
 .halo{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .grid{stroke:var(--line);fill:none}.frame{fill:none;stroke:var(--line)}
-.s-tcp-probes{fill:light-dark(#0072b2,#3f9ad6)}.s-udp{fill:light-dark(#e69f00,#e8b13a)}.s-icmp{fill:#009e73}.s-replies{fill:light-dark(#c06c9a,#cc79a7)}.s-other{fill:light-dark(#8b939a,#77818a)}.s-port-zero{fill:light-dark(#d55e00,#f07b26)}
+.band{fill:color-mix(in oklab,var(--quiet) 24%,var(--card))}.s-tcp-probes{fill:light-dark(#0072b2,#3f9ad6)}.s-udp{fill:light-dark(#e69f00,#e8b13a)}.s-icmp{fill:#009e73}.s-replies{fill:light-dark(#c06c9a,#cc79a7)}.s-other{fill:light-dark(#8b939a,#77818a)}.s-port-zero{fill:light-dark(#d55e00,#f07b26)}
 .h0{fill:var(--sunk)}.h1{fill:color-mix(in oklab,var(--heat) 20%,var(--sunk))}.h2{fill:color-mix(in oklab,var(--heat) 34%,var(--sunk))}.h3{fill:color-mix(in oklab,var(--heat) 49%,var(--sunk))}.h4{fill:color-mix(in oklab,var(--heat) 66%,var(--sunk))}.h5{fill:color-mix(in oklab,var(--heat) 83%,var(--sunk))}.h6{fill:var(--heat)}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;list-style:none;padding:0;margin:.9rem 0 0;font-size:.85rem;color:var(--quiet)}.legend li{display:flex;align-items:center;gap:.4rem}.legend svg{width:.75rem;height:.75rem}
 details>summary{cursor:pointer;color:var(--accent);font-size:.88rem}.alt{margin-top:.9rem}.alt[open]>summary{margin-bottom:.6rem}
