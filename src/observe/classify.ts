@@ -68,10 +68,10 @@ import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
 export const ENTRIES_PER_ROW = 3;
 
 /** SCTP chunk types (RFC 9260 §3.2) and the DCCP packet type (RFC 4340 §5.1) that open a conversation; the `tcpFlags` column carries them. */
-const SCTP_INIT = 1;
-const SCTP_INIT_ACK = 2;
-const SCTP_ABORT = 6;
-const DCCP_REQUEST = 0;
+export const SCTP_INIT = 1;
+export const SCTP_INIT_ACK = 2;
+export const SCTP_ABORT = 6;
+export const DCCP_REQUEST = 0;
 
 /** UDP ports below this, and a few above, belong to services: packets to others from them are answers, and no port that is probed. */
 const PRIVILEGED = 1024;
