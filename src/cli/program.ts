@@ -4,6 +4,7 @@ import { Command } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { addAssessCommand } from "./assess-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
+import { addConfigCommand } from "./config-command.ts";
 import { addConvertCommand } from "./convert-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addExamples } from "./examples.ts";
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
   addAssessCommand(program);
   addDemoCommand(program);
   addConvertCommand(program);
+  addConfigCommand(program);
   addFormatsCommand(program);
   addSchemaCommand(program);
   addCompletionCommand(program);
