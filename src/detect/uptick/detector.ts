@@ -12,6 +12,7 @@ import { Records } from "./record.ts";
 import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
 import { FLAT_DAYS, followRamp, type OpenRamp } from "./slow-rises.ts";
+import { detectedEvent, detectedRamp } from "./detected.ts";
 import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verdict.ts";
 
 /** No verdicts on less than this: EARS needs 7 points, and a quarter of a day has a shape of its own. */
@@ -29,8 +30,6 @@ const QUIET_A_DAY = 0.3;
 const RAMP_LOOKS = 100;
 /** Deviations of the band: one bucket of a thousand is above. */
 const BAND_DEVIATIONS = 3.09;
-/** No p-value is shown smaller: models are not that good. */
-const LEAST_LOG_P = -690;
 const GROWN_RATIO = 1.25;
 
 interface Candidate {
@@ -112,8 +111,8 @@ export class UptickDetector {
   /** Events that go on, as they stand. */
   open(): DetectedUptick[] {
     return [
-      ...Array.from(this.events.values(), (event) => this.#eventOf(event, "surge", null)),
-      ...Array.from(this.ramps.values(), (ramp) => this.#rampOf(ramp, null)),
+      ...Array.from(this.events.values(), (event) => detectedEvent(this.calendar, event, "surge", null)),
+      ...Array.from(this.ramps.values(), (ramp) => detectedRamp(this.calendar, ramp, null)),
     ];
   }
 
@@ -289,7 +288,7 @@ export class UptickDetector {
       };
       this.events.set(series, event);
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
-      verdicts.push({ phase: "opened", event: this.#eventOf(event, "surge", null) });
+      verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
     }
   }
 
@@ -328,14 +327,14 @@ export class UptickDetector {
     const step = followEvent(event, { bucket, value, expected, deviation }, calendar);
     if (step === "goes-on") return;
     if (step === "ended") {
-      this.#close(event, row, this.#eventOf(event, "surge", event.hot + 1), verdicts);
+      this.#close(event, row, detectedEvent(this.calendar, event, "surge", event.hot + 1), verdicts);
       return;
     }
     const day = calendar.windows.length - 1;
     const risen = this.#sums[day]! / this.#means[day]!;
     const atFirst = event.firstDay / event.firstDayExpected;
     if (risen > 0 && Number.isFinite(risen)) model.rebase(row, risen);
-    this.#close(event, row, this.#eventOf(event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1), verdicts);
+    this.#close(event, row, detectedEvent(this.calendar, event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1), verdicts);
   }
 
   #close(event: OpenEvent, row: number, closed: DetectedUptick, verdicts: UptickVerdict[]): void {
@@ -367,7 +366,7 @@ export class UptickDetector {
       trend: this.#trend(row, bucket),
     };
     this.ramps.set(series, ramp);
-    verdicts.push({ phase: "opened", event: this.#rampOf(ramp, null) });
+    verdicts.push({ phase: "opened", event: detectedRamp(this.calendar, ramp, null) });
   }
 
   #growRamp(ramp: OpenRamp, row: number, bucket: number, value: number, factor: number): void {
@@ -393,7 +392,7 @@ export class UptickDetector {
     if (step === "goes-on") return;
     if (step === "stays" && rise !== null) days.rebase(row, Math.exp(rise.log));
     this.ramps.delete(series);
-    verdicts.push({ phase: "closed", event: this.#rampOf(ramp, bucket) });
+    verdicts.push({ phase: "closed", event: detectedRamp(this.calendar, ramp, bucket) });
   }
 
   #isSilent(row: number, day: number): boolean {
@@ -426,41 +425,5 @@ export class UptickDetector {
     const shape = (expected * expected) / variance;
     const quantile = (z: number): number => expected * Math.max(0, 1 - 1 / (9 * shape) + z / (3 * Math.sqrt(shape))) ** 3;
     return { expected, low: quantile(-BAND_DEVIATIONS), high: quantile(BAND_DEVIATIONS) };
-  }
-
-  #eventOf(event: OpenEvent, kind: DetectedUptick["kind"], end: number | null): DetectedUptick {
-    const { calendar } = this;
-    const { series, start, peak, peakBucket, expected, logP, record, window, trend } = event;
-    return {
-      series,
-      kind,
-      start: calendar.timeOf(start),
-      end: end === null ? null : calendar.timeOf(end),
-      peakTime: calendar.timeOf(peakBucket),
-      peak,
-      expected,
-      pValue: Math.exp(Math.max(LEAST_LOG_P, logP)),
-      record,
-      windowSeconds: window * calendar.bucketSeconds,
-      trend,
-    };
-  }
-
-  #rampOf(ramp: OpenRamp, end: number | null): DetectedUptick {
-    const { calendar } = this;
-    const { series, start, peak, peakBucket, expected, logP, record, trend } = ramp;
-    return {
-      series,
-      kind: "ramp",
-      start: calendar.timeOf(start),
-      end: end === null ? null : calendar.timeOf(end),
-      peakTime: calendar.timeOf(peakBucket),
-      peak,
-      expected,
-      pValue: Math.exp(Math.max(LEAST_LOG_P, logP)),
-      record,
-      windowSeconds: calendar.daySeconds,
-      trend,
-    };
   }
 }

@@ -82,6 +82,6 @@ export class QuietSeries {
     if (place === last) return -1;
     this.words.copyWithin(place * (WORDS + 1), last * (WORDS + 1), (last + 1) * (WORDS + 1));
     this.owners[place] = this.owners[last]!;
-    return this.owners[place]!;
+    return this.owners[place];
   }
 }
