@@ -9,6 +9,13 @@ export type ErrorCode =
   | "E_INPUT_DAMAGED"
   | "E_FILTER"
   | "E_OUTPUT"
+  | "E_STORE_MISSING"
+  | "E_STORE_LOCKED"
+  | "E_STORE_NEWER"
+  | "E_STORE_DOWN"
+  | "E_STORE_FULL"
+  | "E_STORE_BACKUP"
+  | "E_STORE_FAILED"
   | "E_RUNTIME";
 
 /** Base of all of Precursor's own errors. `code` is stable; `exitCode` is what the program ends with (2 unless said otherwise). */
@@ -64,5 +71,21 @@ export class OutputError extends PrecursorError {
   constructor(target: string, reason: string, cause?: unknown) {
     super("E_OUTPUT", `${target}: ${reason}`, { cause });
     this.name = "OutputError";
+  }
+}
+
+type StoreErrorCode = Extract<ErrorCode, `E_STORE_${string}`>;
+
+/** The store of history cannot be opened, read or written. `place` is its folder, or its URL without a password. */
+export class StoreError extends PrecursorError {
+  declare readonly code: StoreErrorCode;
+  readonly place: string;
+  readonly reason: string;
+
+  constructor(code: StoreErrorCode, place: string, reason: string, cause?: unknown) {
+    super(code, `${place}: ${reason}`, { cause });
+    this.name = "StoreError";
+    this.place = place;
+    this.reason = reason;
   }
 }
