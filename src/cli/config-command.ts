@@ -3,9 +3,10 @@ import { writeFileSync } from "node:fs";
 import { Argument, type Command } from "commander";
 import { ConfigError, OutputError } from "../model/errors.ts";
 import { CONFIG_EXAMPLE } from "./config/config-example.ts";
-import { CONFIG_NAME, loadConfig, statePlace, storePlace } from "./config/load-config.ts";
+import { CONFIG_NAME, loadConfig, statePlace } from "./config/load-config.ts";
 import { addExamples } from "./examples.ts";
 import { writeFailureReason } from "./output-file.ts";
+import { storePlace } from "./store-place.ts";
 import { writeError, writeOutput } from "./terminal.ts";
 
 const ACTIONS = ["init", "check", "show"] as const;
@@ -64,6 +65,7 @@ async function check(path: string): Promise<void> {
 async function show(path: string): Promise<void> {
   const { file } = loadConfig(path);
   const { showConfig } = await import("./config/config-view.ts");
-  const state = statePlace(file, process.env);
-  await writeOutput(showConfig(file, { store: storePlace(file, state), state }));
+  const place = storePlace(file.store === undefined ? {} : { store: file.store });
+  const store = place.kind === "folder" ? place.path : (file.store ?? place.url);
+  await writeOutput(showConfig(file, { store, state: statePlace(file, process.env) }));
 }

@@ -11,6 +11,7 @@ import { addExamples } from "./examples.ts";
 import { addFormatsCommand } from "./formats-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
 import { helpWidth } from "./terminal.ts";
+import { addUptickCommand } from "./uptick-command.ts";
 
 /** The program with all its commands. Parsing throws CommanderError for usage and PrecursorError for the rest; it never exits. */
 export function buildProgram(): Command {
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
     });
   addAssessCommand(program);
   addDemoCommand(program);
+  addUptickCommand(program);
   addConvertCommand(program);
   addConfigCommand(program);
   addFormatsCommand(program);

@@ -3,7 +3,7 @@ import { Argument, type Command } from "commander";
 import { addExamples } from "./examples.ts";
 import { writeOutput } from "./terminal.ts";
 
-const SUBJECTS = ["assess", "config"] as const;
+const SUBJECTS = ["assess", "uptick", "config"] as const;
 type Subject = (typeof SUBJECTS)[number];
 
 export function addSchemaCommand(program: Command): void {
@@ -17,6 +17,7 @@ export function addSchemaCommand(program: Command): void {
     });
   addExamples(command, [
     ["precursor schema > report.schema.json", "Keep it beside the program that reads reports."],
+    ["precursor schema uptick > upticks.schema.json", "The same for what precursor uptick prints."],
     ["precursor schema config > precursor.schema.json", "For the editor: it completes and checks precursor.yaml."],
   ]);
 }
@@ -25,6 +26,8 @@ async function schemaOf(of: Subject): Promise<string> {
   switch (of) {
     case "assess":
       return (await import("../report/schema.ts")).renderSchema();
+    case "uptick":
+      return (await import("../report/series/uptick-schema.ts")).renderUpticksSchema();
     case "config":
       return JSON.stringify((await import("./config/config-schema.ts")).configSchema(), null, 2);
   }

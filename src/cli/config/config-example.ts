@@ -36,10 +36,10 @@ targets:
 
 # Where history is kept: a folder, or a ClickHouse server.
 # store: /var/lib/precursor/history
-# store: { url: "http://precursor:PASSWORD@clickhouse.example.org:8123", cluster: main }
+# store: http://precursor:PASSWORD@clickhouse.example.org:8123/?cluster=main
 
 # The spool, places in files, templates, what was learned.
-# state: /var/lib/precursor
+# state: /var/lib/precursor/watch
 
 # When a rise is told.
 detection:

@@ -60,7 +60,7 @@ describe("what is wrong is told with file, line, column and path", () => {
     ["targets:\n  web: [x]\n", /^precursor\.yaml:2:9: targets\.web\[0\]: an address or a network/],
     ["retention: { hours: never }\n", /^precursor\.yaml:1:21: retention\.hours: days \(1 to 36500\), or forever$/],
     ["retention: { hours: 0 }\n", /^precursor\.yaml:1:21: retention\.hours: must be at least 1$/],
-    ["store: { urll: http://x }\n", /^precursor\.yaml:1:10: store\.urll: no such key: did you mean url\?$/],
+    ["store: clickhouse://db:9000\n", /^precursor\.yaml:1:8: store: a folder, or an address that begins with http/],
     ["sources:\n  - uri: udp://:1\n    format: netflo\n", /^precursor\.yaml:3:13: sources\[0\]\.format: no input format/],
     ["sources:\n  - uri: udp://:1\n    filter: port\n", /^precursor\.yaml:3:13: sources\[0\]\.filter: /],
     ["sources:\n  - uri: udp://:1\n  - uri: udp://:1\n", /^precursor\.yaml:3:5: sources\[1\]: is named 'udp:\/\/:1' like sources\[0\]/],

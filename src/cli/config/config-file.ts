@@ -136,7 +136,7 @@ function wholePaths(file: ConfigFile, folder: string): ConfigFile {
   return {
     ...file,
     ...(state === undefined ? {} : { state: whole(state) }),
-    ...(typeof store === "string" && !isUrl(store) ? { store: whole(store) } : {}),
+    ...(store !== undefined && !isUrl(store) ? { store: whole(store) } : {}),
     sources: sources.map((source) => ({
       ...source,
       ...(source.mapping === undefined ? {} : { mapping: whole(source.mapping) }),
@@ -145,13 +145,16 @@ function wholePaths(file: ConfigFile, folder: string): ConfigFile {
 }
 
 /** Whether a store is named by its address, not by its folder. */
-export function isUrl(place: string): boolean {
-  return /^https?:\/\//i.test(place);
+function isUrl(place: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place);
 }
 
 /** What the rooms that read sources say of them. */
 function problemsOfSources(file: ConfigFile): { readonly where: readonly PropertyKey[]; readonly message: string }[] {
   const problems: { readonly where: readonly PropertyKey[]; readonly message: string }[] = [];
+  const { store } = file;
+  if (store !== undefined && isUrl(store) && !(/^https?:/i.test(store) && URL.canParse(store)))
+    problems.push({ where: ["store"], message: "a folder, or an address that begins with http:// or https://" });
   const names = new Map<string, number>();
   const check = (where: readonly PropertyKey[], look: () => unknown): void => {
     try {

@@ -29,17 +29,6 @@ const source = z.strictObject({
   fromStart: z.boolean().default(false).describe("Without a saved place: read what a file or topic holds already, not only what comes."),
 });
 
-const store = z.union(
-  [
-    z.string().min(1),
-    z.strictObject({
-      url: z.string().min(1).describe("http:// or https:// address of a ClickHouse server."),
-      cluster: name.optional().describe("Name of the cluster in its remote_servers."),
-    }),
-  ],
-  { error: "a folder, the URL of a ClickHouse server, or { url: …, cluster: … }" },
-);
-
 const detection = z.strictObject({
   falseEventsAYear: positive(0.01, 10_000).default(4).describe("False upticks that are put up with, over all series together, a year."),
   minRatio: positive(1.01, 100).default(1.5).describe("A rise to less than so many times the expected opens nothing."),
@@ -70,15 +59,19 @@ export const configShape = z.strictObject({
   sensor: name
     .default(DEFAULT_SENSOR)
     .describe("The sensor of sources that name none. Each process that feeds a shared store needs its own."),
-  store: store
+  store: z
+    .string()
+    .min(1)
     .optional()
-    .describe("Where history is kept: a folder, or a ClickHouse server. `history` in the state folder where nothing is said."),
+    .describe(
+      "Where history is kept: a folder, or a ClickHouse server as in http://user@host:8123/?cluster=NAME. As for --store where nothing is said.",
+    ),
   state: z
     .string()
     .min(1)
     .optional()
     .describe(
-      "Folder for what outlives a run: the spool, places in files, templates, what was learned. systemd's STATE_DIRECTORY where nothing is said, else ~/.local/state/precursor.",
+      "Folder for what outlives a run: the spool, places in files, templates, what was learned. Where nothing is said: watch in systemd's STATE_DIRECTORY, in /var/lib/precursor for root, else in ~/.local/state/precursor.",
     ),
   home: networks.default([]).describe("Networks that you defend: only what goes to them counts. All where nothing is said."),
   targets: z.partialRecord(name, networks).default({}).describe("Names for parts of your networks: how each is probed is kept apart."),
@@ -119,8 +112,6 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] | null {
       return Object.keys(detection.shape);
     case "retention":
       return Object.keys(retention.shape);
-    case "store":
-      return ["url", "cluster"];
     default:
       return null;
   }

@@ -5,19 +5,15 @@ import type { ConfigFile } from "./config-schema.ts";
 const HIDDEN = "***";
 
 /** YAML of the whole config. */
-export function showConfig(
-  file: ConfigFile,
-  places: { readonly store: string | { url: string; cluster?: string | undefined }; readonly state: string },
-): string {
+export function showConfig(file: ConfigFile, places: { readonly store: string; readonly state: string }): string {
   const { sources, sensor, home, targets, detection, retention, ...rest } = file;
-  const { store } = places;
   return stringify(
     {
       sources: sources.map((source) => ({ ...source, uri: withoutSecrets(source.uri) })),
       sensor,
       home,
       targets,
-      store: typeof store === "string" ? withoutSecrets(store) : { ...store, url: withoutSecrets(store.url) },
+      store: withoutSecrets(places.store),
       state: places.state,
       detection,
       retention,

@@ -24,16 +24,12 @@ export function loadConfig(path: string): ReadConfig {
   return readConfig(text, path);
 }
 
-/** The folder of what outlives a run: named, systemd's, or the user's own (XDG base directories). */
-export function statePlace(file: Pick<ConfigFile, "state"> | null, environment: Readonly<Record<string, string | undefined>>): string {
-  if (file?.state !== undefined) return file.state;
+/** The folder of what outlives a run: named, systemd's (systemd.exec(5)), the system's for root, or the user's own (XDG base directories). */
+export function statePlace(file: Pick<ConfigFile, "state">, environment: Readonly<Record<string, string | undefined>>): string {
+  if (file.state !== undefined) return file.state;
   const given = environment["STATE_DIRECTORY"]?.split(":")[0] ?? "";
-  if (given !== "") return given;
+  if (given !== "") return join(given, "watch");
+  if (process.getuid?.() === 0) return "/var/lib/precursor/watch";
   const base = environment["XDG_STATE_HOME"] ?? "";
-  return resolve(base === "" ? join(homedir(), ".local", "state") : base, "precursor");
-}
-
-/** Where history is: a folder's path or an address, as the file says or beside the state. */
-export function storePlace(file: Pick<ConfigFile, "store"> | null, state: string): Exclude<ConfigFile["store"], undefined> {
-  return file?.store ?? join(state, "history");
+  return resolve(base === "" ? join(homedir(), ".local", "state") : base, "precursor", "watch");
 }

@@ -1,0 +1,90 @@
+/**
+ * `npm run bench:uptick`: how well upticks are found in series with known truth, beside the rules that others use and an oracle that knows
+ * the true mean. `--seeds N` makes every series N times; `--only WORD` takes the series whose name has it; `--brief` leaves out
+ * what is not needed for the goals; `--no-r` leaves out Farrington's method, which R runs. `--program COMMAND` has another detector in our
+ * place (it reads CSV and prints JSON as `precursor uptick` does); `--keep FOLDER` leaves the series and their truth there.
+ */
+import { parseArgs } from "node:util";
+import { seriesCatalogue, type LabSeries } from "../src/lab/series/series-families.ts";
+import type { ScoringMethod, ToldEvent } from "./uptick-alarms.ts";
+import { farrington, FARRINGTON_THRESHOLD } from "./uptick-farrington.ts";
+import { ORACLE, RAMP_ORACLE } from "./uptick-oracle.ts";
+import { PEERS } from "./uptick-peers.ts";
+import { keepSeries, runProgram } from "./uptick-program.ts";
+import { printGoals, printSurges, printTable, type TableRow } from "./uptick-table.ts";
+import { Tally } from "./uptick-tally.ts";
+import { FALSE_RATE_GOAL, tallyAt, tunedThresholds, type Scored } from "./uptick-tuning.ts";
+
+/** Far from the seeds of tests, which are small numbers. */
+const FIRST_SEED = 20_131_102;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1" },
+    only: { type: "string" },
+    brief: { type: "boolean", default: false },
+    "no-r": { type: "boolean", default: false },
+    program: { type: "string" },
+    keep: { type: "string" },
+  },
+});
+
+const all = Array.from({ length: Number(values.seeds) }, (_, index) => seriesCatalogue(FIRST_SEED + index))
+  .flat()
+  .filter(({ name }) => values.only === undefined || name.includes(values.only));
+if (all.length === 0) console.log(`no series has "${values.only}" in its name`);
+else {
+  if (values.keep !== undefined) keepSeries(values.keep, all);
+  main();
+}
+
+function main(): void {
+  const methods = [ORACLE, RAMP_ORACLE, ...(values.brief ? [] : PEERS)];
+  const scored = new Map(methods.map((method): [ScoringMethod, Scored[]] => [method, []]));
+  for (const series of all) {
+    const made = series.make();
+    for (const method of methods) scored.get(method)?.push({ series, scores: method.scores(made) });
+  }
+  const rows = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
+  const [oracle, rampOracle] = [rows[0]!.tally, rows[1]!.tally];
+  const ours = ownTally();
+  if (ours !== null) rows.unshift({ name: "precursor", threshold: "own", tally: ours });
+  const years = oracle.judged.reduce((sum, one) => sum + one.years, 0);
+  const title = `${all.length} series, ${years.toFixed(0)} years judged`;
+  printTable(`${title}; tuned: the lowest threshold with at most ${FALSE_RATE_GOAL} false events a series-year`, rows, oracle.foundKeys());
+  printSurges(rows.filter(({ threshold, tally }) => (threshold === "tuned" || threshold === "own") && tally !== rampOracle));
+  if (!values.brief && !values["no-r"]) compareWithFarrington(rows, oracle);
+  if (ours !== null) printGoals(ours, oracle, rampOracle);
+}
+
+/** A line with the published threshold, where there is one, and a line with the tuned one. */
+function rowsOf(name: string, threshold: number | null, results: readonly Scored[]): TableRow[] {
+  const tuned = tunedThresholds(results);
+  const row: TableRow = { name, threshold: "tuned", tally: tallyAt(results, (bucket) => tuned.get(bucket) ?? Infinity) };
+  return threshold === null ? [row] : [{ name, threshold: `${threshold}`, tally: tallyAt(results, () => threshold) }, row];
+}
+
+function compareWithFarrington(rows: readonly TableRow[], oracle: Tally): void {
+  const results = farrington(all);
+  if (typeof results === "string") {
+    console.log(`\nFarrington, flexible: left out, ${results}`);
+    return;
+  }
+  const names = new Set(results.map(({ series }) => series.name));
+  const same = rows.map((row): TableRow => ({ ...row, tally: row.tally.only(names) }));
+  const theirs = rowsOf("Farrington, flexible", FARRINGTON_THRESHOLD, results);
+  printTable(`the ${names.size} of them that Farrington's method was run on, by day`, [...same, ...theirs], oracle.foundKeys());
+}
+
+/** What the program told, or null where there is none. */
+function ownTally(): Tally | null {
+  const { program } = values;
+  if (program === undefined) return null;
+  const told = new Map<string, ToldEvent[]>();
+  for (const group of Map.groupBy(all, ({ plan }: LabSeries) => plan.bucket).values()) {
+    for (const [name, events] of runProgram(program, group)) told.set(name, events);
+  }
+  const tally = new Tally();
+  for (const series of all) tally.add(series, told.get(series.name) ?? []);
+  return tally;
+}
