@@ -182,7 +182,7 @@ export function renderActivityJson({ network, range, activity }: NetworkActivity
   });
 }
 
-function seen<T extends { readonly firstSeen: number; readonly lastSeen: number }>(one: T): object {
+function seen(one: { readonly firstSeen: number; readonly lastSeen: number }): object {
   return { ...one, firstSeen: isoTime(one.firstSeen), lastSeen: isoTime(one.lastSeen) };
 }
 
