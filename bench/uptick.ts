@@ -2,11 +2,14 @@
  * `npm run bench:uptick`: how well upticks are found in series with known truth, beside the rules that others use and an oracle that knows
  * the true mean. `--seeds N` makes every series N times; `--only WORD` takes the series whose name has it; `--brief` leaves out
  * what is not needed for the goals; `--no-r` leaves out Farrington's method, which R runs. `--program COMMAND` has another detector in our
- * place (it reads CSV and prints JSON as `precursor uptick` does); `--keep FOLDER` leaves the series and their truth there.
+ * place (it reads CSV and prints JSON as `precursor uptick` does); `--failures FILE` lists what it got wrong; `--keep FOLDER` leaves the
+ * series and their truth there.
  */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { seriesCatalogue, type LabSeries } from "../src/lab/series/series-families.ts";
 import type { ScoringMethod, ToldEvent } from "./uptick-alarms.ts";
+import { failureList } from "./uptick-failures.ts";
 import { farrington, FARRINGTON_THRESHOLD } from "./uptick-farrington.ts";
 import { ORACLE, RAMP_ORACLE } from "./uptick-oracle.ts";
 import { PEERS } from "./uptick-peers.ts";
@@ -25,6 +28,7 @@ const { values } = parseArgs({
     brief: { type: "boolean", default: false },
     "no-r": { type: "boolean", default: false },
     program: { type: "string" },
+    failures: { type: "string" },
     keep: { type: "string" },
   },
 });
@@ -54,7 +58,10 @@ function main(): void {
   printTable(`${title}; tuned: the lowest threshold with at most ${FALSE_RATE_GOAL} false events a series-year`, rows, oracle.foundKeys());
   printSurges(rows.filter(({ threshold, tally }) => (threshold === "tuned" || threshold === "own") && tally !== rampOracle));
   if (!values.brief && !values["no-r"]) compareWithFarrington(rows, oracle);
-  if (ours !== null) printGoals(ours, oracle, rampOracle);
+  if (ours === null) return;
+  printGoals(ours, oracle, rampOracle);
+  const findable = new Set([...oracle.foundKeys(), ...rampOracle.foundKeys()]);
+  if (values.failures !== undefined) writeFileSync(values.failures, failureList(ours, findable));
 }
 
 /** A line with the published threshold, where there is one, and a line with the tuned one. */
