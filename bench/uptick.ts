@@ -1,14 +1,15 @@
 /**
  * `npm run bench:uptick`: how well upticks are found in series with known truth, beside the rules that others use and an oracle that knows
- * the true mean. `--seeds N` makes every series N times; `--only WORD` takes the series whose name has it; `--brief` leaves out
+ * the true mean. `--seeds N` makes every series N times, `--first-seed N` others than usual; `--only WORD` takes the series whose name has it; `--brief` leaves out
  * what is not needed for the goals; `--no-r` leaves out Farrington's method, which R runs. `--program COMMAND` has another detector in our
- * place (it reads CSV and prints JSON as `precursor uptick` does); `--failures FILE` lists what it got wrong; `--keep FOLDER` leaves the
+ * place (it reads CSV and prints JSON as `precursor uptick` does); `--failures FILE` lists what it got wrong, and where; `--keep FOLDER` leaves the
  * series and their truth there.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { seriesCatalogue, type LabSeries } from "../src/lab/series/series-families.ts";
 import type { ScoringMethod, ToldEvent } from "./uptick-alarms.ts";
+import { breakdown } from "./uptick-breakdown.ts";
 import { failureList } from "./uptick-failures.ts";
 import { farrington, FARRINGTON_THRESHOLD } from "./uptick-farrington.ts";
 import { ORACLE, RAMP_ORACLE } from "./uptick-oracle.ts";
@@ -24,6 +25,7 @@ const FIRST_SEED = 20_131_102;
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1" },
+    "first-seed": { type: "string", default: String(FIRST_SEED) },
     only: { type: "string" },
     brief: { type: "boolean", default: false },
     "no-r": { type: "boolean", default: false },
@@ -33,7 +35,7 @@ const { values } = parseArgs({
   },
 });
 
-const all = Array.from({ length: Number(values.seeds) }, (_, index) => seriesCatalogue(FIRST_SEED + index))
+const all = Array.from({ length: Number(values.seeds) }, (_, index) => seriesCatalogue(Number(values["first-seed"]) + index))
   .flat()
   .filter(({ name }) => values.only === undefined || name.includes(values.only));
 if (all.length === 0) console.log(`no series has "${values.only}" in its name`);
@@ -61,7 +63,7 @@ function main(): void {
   if (ours === null) return;
   printGoals(ours, oracle, rampOracle);
   const findable = new Set([...oracle.foundKeys(), ...rampOracle.foundKeys()]);
-  if (values.failures !== undefined) writeFileSync(values.failures, failureList(ours, findable));
+  if (values.failures !== undefined) writeFileSync(values.failures, `${breakdown(ours, oracle)}\n${failureList(ours, findable)}`);
 }
 
 /** A line with the published threshold, where there is one, and a line with the tuned one. */
@@ -78,9 +80,13 @@ function compareWithFarrington(rows: readonly TableRow[], oracle: Tally): void {
     return;
   }
   const names = new Set(results.map(({ series }) => series.name));
-  const same = rows.map((row): TableRow => ({ ...row, tally: row.tally.only(names) }));
+  const same = rows.slice(0, rows.findIndex(({ tally }) => tally === oracle) + 1);
   const theirs = rowsOf("Farrington, flexible", FARRINGTON_THRESHOLD, results);
-  printTable(`the ${names.size} of them that Farrington's method was run on, by day`, [...same, ...theirs], oracle.foundKeys());
+  printTable(
+    `the ${names.size} of them that Farrington's method was run on, by day`,
+    [...same.map((row) => ({ ...row, tally: row.tally.only(names) })), ...theirs],
+    oracle.foundKeys(),
+  );
 }
 
 /** What the program told, or null where there is none. */
