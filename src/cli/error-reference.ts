@@ -44,6 +44,44 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
       "A report or capture cannot be written: no space, no rights, no such folder. A file that stood in its place is as it was, and no part of the new one is left.",
     remedy: "Make room or choose another place with `--output`.",
   },
+  E_CONFIG: {
+    meaning:
+      "A config file cannot be read, is no YAML, or has a key or a value that does not fit. The message names file, line, column and path; where a running program was told to read it again, the config before stays in force.",
+    remedy:
+      "`precursor config check FILE` lists all that is wrong; docs/config.md has the keys, and `precursor config init` writes an example.",
+  },
+  E_STORE_MISSING: {
+    meaning: "The engine that keeps history inside the program is not installed, or does not exist for this platform.",
+    remedy:
+      "Run `npm install` without `--omit=optional`; it comes for Linux (glibc) and macOS, x64 and arm64. Elsewhere keep history in a ClickHouse server: `--store http://HOST:8123`.",
+  },
+  E_STORE_LOCKED: {
+    meaning: "Another process holds the data directory; the message names its process id. A directory has one writer at a time.",
+    remedy:
+      "Stop the other process, give this one a directory of its own, or let both write to a ClickHouse server. Commands that only read work beside a running `precursor watch`.",
+  },
+  E_STORE_NEWER: {
+    meaning: "The history was written by a newer version of Precursor, whose tables this one does not know. Nothing was changed.",
+    remedy: "Install the newer version, or restore a backup made by this one into an empty place.",
+  },
+  E_STORE_DOWN: {
+    meaning: "The ClickHouse server, or a shard of the cluster, does not answer.",
+    remedy:
+      "Start it, and check address and rights with `curl URL/ping`. Meanwhile `precursor watch` keeps what it sees in its spool and catches up by itself.",
+  },
+  E_STORE_FULL: {
+    meaning: "The disk of the store, or of the spool before it, has no room left. What was acknowledged before is kept.",
+    remedy: "Make room, or shorten what is kept; `precursor store info` says what takes how much.",
+  },
+  E_STORE_BACKUP: {
+    meaning:
+      "A backup cannot be made or restored: the folder is not empty, is no backup or a damaged one, or the store that it should go to has history already.",
+    remedy: "Back up into a new folder; restore into a new place with `precursor store restore FOLDER --store PLACE`.",
+  },
+  E_STORE_FAILED: {
+    meaning: "The store refused a question or a write; the message holds the engine's own words.",
+    remedy: "Check the rights of the user in the URL and the room on the server. If it persists, please report it with the message.",
+  },
   E_RUNTIME: {
     meaning: "The program cannot start here: Node is older than 24 and the checkout has none of its own, or the build is missing.",
     remedy:

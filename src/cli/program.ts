@@ -3,13 +3,18 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { addAssessCommand } from "./assess-command.ts";
+import { addBacktestCommand } from "./backtest-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
+import { addConfigCommand } from "./config-command.ts";
 import { addConvertCommand } from "./convert-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addExamples } from "./examples.ts";
 import { addFormatsCommand } from "./formats-command.ts";
+import { addHistoryCommand } from "./history-command.ts";
+import { addIncidentsCommand } from "./incidents-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
 import { helpWidth } from "./terminal.ts";
+import { addUptickCommand } from "./uptick-command.ts";
 
 /** The program with all its commands. Parsing throws CommanderError for usage and PrecursorError for the rest; it never exits. */
 export function buildProgram(): Command {
@@ -28,8 +33,13 @@ export function buildProgram(): Command {
     });
   addAssessCommand(program);
   addDemoCommand(program);
+  addUptickCommand(program);
   addConvertCommand(program);
+  addConfigCommand(program);
   addFormatsCommand(program);
+  addHistoryCommand(program);
+  addIncidentsCommand(program);
+  addBacktestCommand(program);
   addSchemaCommand(program);
   addCompletionCommand(program);
   addExamples(

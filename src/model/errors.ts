@@ -9,6 +9,14 @@ export type ErrorCode =
   | "E_INPUT_DAMAGED"
   | "E_FILTER"
   | "E_OUTPUT"
+  | "E_CONFIG"
+  | "E_STORE_MISSING"
+  | "E_STORE_LOCKED"
+  | "E_STORE_NEWER"
+  | "E_STORE_DOWN"
+  | "E_STORE_FULL"
+  | "E_STORE_BACKUP"
+  | "E_STORE_FAILED"
   | "E_RUNTIME";
 
 /** Base of all of Precursor's own errors. `code` is stable; `exitCode` is what the program ends with (2 unless said otherwise). */
@@ -64,5 +72,33 @@ export class OutputError extends PrecursorError {
   constructor(target: string, reason: string, cause?: unknown) {
     super("E_OUTPUT", `${target}: ${reason}`, { cause });
     this.name = "OutputError";
+  }
+}
+
+/** A config file that does not fit. `problems` are whole lines, `precursor.yaml:12:5: sources[1].uri: …`; the message is the first. */
+export class ConfigError extends PrecursorError {
+  readonly problems: readonly string[];
+
+  constructor(path: string, problems: readonly string[]) {
+    const more = problems.length > 1 ? `; and ${problems.length - 1} more: precursor config check ${path}` : "";
+    super("E_CONFIG", `${problems[0] ?? path}${more}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+type StoreErrorCode = Extract<ErrorCode, `E_STORE_${string}`>;
+
+/** The store of history cannot be opened, read or written. `place` is its folder, or its URL without a password. */
+export class StoreError extends PrecursorError {
+  declare readonly code: StoreErrorCode;
+  readonly place: string;
+  readonly reason: string;
+
+  constructor(code: StoreErrorCode, place: string, reason: string, cause?: unknown) {
+    super(code, `${place}: ${reason}`, { cause });
+    this.name = "StoreError";
+    this.place = place;
+    this.reason = reason;
   }
 }

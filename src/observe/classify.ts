@@ -56,10 +56,12 @@ import {
   CODE_SCTP,
   CODE_TCP,
   CODE_UDP,
+  DCCP_REQUEST,
   portZeroClass,
   portZeroKind,
   probeClass,
   requestOf,
+  SCTP_INIT,
   transportCode,
 } from "./traffic-class.ts";
 import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
@@ -67,11 +69,9 @@ import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
 /** Most entries that one observation gives: a reply is its sender's and its receiver's, and an OS-detection probe counts twice. */
 export const ENTRIES_PER_ROW = 3;
 
-/** SCTP chunk types (RFC 9260 §3.2) and the DCCP packet type (RFC 4340 §5.1) that open a conversation; the `tcpFlags` column carries them. */
-export const SCTP_INIT = 1;
+/** SCTP chunk types that answer (RFC 9260 §3.2). */
 export const SCTP_INIT_ACK = 2;
 export const SCTP_ABORT = 6;
-export const DCCP_REQUEST = 0;
 
 /** UDP ports below this, and a few above, belong to services: packets to others from them are answers, and no port that is probed. */
 const PRIVILEGED = 1024;

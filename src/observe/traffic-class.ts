@@ -27,6 +27,11 @@ import {
   TCP_URG,
 } from "../model/protocol.ts";
 import { isRecord } from "./flow-record.ts";
+
+/** SCTP chunk type (RFC 9260 §3.2) and DCCP packet type (RFC 4340 §5.1) that open a conversation; the `tcpFlags` column carries them. */
+export const SCTP_INIT = 1;
+export const DCCP_REQUEST = 0;
+
 /** A transport's code in a contact word: never 0, so that no contact word is. */
 const codeOf = (transport: (typeof TRANSPORTS)[number]): number => (TRANSPORTS.indexOf(transport) + 1) << 16;
 export const CODE_TCP = codeOf("tcp");

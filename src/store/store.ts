@@ -1,6 +1,6 @@
 /** What a store of history does, whatever engine it runs on. One conformance suite holds for all. */
 import type { HistoryBatch } from "../model/history.ts";
-import type { Incident } from "../model/incident.ts";
+import type { Incident, IncidentEntry } from "../model/incident.ts";
 import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
 
 /** Seconds a point: five minutes, an hour, a day. */
@@ -43,6 +43,27 @@ export interface SourceTotal {
   readonly lastSeen: number;
 }
 
+/** How much one source network did. */
+export interface NetworkTotal {
+  /** CIDR text: a /24, or a /48 of IPv6. */
+  readonly network: string;
+  readonly asn: number;
+  readonly packets: number;
+  readonly sources: number;
+  readonly ports: number;
+  readonly targets: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+/** What is known of an address, kept beside history: `body` is JSON, one a kind and list. */
+export interface AddressRecord {
+  readonly address: string;
+  readonly kind: string;
+  readonly list: string;
+  readonly body: string;
+}
+
 /** A series beside its own past: the last `range` against the mean of as long a time before. */
 export interface Mover {
   readonly series: number;
@@ -70,6 +91,8 @@ export interface Store {
   write(batch: HistoryBatch, token: string): Promise<void>;
   /** All series of one interval. */
   snapshot(interval: number, sensors: SensorChoice): Promise<SeriesSnapshot>;
+  /** All series of every interval of the range that has any, ascending; an hour is read at a time. */
+  snapshots(range: TimeRange, sensors: SensorChoice): AsyncIterable<SeriesSnapshot>;
   /** Intervals of the range in which a chosen sensor was alive, ascending, with the sensors. */
   aliveIntervals(range: TimeRange): Promise<readonly { readonly interval: number; readonly sensors: readonly string[] }[]>;
   /** One series, a point an interval in which a chosen sensor was alive; the resolution says which rollup is read. */
@@ -80,13 +103,35 @@ export interface Store {
   topSources(range: TimeRange, series: number | null, limit: number): Promise<readonly SourceTotal[]>;
   /** `network`: CIDR text of a source or a network. */
   activityOf(network: string, range: TimeRange, resolution: Resolution): Promise<readonly SourceActivity[]>;
+  /** Networks (/24, IPv6 /48) that sent most packets. */
+  topNetworks(range: TimeRange, limit: number): Promise<readonly NetworkTotal[]>;
+  /** A series towards one of the user's target groups; `networks` and `asns` are not kept there and 0. */
+  targetGroupSeries(
+    group: string,
+    series: number,
+    range: TimeRange,
+    resolution: Resolution,
+    sensors: SensorChoice,
+  ): Promise<readonly SeriesPoint[]>;
+  /** Target groups that had anything in the range, by name. */
+  targetGroups(range: TimeRange): Promise<readonly string[]>;
   sensors(range: TimeRange): Promise<readonly SensorLiveness[]>;
+  /** Adds or replaces. Acknowledgements and notes of others stay. */
   saveIncident(incident: Incident): Promise<void>;
+  /** Adds a note or an acknowledgement, whoever else has the incident in hand. @throws StoreError where no incident has that id. */
+  annotateIncident(id: string, entry: IncidentEntry): Promise<void>;
   incident(id: string): Promise<Incident | null>;
   /** Newest first. */
   incidents(range: TimeRange | null, limit: number): Promise<readonly Incident[]>;
+  saveLabels(labels: readonly AddressRecord[]): Promise<void>;
+  /** Labels of a source, or of all sources of a network, by address. */
+  labels(network: string): Promise<readonly AddressRecord[]>;
   info(): Promise<StoreInfo>;
+  /** Merges what can be merged, and drops what is over its time. */
   compact(): Promise<void>;
+  /** Everything into a new or empty folder, whole or not at all. @throws StoreError E_STORE_BACKUP */
   backup(folder: string): Promise<void>;
+  /** A backup into this store, which has to be empty, whole or not at all. @throws StoreError E_STORE_BACKUP */
+  restore(folder: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -53,7 +53,7 @@ export function livenessRows(intervals: Intervals): LivenessRow[] {
   return Array.from({ length: intervals.length }, (_, number) => ({
     interval: intervals.start[number]!,
     observations: intervals.observations[number]!,
-    lost: 0,
+    lost: intervals.lost[number]!,
     folded: intervals.folded[number]!,
   }));
 }

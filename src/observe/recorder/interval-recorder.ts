@@ -21,7 +21,7 @@ import { PORTLESS_SERIES, PRIVILEGED_PORTS, seriesColumns, type UnassignedPorts 
 import { BACKSCATTER, TrafficSorter } from "./traffic-sorter.ts";
 
 /** How much memory the tables may take, at most. All are powers of two. */
-export interface RecorderLimits {
+interface RecorderLimits {
   /** Places for pairs of series and source, series and target, activity row and target: 8 octets each, two thirds of them used. */
   readonly pairs: number;
   /** Cells: interval × series, about 24 octets each. */
@@ -112,6 +112,11 @@ export class IntervalRecorder {
     return this.#sorter.outbound;
   }
 
+  /** Whether nothing was observed, touched or lost since the last time. */
+  get isEmpty(): boolean {
+    return this.#intervals.length === 0;
+  }
+
   /** Whether a further batch might find no room: {@link take} first. */
   get isFull(): boolean {
     return (
@@ -137,9 +142,15 @@ export class IntervalRecorder {
     this.#addTargets(length);
   }
 
-  /** Says that the sensor was alive at the time, without having seen anything. */
-  alive(time: number): void {
+  /** Notes that the sensor was alive in the interval around `time`, be there observations or not. */
+  touch(time: number): void {
     this.#intervals.numberAt(time);
+  }
+
+  /** Notes that records of the interval around `time` are known to be lost. */
+  lose(time: number, records: number): void {
+    const interval = this.#intervals.numberAt(time);
+    if (interval >= 0) this.#intervals.lost[interval] = this.#intervals.lost[interval]! + records;
   }
 
   /** Hands all out that was recorded since the last time, and begins anew. Lists of members are in no order. */
@@ -198,7 +209,7 @@ export class IntervalRecorder {
   }
 
   #noteSeries(at: number, interval: number, protocol: number, sourcePort: number): void {
-    const { port, packets, countsPort, countsSourcePort } = this.#sorter;
+    const { port, packets, showsPort, showsSourcePort } = this.#sorter;
     const { groupPackets } = this.#intervals;
     const groups = interval * GROUPS;
     groupPackets[groups + ALL] = groupPackets[groups + ALL]! + packets;
@@ -206,10 +217,10 @@ export class IntervalRecorder {
     this.#sourceSeries[at] = NO_SERIES;
     this.#series[at] = PORTLESS_SERIES;
     if (!isTcp && protocol !== PROTOCOL_UDP) return;
-    if (countsSourcePort) this.#sourceSeries[at] = (isTcp ? TCP_SOURCE : UDP_SOURCE) + sourcePort;
-    const isZero = (port === 0 && countsPort) || (isTcp && sourcePort === 0 && countsSourcePort);
+    if (showsSourcePort) this.#sourceSeries[at] = (isTcp ? TCP_SOURCE : UDP_SOURCE) + sourcePort;
+    const isZero = (port === 0 && showsPort) || (isTcp && sourcePort === 0 && showsSourcePort);
     if (isZero) groupPackets[groups + PORT_ZERO] = groupPackets[groups + PORT_ZERO]! + packets;
-    if (!countsPort) return;
+    if (!showsPort) return;
     this.#series[at] = (isTcp ? TCP_DESTINATION : UDP_DESTINATION) + port;
     if (port < PRIVILEGED_PORTS) groupPackets[groups + PRIVILEGED] = groupPackets[groups + PRIVILEGED]! + packets;
     const unassigned = isTcp ? this.#unassigned.tcp : this.#unassigned.udp;

@@ -15,6 +15,8 @@ export class Intervals {
   observations = new Float64Array(16);
   /** Sources that were folded. */
   folded = new Float64Array(16);
+  /** Records known to be lost. */
+  lost = new Float64Array(16);
   /** Activity rows since the interval began, those that were taken before with them. */
   rows = new Uint32Array(16);
   /** Packets of each group, one group after another. */
@@ -69,6 +71,7 @@ export class Intervals {
     this.start[number] = start;
     this.observations[number] = 0;
     this.folded[number] = 0;
+    this.lost[number] = 0;
     this.rows[number] = this.#taken.get(start) ?? 0;
     this.groupPackets.fill(0, number * this.#groups, (number + 1) * this.#groups);
     return number;
@@ -76,10 +79,11 @@ export class Intervals {
 
   #grow(): void {
     const length = 2 * this.start.length;
-    const { start, observations, folded, rows, groupPackets } = this;
+    const { start, observations, folded, lost, rows, groupPackets } = this;
     (this.start = new Uint32Array(length)).set(start);
     (this.observations = new Float64Array(length)).set(observations);
     (this.folded = new Float64Array(length)).set(folded);
+    (this.lost = new Float64Array(length)).set(lost);
     (this.rows = new Uint32Array(length)).set(rows);
     (this.groupPackets = new Float64Array(length * this.#groups)).set(groupPackets);
   }

@@ -27,12 +27,12 @@ import {
   TCP_RST,
   TCP_SYN,
 } from "../../model/protocol.ts";
-import { DCCP_REQUEST, SCTP_ABORT, SCTP_INIT, SCTP_INIT_ACK } from "../classify.ts";
+import { SCTP_ABORT, SCTP_INIT_ACK } from "../classify.ts";
 import type { NetworkSet } from "../filter/network-set.ts";
 import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "../flow-record.ts";
 import { isTcpReply } from "../port-zero.ts";
 import { looksLikeAnswer, looksLikeTcpAnswer } from "../service-ports.ts";
-import { CODE_TCP, portZeroClass, portZeroKind, probeClass, requestOf } from "../traffic-class.ts";
+import { CODE_TCP, DCCP_REQUEST, portZeroClass, portZeroKind, probeClass, requestOf, SCTP_INIT } from "../traffic-class.ts";
 import { RecentPairs, SPOKE_RECEIVER, SPOKE_UNKNOWN } from "./recent-pairs.ts";
 
 const NOTHING = -1;
@@ -65,8 +65,8 @@ export class TrafficSorter {
   /** Destination port, ICMP type, or NO_PORT. */
   port = NO_PORT;
   /** Whether the ports of the row stand in series: those of TCP and UDP, zero only where it is confirmed. */
-  countsSourcePort = false;
-  countsPort = false;
+  showsSourcePort = false;
+  showsPort = false;
   /** Packets that a record says had port zero and cannot prove; packets of own clients to others. In no series. */
   unconfirmedPortZero = 0;
   outbound = 0;
@@ -85,8 +85,8 @@ export class TrafficSorter {
     if (packets === 0 || batch.fragment[row] === FRAGMENT_LATER) return false;
     this.packets = packets;
     this.port = batch.destinationPort[row]!;
-    this.countsPort = false;
-    this.countsSourcePort = false;
+    this.showsPort = false;
+    this.showsSourcePort = false;
     const technique = this.#techniqueOf(batch, row);
     if (technique === NOTHING || isForMany(batch, row)) return false;
     if (this.#home !== null && this.#isOutbound(this.#home, batch, row)) {
@@ -120,18 +120,18 @@ export class TrafficSorter {
     const { port } = this;
     if (sourcePort < 0 || port < 0) return false;
     const confirmed = batch.grade[row] === GRADE_CONFIRMED;
-    this.countsSourcePort = sourcePort !== 0 || confirmed;
-    this.countsPort = port !== 0 || confirmed;
-    if (this.countsSourcePort && this.countsPort) return true;
+    this.showsSourcePort = sourcePort !== 0 || confirmed;
+    this.showsPort = port !== 0 || confirmed;
+    if (this.showsSourcePort && this.showsPort) return true;
     this.unconfirmedPortZero += this.packets;
-    if (!this.countsPort) this.port = NO_PORT;
+    if (!this.showsPort) this.port = NO_PORT;
     return !maybeFragments(batch, row);
   }
 
   #tcp(batch: ObservationBatch, row: number): number {
     const flags = batch.tcpFlags[row]!;
     const isZero = batch.sourcePort[row] === 0 || this.port === 0;
-    if (isZero && this.countsSourcePort && this.countsPort) {
+    if (isZero && this.showsSourcePort && this.showsPort) {
       if (isTcpReply(batch, row)) return this.#reply(batch, row);
       this.#open(batch, row);
       return TECHNIQUES[portZeroKind(CODE_TCP, portZeroClass(batch, row))]!;

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { countOf, eventsOf, SERIES_START, uniform, valuesOf, verdictsOf } from "./series.fixture.ts";
+
+const HOUR = 3600;
+const DAY = 86_400;
+const SPIKE = Date.UTC(2013, 10, 2, 1) / 1000;
+
+/** 2 November 2013: about 19 sensors for a year, then five-fold for three hours, then as before. */
+function november(bucket: number, times: number): Float64Array {
+  const random = uniform(2013);
+  return valuesOf(370, bucket, (time) => {
+    const sensors = 14 + Math.floor(random() * 11);
+    return time >= SPIKE && time < SPIKE + 3 * HOUR ? times * sensors : sensors;
+  });
+}
+
+describe("the spike of 2 November 2013", () => {
+  for (const bucket of [300, 900, HOUR]) {
+    test(`in buckets of ${bucket / 60} min: one event, from its first bucket, the highest of the year`, () => {
+      const { verdicts } = verdictsOf(november(bucket, 5), bucket);
+      expect(verdicts.map(({ phase, event }) => [phase, event.start])).toEqual([
+        ["opened", SPIKE],
+        ["closed", SPIKE],
+      ]);
+      expect(verdicts[1]?.event).toMatchObject({
+        kind: "surge",
+        end: SPIKE + 3 * HOUR,
+        record: { rank: 1, since: SERIES_START, ofAll: true },
+      });
+      expect(verdicts[1]?.event.expected).toBeGreaterThan(17);
+      expect(verdicts[1]?.event.expected).toBeLessThan(21);
+    });
+    test(`in buckets of ${bucket / 60} min, had it not been: none`, () => {
+      expect(eventsOf(november(bucket, 1), bucket)).toEqual([]);
+    });
+  }
+});
+
+describe("what must not fire", () => {
+  test("a strong shape of day and week, over-dispersed", () => {
+    const random = uniform(1);
+    const values = valuesOf(200, HOUR, (time) => {
+      const weekend = Math.floor(time / DAY + 3) % 7 >= 5 ? 0.5 : 1;
+      return countOf(random, 60 * weekend * (1 + 0.85 * Math.cos(((time % DAY) / DAY) * 2 * Math.PI)), 0.1);
+    });
+    expect(eventsOf(values, HOUR)).toEqual([]);
+  });
+  test("next to nothing, and now and then one", () => {
+    const random = uniform(2);
+    expect(
+      eventsOf(
+        valuesOf(200, 300, () => countOf(random, 0.05)),
+        300,
+      ),
+    ).toEqual([]);
+  });
+  test("gaps of hours and days", () => {
+    const random = uniform(3);
+    const values = valuesOf(200, HOUR, (_, day) => {
+      const value = countOf(random, 40, 0.05);
+      return Math.floor(day) % 20 === 7 || (Math.floor(day) % 9 === 2 && day % 1 < 0.2) ? Number.NaN : value;
+    });
+    expect(eventsOf(values, HOUR)).toEqual([]);
+  });
+});
+
+describe("slow and lasting rises", () => {
+  test("a ramp of ×3 over ten days is one ramp", () => {
+    const random = uniform(4);
+    const values = valuesOf(120, HOUR, (_, day) => countOf(random, 30 * 3 ** Math.min(1, Math.max(0, (day - 80) / 10)), 0.05));
+    const events = eventsOf(values, HOUR);
+    expect(events.map(({ kind }) => kind)).toEqual(["ramp"]);
+    expect((events[0]!.start - SERIES_START) / DAY - 80).toBeLessThan(10);
+  });
+  test("a shift is told once, and then is the level", () => {
+    const random = uniform(5);
+    const values = valuesOf(160, HOUR, (_, day) => countOf(random, day < 80 ? 30 : 150, 0.05));
+    expect(eventsOf(values, HOUR).map(({ kind, start }) => [kind, (start - SERIES_START) / DAY])).toEqual([["shift", 80]]);
+  });
+});
+
+test("what comes later changes no verdict", () => {
+  const random = uniform(6);
+  const values = valuesOf(120, HOUR, (_, day) => countOf(random, day % 17 > 16.5 ? 150 : 30, 0.05));
+  const { verdicts } = verdictsOf(values, HOUR);
+  expect(verdicts.length).toBeGreaterThan(8);
+  for (const days of [50.7, 84.8, 101]) {
+    const until = SERIES_START + days * DAY;
+    const cut = verdictsOf(values.slice(0, days * 24), HOUR).verdicts;
+    expect(cut.length).toBeGreaterThan(0);
+    expect(cut).toEqual(verdicts.slice(0, cut.length));
+    expect(cut.filter(({ phase }) => phase === "opened")).toHaveLength(
+      verdicts.filter(({ phase, event }) => phase === "opened" && event.start < until).length,
+    );
+  }
+});

@@ -1,0 +1,93 @@
+/**
+ * How much a window's sum varies around its expectation: variance = unit · mean + dispersion · mean², estimated for each length of
+ * window from its own past errors, so that errors of level and season and their correlation in time are in it; and how its tail really
+ * falls (peaks over a threshold, as SPOT does: Siffer et al. 2017), by which every p-value is corrected.
+ */
+import { logNegativeBinomialTail } from "../../stats/negative-binomial-tail.ts";
+import type { Calendar } from "./calendar.ts";
+import type { SeriesTable } from "./series-table.ts";
+
+/** Relative variance before anything was seen: over-dispersed counts of networks have 0.05 to 0.5. */
+const PRIOR_DISPERSION = 0.15;
+/** Windows (not buckets) that the prior weighs. */
+const PRIOR_WINDOWS = 4;
+/** Errors count as no larger than this many standard deviations, so that incidents do not teach the noise. */
+const MOST_DEVIATIONS = 4;
+/** Half-life of what was learned, seconds. */
+const HALF_LIFE = 42 * 86_400;
+/** Tail probability from which on the tail's true fall is learned. */
+const TAIL = 0.02;
+const LOG_TAIL = Math.log(TAIL);
+/** Independent exceedances that the prior (p-values are right) weighs, and how far one may count. */
+const PRIOR_EXCEEDANCES = 5;
+const MOST_EXCESS = 5;
+/** Neighbouring windows overlap, so their exceedances come in runs of about a third of their length. */
+const RUN_SHARE = 1 / 3;
+
+export class Dispersion {
+  readonly #table: SeriesTable;
+  readonly #lengths: readonly number[];
+  readonly #keep: number;
+
+  constructor(table: SeriesTable, calendar: Calendar) {
+    this.#table = table;
+    this.#lengths = calendar.windows.map(({ buckets }) => buckets);
+    this.#keep = 0.5 ** (calendar.bucketSeconds / Math.max(HALF_LIFE, 60 * calendar.bucketSeconds));
+  }
+
+  /** Relative variance of the sum of a window beyond its counting noise. */
+  of(row: number, window: number): number {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const top = floats[at + layout.dispersionTop + window]!;
+    const bottom = floats[at + layout.dispersionBottom + window]!;
+    return Math.max(0, (top + PRIOR_WINDOWS * PRIOR_DISPERSION) / (bottom + PRIOR_WINDOWS));
+  }
+
+  /** Learns from one window's sum and expectation. */
+  learn(row: number, window: number, sum: number, mean: number, unit: number): void {
+    if (!(mean > 0)) return;
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const dispersion = this.of(row, window);
+    const variance = unit * mean + dispersion * mean * mean;
+    const square = Math.min((sum - mean) ** 2, MOST_DEVIATIONS ** 2 * variance);
+    // Weighted by the inverse of its own variance (2 · variance²), in windows' worth.
+    const relative = (mean * mean) / variance;
+    const weight = Math.min(1, relative * dispersion + 1e-9) ** 2 / this.#lengths[window]!;
+    const top = at + layout.dispersionTop + window;
+    const bottom = at + layout.dispersionBottom + window;
+    floats[top] = floats[top]! * this.#keep + (weight * (square - unit * mean)) / (mean * mean);
+    floats[bottom] = floats[bottom]! * this.#keep + weight;
+  }
+
+  /** ln P of a sum as high, as the model has it; `extra` is relative variance of what is not known of level and season. */
+  logTail(row: number, window: number, sum: number, mean: number, unit: number, extra: number): number {
+    return logNegativeBinomialTail(sum / unit, mean / unit, this.of(row, window) + extra);
+  }
+
+  /** The same, corrected by how often and how far the model's tail was exceeded before. */
+  corrected(row: number, window: number, log: number): number {
+    if (log >= LOG_TAIL) return log;
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const prior = PRIOR_EXCEEDANCES * Math.max(1, this.#lengths[window]! * RUN_SHARE);
+    const count = floats[at + layout.tailCount + window]!;
+    const rate = (count + prior) / (floats[at + layout.tailTests + window]! + prior / TAIL);
+    const excess = (floats[at + layout.tailExcess + window]! + prior) / (count + prior);
+    return Math.log(Math.max(TAIL, rate)) + (log - LOG_TAIL) / Math.max(1, excess);
+  }
+
+  /** Learns how the tail falls. @param log of the model's p-value, 0 where nobody computed it because it was large. */
+  learnTail(row: number, window: number, log: number): void {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const exceeded = log < LOG_TAIL;
+    const put = (place: number, value: number): void => {
+      floats[at + place + window] = floats[at + place + window]! * this.#keep + value;
+    };
+    put(layout.tailTests, 1);
+    put(layout.tailCount, exceeded ? 1 : 0);
+    put(layout.tailExcess, exceeded ? Math.min(MOST_EXCESS, LOG_TAIL - log) : 0);
+  }
+}

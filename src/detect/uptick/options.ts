@@ -1,0 +1,26 @@
+/** What may be chosen about the detector, and what it takes where nothing is. docs/upticks.md explains each. */
+
+export interface UptickOptions {
+  /** Seconds of a bucket: one call of `observe` is one bucket. */
+  readonly bucketSeconds: number;
+  /** Series are numbers from 0 to this − 1. */
+  readonly seriesCount: number;
+  /** False events that are put up with, a series and year. */
+  readonly falseEventsAYear: number;
+  /** The same over all series together, a year; null for no bound but that of each. */
+  readonly falseEventsAYearInAll: number | null;
+  /** Fewer in a window are no event, whatever was expected: EARS and Farrington-flexible ask for 5 (Noufaily 2013). */
+  readonly minCount: number;
+  /** A rise to less than this many times the expected is no event: no model of a series is better than that. */
+  readonly minRatio: number;
+  /** Series followed closely at once, about 1.6 kB each; beyond it, further ones are counted and refused. */
+  readonly mostActive: number;
+}
+
+export const UPTICK_DEFAULTS: Omit<UptickOptions, "bucketSeconds" | "seriesCount"> = {
+  falseEventsAYear: 0.2,
+  falseEventsAYearInAll: null,
+  minCount: 5,
+  minRatio: 1.5,
+  mostActive: 262_148,
+};

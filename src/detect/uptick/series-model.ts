@@ -1,0 +1,199 @@
+/**
+ * What is expected of one series and what is learned from it: level × season, dispersion by window, daily levels. Judging happens with
+ * every bucket, learning with every block (hour) and day, so that a surge is compared with what was known before it.
+ */
+import type { Calendar, Moment } from "./calendar.ts";
+import { Dispersion } from "./dispersion.ts";
+import { Level } from "./level.ts";
+import { Ramp, type Rise } from "./ramp.ts";
+import { type BlockRatio, Season } from "./season.ts";
+import type { SeriesTable } from "./series-table.ts";
+import { Windows } from "./windows.ts";
+
+/** What is beyond so many standard deviations is learned as if it were there. */
+const MOST_DEVIATIONS = 3;
+/** Blocks of which less than this share was seen teach nothing. */
+const LEAST_SEEN = 0.5;
+/** Days of which less than this share was seen have no level, and teach no hours. */
+const LEAST_DAY_SEEN = 0.5;
+/** Passes over a day to find a level that its outliers do not move. */
+const DAY_PASSES = 3;
+/** Days by which a weekday is measured. */
+const WEEK = 7;
+const LEAST_WEEK = 4;
+/** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
+const FRACTION_UNIT = 1 / 400;
+
+export class SeriesModel {
+  readonly season: Season;
+  readonly level: Level;
+  readonly dispersion: Dispersion;
+  readonly windows: Windows;
+  readonly ramp: Ramp;
+  readonly #table: SeriesTable;
+  readonly #calendar: Calendar;
+
+  constructor(table: SeriesTable, calendar: Calendar) {
+    this.#table = table;
+    this.#calendar = calendar;
+    this.season = new Season(table, calendar);
+    this.level = new Level(table, calendar);
+    this.dispersion = new Dispersion(table, calendar);
+    this.windows = new Windows(table, calendar);
+    this.ramp = new Ramp(table, calendar);
+  }
+
+  /** Begins a row at a level known with so much information. */
+  start(row: number, bucket: number, { first, level, info }: { first: number; level: number; info: number }): void {
+    const { floats, doubles, layout } = this.#table;
+    const at = row * layout.floats;
+    this.season.start(row);
+    this.ramp.start(row);
+    this.level.start(row, level, info);
+    floats[at + layout.unit] = 1;
+    floats[at + layout.seen] = bucket - first;
+    doubles[row * layout.doubles + layout.lastBucket] = bucket - 1;
+    doubles[row * layout.doubles + layout.firstBucket] = first;
+  }
+
+  /** What is expected of a bucket. */
+  expected(row: number, moment: Moment): number {
+    const { floats, layout } = this.#table;
+    return floats[row * layout.floats + layout.level]! * this.season.factor(row, moment);
+  }
+
+  /** Relative variance of the expectation: what is not known yet. */
+  doubt(row: number, moment: Moment): number {
+    const { floats, layout } = this.#table;
+    return floats[row * layout.floats + layout.levelVariance]! + this.season.variance(row, moment);
+  }
+
+  /**
+   * Learns from the blocks and days that ended before `bucket`.
+   * @param onDay called after each day, with its number.
+   */
+  roll(row: number, bucket: number, onDay: (day: number) => void): void {
+    const { doubles, layout } = this.#table;
+    const calendar = this.#calendar;
+    const last = doubles[row * layout.doubles + layout.lastBucket]!;
+    const from = calendar.blockOf(last);
+    const to = calendar.blockOf(bucket);
+    if (to > from) {
+      this.#learnBlock(row, from);
+      if (to - from > 1) this.level.pass(row, to - from - 1);
+      const day = calendar.dayOfBlock(from);
+      const today = calendar.dayOfBlock(to);
+      if (today > day) {
+        this.#learnDay(row, day);
+        onDay(day);
+        // A gap of years is no longer than what is kept.
+        for (let missed = Math.max(day + 1, today - 64); missed < today; missed++) this.ramp.put(row, missed, null);
+      }
+    }
+    this.windows.advance(row, last, bucket);
+    doubles[row * layout.doubles + layout.lastBucket] = bucket;
+  }
+
+  /** The level of the last day, by blocks that have ended, or null where too little of it was seen. */
+  lastDay(row: number, bucket: number): number | null {
+    const block = this.#calendar.blockOf(bucket);
+    let [value, exposure, seen] = [0, 0, 0];
+    for (let one = block - this.#calendar.dayBlocks; one < block; one++) {
+      const known = this.windows.block(row, one);
+      if (known.exposure <= 0) continue;
+      value += this.#cut(row, known.value, known.mean);
+      exposure += known.exposure;
+      seen++;
+    }
+    return seen < LEAST_DAY_SEEN * this.#calendar.dayBlocks || exposure <= 0 ? null : value / exposure;
+  }
+
+  /** How far the last day's level has risen over that of weeks ago. */
+  rise(row: number, bucket: number): Rise | null {
+    const level = this.lastDay(row, bucket);
+    if (level === null) return null;
+    const { floats, layout } = this.#table;
+    const { blockBuckets, dayBlocks } = this.#calendar;
+    const day = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
+    return this.ramp.rise(row, day, level, blockBuckets * dayBlocks, floats[row * layout.floats + layout.unit]!);
+  }
+
+  /** Makes what the level has come to the ordinary one. */
+  rebase(row: number, factor: number): void {
+    this.level.scale(row, factor);
+    this.ramp.rebase(row, factor);
+  }
+
+  /** A value with a fraction: its noise is none of counting. */
+  setFractional(row: number): void {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    floats[at + layout.unit] = Math.max(1e-9, floats[at + layout.level]! * FRACTION_UNIT);
+  }
+
+  #learnBlock(row: number, block: number): void {
+    const { value, mean, exposure } = this.windows.block(row, block);
+    if (exposure <= 0) return;
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const level = floats[at + layout.level]!;
+    const unit = floats[at + layout.unit]!;
+    // Buckets seen, by their exposure.
+    if (level > 0 && mean < LEAST_SEEN * level * exposure) return;
+    const dispersion = this.dispersion.of(row, this.#calendar.blockWindow);
+    const first = floats[at + layout.levelInfo + 2]! <= 0;
+    this.level.learn(row, first ? value : this.#cut(row, value, mean), exposure, unit + dispersion * Math.max(mean, unit * 0.1));
+  }
+
+  /** A block's value, drawn in to where it is ordinary. */
+  #cut(row: number, value: number, mean: number): number {
+    const { floats, layout } = this.#table;
+    const unit = floats[row * layout.floats + layout.unit]!;
+    const dispersion = this.dispersion.of(row, this.#calendar.blockWindow) + floats[row * layout.floats + layout.levelVariance]!;
+    const most = MOST_DEVIATIONS * Math.sqrt(unit * mean + dispersion * mean * mean) + unit;
+    return Math.max(mean - most, Math.min(mean + most, value));
+  }
+
+  #learnDay(row: number, day: number): void {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const { dayBlocks, blockBuckets } = this.#calendar;
+    const unit = floats[at + layout.unit]!;
+    const firstBlock = Math.ceil((day * this.#calendar.daySeconds) / this.#calendar.blockSeconds);
+    const blocks = [];
+    for (let block = firstBlock; block < firstBlock + dayBlocks; block++) {
+      const known = this.windows.block(row, block);
+      if (known.exposure > 0) blocks.push({ ...known, slot: this.#calendar.slotOfBlock(block) });
+    }
+    if (blocks.length < LEAST_DAY_SEEN * dayBlocks || blocks.length === 0) {
+      this.ramp.put(row, day, null);
+      return;
+    }
+    const dispersion = this.dispersion.of(row, this.#calendar.blockWindow);
+    const cut = (value: number, mean: number): number => {
+      const most = MOST_DEVIATIONS * Math.sqrt(unit * mean + dispersion * mean * mean) + unit;
+      return Math.max(mean - most, Math.min(mean + most, value));
+    };
+    const exposure = blocks.reduce((sum, block) => sum + block.exposure, 0);
+    let level = blocks.reduce((sum, block) => sum + this.#cut(row, block.value, block.mean), 0) / exposure;
+    for (let pass = 1; pass < DAY_PASSES; pass++) {
+      level = blocks.reduce((sum, block) => sum + cut(block.value, level * block.exposure), 0) / exposure;
+    }
+    this.ramp.put(row, day, level);
+    if (level > 0) {
+      const ratios: BlockRatio[] = blocks.map(({ value, exposure: seen, slot }) => {
+        const mean = level * seen;
+        return { slot, ratio: cut(value, mean) / mean, info: mean / (unit + dispersion * mean) };
+      });
+      const week = this.ramp.meanOf(row, day, WEEK);
+      const known = floats[at + layout.daysLearned]! >= LEAST_WEEK;
+      const count = level * blockBuckets * dayBlocks;
+      const dayInfo = count / (unit + this.dispersion.of(row, this.#calendar.dayWindow) * count);
+      this.season.learn(row, this.#calendar.dayOfWeek(day), ratios, known && week !== null && week > 0 ? level / week : null, dayInfo);
+      const scale = this.season.normalise(row);
+      if (scale !== 1) this.rebase(row, scale);
+    }
+    floats[at + layout.daysLearned]!++;
+    if (unit !== 1) this.setFractional(row);
+  }
+}

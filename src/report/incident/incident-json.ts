@@ -1,0 +1,39 @@
+/** Incidents for programs: `precursor.incidents/1`. */
+import type { Incident, Uptick } from "../../model/incident.ts";
+import { escapeJson } from "../escape.ts";
+import { isoTime } from "../quantity.ts";
+import type { IncidentJson, IncidentsJson } from "./incident-schema.ts";
+
+/** Indented JSON with a newline at the end; safe to print on a terminal. */
+export function renderIncidentsJson(incidents: readonly Incident[]): string {
+  const whole: IncidentsJson = { schema: "precursor.incidents/1", incidents: incidents.map(incidentJson) };
+  return `${escapeJson(JSON.stringify(whole, null, 2))}\n`;
+}
+
+/** An incident as a plain value. */
+export function incidentJson(incident: Incident): IncidentJson {
+  const { openedAt, updatedAt, closedAt, leading, others, timeline, alertedSize: _, ...rest } = incident;
+  return {
+    ...rest,
+    openedAt: isoTime(openedAt),
+    updatedAt: isoTime(updatedAt),
+    closedAt: maybeTime(closedAt),
+    leading: uptickJson(leading),
+    others: others.map(uptickJson),
+    timeline: timeline.map(({ time, ...entry }) => ({ time: isoTime(time), ...entry })),
+  };
+}
+
+function uptickJson({ start, end, peakTime, record, ...rest }: Uptick): IncidentJson["leading"] {
+  return {
+    ...rest,
+    start: isoTime(start),
+    end: maybeTime(end),
+    peakTime: isoTime(peakTime),
+    record: record === null ? null : { ...record, since: isoTime(record.since) },
+  };
+}
+
+function maybeTime(seconds: number | null): string | null {
+  return seconds === null ? null : isoTime(seconds);
+}

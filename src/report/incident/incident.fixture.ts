@@ -1,0 +1,40 @@
+/** The incident of 2 November 2013, as a watch would have kept it. */
+import type { Incident } from "../../model/incident.ts";
+
+const START = Date.UTC(2013, 10, 2, 1) / 1000;
+
+export function november2013(): Incident {
+  const leading = {
+    series: "tcp/source/0",
+    kind: "surge",
+    start: START,
+    end: START + 3 * 3600,
+    peakTime: START + 3600,
+    peak: 101,
+    expected: 19.2,
+    pValue: 1e-12,
+    record: { rank: 1, since: Date.UTC(2012, 8, 16) / 1000, ofAll: true },
+  } as const;
+  return {
+    id: "20131102T0100Z-tcp-source-0",
+    phase: "closed",
+    openedAt: START,
+    updatedAt: START + 4 * 3600,
+    closedAt: START + 4 * 3600,
+    leading,
+    others: [{ ...leading, series: "tcp/destination/445", peak: 90, expected: 30, record: null, pValue: 1e-7 }],
+    sources: 101,
+    networks: 12,
+    asns: 3,
+    targets: 4100,
+    sensors: 97,
+    sensorsAlive: 100,
+    alertedSize: 101,
+    acknowledgedBy: "ana",
+    timeline: [
+      { time: START, kind: "opened", text: "tcp/source/0: 60 where 19 were expected", by: null },
+      { time: START + 1800, kind: "acknowledged", text: "", by: "ana" },
+      { time: START + 4 * 3600, kind: "closed", text: "", by: null },
+    ],
+  };
+}

@@ -1,0 +1,167 @@
+/** The store over any engine: writes are cut in blocks with tokens of their own, questions are in the files beside this. */
+import type { HistoryBatch } from "../model/history.ts";
+import type { Incident, IncidentEntry } from "../model/incident.ts";
+import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
+import * as activity from "./activity-questions.ts";
+import { type Engine, sqlText } from "./engine.ts";
+import { backupTo, restoreFrom } from "./backup.ts";
+import { compactTables } from "./compaction.ts";
+import { blocksOf } from "./history-rows.ts";
+import * as incidentRecords from "./incident-records.ts";
+import { storeInfo } from "./info.ts";
+import { saveLabels } from "./label-records.ts";
+import { DATABASE } from "./schema.ts";
+import * as series from "./series-questions.ts";
+import type {
+  AddressRecord,
+  Mover,
+  NetworkTotal,
+  Resolution,
+  SensorChoice,
+  SensorLiveness,
+  SourceActivity,
+  SourceTotal,
+  Store,
+  StoreInfo,
+  TimeRange,
+} from "./store.ts";
+
+export class ClickHouseStore implements Store {
+  private readonly engine: Engine;
+  /** Writes are made one after another. */
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  get place(): string {
+    return this.engine.place;
+  }
+
+  write(batch: HistoryBatch, token: string): Promise<void> {
+    return this.alone(async () => {
+      let number = 0;
+      for (const { table, block } of blocksOf(batch)) await this.engine.insert(table, block, `${token}/${number++}`);
+    });
+  }
+
+  snapshot(interval: number, sensors: SensorChoice): Promise<SeriesSnapshot> {
+    return series.snapshot(this.engine, interval, sensors);
+  }
+
+  snapshots(range: TimeRange, sensors: SensorChoice): AsyncIterable<SeriesSnapshot> {
+    return series.snapshots(this.engine, range, sensors);
+  }
+
+  async aliveIntervals(
+    range: TimeRange,
+    sensors: SensorChoice = null,
+  ): Promise<readonly { readonly interval: number; readonly sensors: readonly string[] }[]> {
+    return this.engine.rows(
+      `SELECT toUnixTimestamp(time) AS interval, arraySort(groupUniqArray(sensor)) AS sensors FROM ${DATABASE}.liveness AS liveness ` +
+        `WHERE ${series.within(range, 300)}${series.ofSensors(sensors)} GROUP BY time ORDER BY time`,
+    );
+  }
+
+  series(one: number, range: TimeRange, resolution: Resolution, sensors: SensorChoice): Promise<readonly SeriesPoint[]> {
+    return series.points(this.engine, "series", `series = ${one}`, range, resolution, sensors);
+  }
+
+  targetGroupSeries(
+    group: string,
+    one: number,
+    range: TimeRange,
+    resolution: Resolution,
+    sensors: SensorChoice,
+  ): Promise<readonly SeriesPoint[]> {
+    const filter = `target_group = ${sqlText(group)} AND series = ${one}`;
+    return series.points(this.engine, "target_groups", filter, range, resolution, sensors);
+  }
+
+  async targetGroups(range: TimeRange): Promise<readonly string[]> {
+    const resolution = series.resolutionFor(range);
+    const rows = await this.engine.rows<{ name: string }>(
+      `SELECT DISTINCT target_group AS name FROM ${series.rollup("target_groups", resolution)} WHERE ${series.within(range, resolution)} ORDER BY name`,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  sharedSources(first: number, second: number, range: TimeRange): Promise<number> {
+    return series.sharedSources(this.engine, first, second, range);
+  }
+
+  topSeries(range: TimeRange, limit: number): Promise<readonly Mover[]> {
+    return series.topSeries(this.engine, range, limit);
+  }
+
+  topSources(range: TimeRange, one: number | null, limit: number): Promise<readonly SourceTotal[]> {
+    return activity.topSources(this.engine, range, one, limit);
+  }
+
+  topNetworks(range: TimeRange, limit: number): Promise<readonly NetworkTotal[]> {
+    return activity.topNetworks(this.engine, range, limit);
+  }
+
+  activityOf(network: string, range: TimeRange, resolution: Resolution): Promise<readonly SourceActivity[]> {
+    return activity.activityOf(this.engine, network, range, resolution);
+  }
+
+  async sensors(range: TimeRange): Promise<readonly SensorLiveness[]> {
+    return this.engine.rows<SensorLiveness>(
+      `SELECT sensor, toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen, uniqExact(time) AS intervals, ` +
+        `sum(observations) AS observations, sum(lost) AS lost FROM ${DATABASE}.liveness WHERE ${series.within(range, 300)} GROUP BY sensor ORDER BY sensor`,
+    );
+  }
+
+  saveIncident(incident: Incident): Promise<void> {
+    return this.alone(() => incidentRecords.saveIncident(this.engine, incident));
+  }
+
+  annotateIncident(id: string, entry: IncidentEntry): Promise<void> {
+    return this.alone(() => incidentRecords.annotateIncident(this.engine, id, entry));
+  }
+
+  incident(id: string): Promise<Incident | null> {
+    return incidentRecords.incident(this.engine, id);
+  }
+
+  incidents(range: TimeRange | null, limit: number): Promise<readonly Incident[]> {
+    return incidentRecords.incidents(this.engine, range, limit);
+  }
+
+  saveLabels(all: readonly AddressRecord[]): Promise<void> {
+    return this.alone(() => saveLabels(this.engine, all));
+  }
+
+  labels(network: string): Promise<readonly AddressRecord[]> {
+    return activity.labels(this.engine, network);
+  }
+
+  info(): Promise<StoreInfo> {
+    return storeInfo(this.engine, () => this.sensors({ from: 0, to: 2 ** 32 - 1 }));
+  }
+
+  compact(): Promise<void> {
+    return this.alone(() => compactTables(this.engine));
+  }
+
+  backup(folder: string): Promise<void> {
+    return this.alone(() => backupTo(this.engine, folder));
+  }
+
+  restore(folder: string): Promise<void> {
+    return this.alone(() => restoreFrom(this.engine, folder));
+  }
+
+  async close(): Promise<void> {
+    await this.alone(() => this.engine.close());
+  }
+
+  /** What is done here waits for what was begun before, whether that failed or not. */
+  private alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.last.then(work, work);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,94 @@
+/** What a library and a server have in common: questions by way of ClickHouse's own client, and its errors as ours. */
+import { text } from "node:stream/consumers";
+import type { ClickHouseClient } from "@clickhouse/client";
+import { StoreError } from "../model/errors.ts";
+import type { Engine, NativeBlock } from "./engine.ts";
+
+/** Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one. */
+const SETTINGS = { output_format_json_quote_64bit_integers: 0 } as const;
+
+export abstract class ClientEngine implements Engine {
+  readonly place: string;
+  readonly name: string;
+  abstract readonly cluster: string | null;
+  protected readonly writing: ClickHouseClient;
+  private readonly reading: ClickHouseClient;
+
+  constructor(place: string, clients: readonly [writing: ClickHouseClient, reading: ClickHouseClient], name: string) {
+    this.place = place;
+    this.name = name;
+    [this.writing, this.reading] = clients;
+  }
+
+  async rows<Row>(sql: string): Promise<Row[]> {
+    try {
+      const result = await this.reading.query({ query: sql, format: "JSONEachRow", clickhouse_settings: SETTINGS });
+      return await result.json<Row>();
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    }
+  }
+
+  async columns(sql: string): Promise<number[][]> {
+    try {
+      const { stream } = await this.reading.exec({ query: `${sql} FORMAT JSONCompactColumns`, clickhouse_settings: SETTINGS });
+      return JSON.parse(await text(stream)) as number[][];
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    }
+  }
+
+  async run(sql: string): Promise<void> {
+    try {
+      await this.writing.command({ query: sql });
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    }
+  }
+
+  abstract runEverywhere(sql: string): Promise<void>;
+  abstract insert(table: string, block: NativeBlock, token: string): Promise<void>;
+  abstract exportTo(sql: string, path: string): Promise<void>;
+  abstract importFrom(table: string, path: string): Promise<void>;
+
+  async close(): Promise<void> {
+    await Promise.all([this.reading.close(), this.writing.close()]);
+  }
+}
+
+/** Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of the operating system that say that nobody answers, or that the disk is full. */
+const DOWN = new Set([
+  "209",
+  "210",
+  "279",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "EPIPE",
+  "ENOENT",
+]);
+const FULL = new Set(["243", "ENOSPC", "EDQUOT"]);
+const LONGEST_REASON = 300;
+
+/** Any error of client or engine as a StoreError with one line. */
+export function storeErrorOf(place: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const code = (error as { code?: string } | null)?.code ?? "";
+  const message = error instanceof Error ? error.message : String(error);
+  if (FULL.has(code) || /No space left on device|errno: 28/.test(message))
+    return new StoreError("E_STORE_FULL", place, "no space left on the disk of the store", error);
+  if (DOWN.has(code) || /^Timeout error|socket hang up/.test(message)) {
+    return new StoreError("E_STORE_DOWN", place, `does not answer (${code === "" ? oneLine(message) : code})`, error);
+  }
+  const cut = oneLine(message);
+  return new StoreError("E_STORE_FAILED", place, cut === "" ? `the engine failed (${code})` : cut, error);
+}
+
+function oneLine(message: string): string {
+  const line = message.replaceAll(/\s+/g, " ").trim();
+  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
+}

@@ -1,0 +1,98 @@
+/** ClickHouse as a library in this process (chDB), under a folder. The library has 540 MB and is loaded when a store is first opened. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { StoreError } from "../model/errors.ts";
+import type { ClickHouseClient, createClient } from "@clickhouse/client";
+import type { createChdbConnection } from "chdb/connection";
+import { ClientEngine, storeErrorOf } from "./client-engine.ts";
+import { DATABASE } from "./schema.ts";
+import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
+
+type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>["connection"]>;
+
+/** Where the engine keeps its files, and blocks on their way to it. */
+const ENGINE_FOLDER = "engine";
+const INCOMING_FOLDER = "incoming";
+
+export function engineFolder(folder: string): string {
+  return join(folder, ENGINE_FOLDER);
+}
+
+/** @throws StoreError E_STORE_MISSING where the library is not installed, E_STORE_FAILED where the folder's contents are damaged. */
+export async function openInProcess(folder: string): Promise<Engine> {
+  const library = await loadLibrary(folder);
+  const client = await import("@clickhouse/client");
+  const incoming = join(folder, INCOMING_FOLDER);
+  // Blocks that a killed process left: what was not acknowledged is sent again by whoever sent it
+  rmSync(incoming, { recursive: true, force: true });
+  mkdirSync(incoming, { recursive: true, mode: 0o700 });
+  const connect = (): ClickHouseClient => {
+    try {
+      const connection = library.createChdbConnection({ path: engineFolder(folder) });
+      // The same interface, of two packages' copies of it
+      return client.createClient({ connection: connection as unknown as ClientConnection });
+    } catch (error) {
+      throw storeErrorOf(folder, error);
+    }
+  };
+  // A connection answers one question at a time: reading does not wait for writing
+  const writing = connect();
+  const reading = connect();
+  return new InProcessEngine(folder, incoming, writing, reading);
+}
+
+class InProcessEngine extends ClientEngine {
+  readonly cluster = null;
+  private readonly incoming: string;
+  private blocks = 0;
+
+  constructor(place: string, incoming: string, ...clients: ConstructorParameters<typeof ClientEngine>[1]) {
+    super(place, clients, "chDB");
+    this.incoming = incoming;
+  }
+
+  async insert(table: string, block: NativeBlock, token: string): Promise<void> {
+    // The client would send the block as text
+    const path = join(this.incoming, `${++this.blocks}.native`);
+    try {
+      writeFileSync(path, block.octets);
+      await this.importBlock(table, block.columns, path, token);
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    } finally {
+      rmSync(path, { force: true });
+    }
+  }
+
+  async exportTo(sql: string, path: string): Promise<void> {
+    await this.run(`${sql} INTO OUTFILE ${sqlText(path)} FORMAT Native`);
+  }
+
+  async importFrom(table: string, path: string): Promise<void> {
+    await this.importBlock(table, [], path, "");
+  }
+
+  async runEverywhere(sql: string): Promise<void> {
+    await this.run(sql);
+  }
+
+  private async importBlock(table: string, columns: readonly string[], path: string, token: string): Promise<void> {
+    const names = columns.length === 0 ? "" : ` (${columns.join(", ")})`;
+    const settings = token === "" ? "" : ` SETTINGS insert_deduplication_token = ${sqlText(token)}`;
+    await this.run(`INSERT INTO ${DATABASE}.${table}${names} FROM INFILE ${sqlText(path)}${settings} FORMAT Native`);
+  }
+}
+
+async function loadLibrary(folder: string): Promise<{ readonly createChdbConnection: typeof createChdbConnection }> {
+  try {
+    return await import("chdb/connection");
+  } catch (error) {
+    const platform = `${process.platform} ${process.arch}`;
+    throw new StoreError(
+      "E_STORE_MISSING",
+      folder,
+      `the engine for stores in a folder (npm's chdb) is not installed or not made for ${platform}; keep history in a server: http://HOST:8123`,
+      error,
+    );
+  }
+}

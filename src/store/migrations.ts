@@ -1,0 +1,85 @@
+/** From an empty place, or an older version's tables, to this version's; forward only. A newer version's tables are left alone. */
+import { StoreError } from "../model/errors.ts";
+import { type Engine, sqlText } from "./engine.ts";
+import { createTable, DATABASE, type Retention, type Table, tablesOf, views } from "./schema.ts";
+
+/** Version of the tables. A change of schema.ts comes with a migration below. */
+export const SCHEMA_VERSION = 1;
+
+interface Migration {
+  readonly version: number;
+  readonly about: string;
+  readonly apply: (engine: Engine, retention: Retention) => Promise<void>;
+}
+
+/** Each can run twice: a process that is killed in the midst starts it again. */
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, about: "series, activity, networks, target groups, liveness, incidents, labels", apply: createAll },
+];
+
+const MIGRATIONS_TABLE: Table = {
+  name: "schema_migrations",
+  columns: ["applied UInt32", "about String", "at DateTime('UTC')"],
+  engine: "MergeTree",
+  order: "applied",
+  partition: null,
+  shard: "0",
+  ttl: null,
+};
+
+/** @throws StoreError E_STORE_NEWER where the place holds tables of a later version. */
+export async function migrate(engine: Engine, retention: Retention): Promise<void> {
+  const found = await schemaVersion(engine);
+  if (found > SCHEMA_VERSION) throw newer(engine, found);
+  if (found === SCHEMA_VERSION) return;
+  await engine.runEverywhere(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`);
+  await engine.run(createTable(MIGRATIONS_TABLE, MIGRATIONS_TABLE.name));
+  for (const { version, about, apply } of MIGRATIONS) {
+    if (version <= found) continue;
+    await apply(engine, retention);
+    await engine.run(`INSERT INTO ${DATABASE}.${MIGRATIONS_TABLE.name} VALUES (${version}, ${sqlText(about)}, now())`);
+  }
+}
+
+/** 0 where there are no tables yet. */
+export async function schemaVersion(engine: Engine): Promise<number> {
+  const [exists] = await engine.rows<{ tables: number }>(
+    `SELECT count() AS tables FROM system.tables WHERE database = ${sqlText(DATABASE)} AND name = ${sqlText(MIGRATIONS_TABLE.name)}`,
+  );
+  if ((exists?.tables ?? 0) === 0) return 0;
+  const [row] = await engine.rows<{ version: number }>(`SELECT max(applied) AS version FROM ${DATABASE}.${MIGRATIONS_TABLE.name}`);
+  return row?.version ?? 0;
+}
+
+/** For a place that is only read. @throws StoreError E_STORE_NEWER, or E_STORE_FAILED where there is no history yet. */
+export async function checkVersion(engine: Engine): Promise<void> {
+  const found = await schemaVersion(engine);
+  if (found > SCHEMA_VERSION) throw newer(engine, found);
+  if (found < SCHEMA_VERSION)
+    throw new StoreError("E_STORE_FAILED", engine.place, found === 0 ? "no history here yet" : `history of an older version (${found})`);
+}
+
+function newer(engine: Engine, found: number): StoreError {
+  return new StoreError(
+    "E_STORE_NEWER",
+    engine.place,
+    `its history is of a newer version of precursor (tables ${found}, this one knows ${SCHEMA_VERSION}); nothing was changed`,
+  );
+}
+
+async function createAll(engine: Engine, retention: Retention): Promise<void> {
+  const local = (name: string): string => (engine.cluster === null ? name : `${name}_local`);
+  for (const table of tablesOf(retention)) {
+    await engine.runEverywhere(createTable(table, local(table.name)));
+    if (engine.cluster === null) continue;
+    await engine.runEverywhere(
+      `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name} AS ${DATABASE}.${local(table.name)} ` +
+        `ENGINE = Distributed(${sqlText(engine.cluster)}, ${sqlText(DATABASE)}, ${sqlText(local(table.name))}, ${table.shard})`,
+    );
+  }
+  for (const view of views()) {
+    await engine.runEverywhere(
+      `CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.${local(view.name)} TO ${DATABASE}.${local(view.to)} AS ${view.select(`${DATABASE}.${local(view.from)}`)}`,
+    );
+  }
+}

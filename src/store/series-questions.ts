@@ -1,0 +1,168 @@
+/** Questions about series: one interval of all, one series over time, those that moved most, and whom two have in common. */
+import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
+import { type Engine, sqlText } from "./engine.ts";
+import { DATABASE, RESOLUTIONS, SKETCH_PRECISION } from "./schema.ts";
+import type { Mover, Resolution, SensorChoice, TimeRange } from "./store.ts";
+
+const SNAPSHOT_STEP = 3600;
+/** Longest ranges, seconds, that five-minute and hourly rows answer; beyond, days do. */
+const LONGEST_BY_RESOLUTION: readonly (readonly [Resolution, number])[] = [
+  [300, 12 * 3600],
+  [3600, 31 * 86_400],
+];
+
+const merged = (name: string): string => `uniqCombinedMerge(${SKETCH_PRECISION})(${name})`;
+const SERIES_VALUES = ["sources", "networks", "asns", "targets"].map((name) => `${merged(name)} AS ${name}`);
+
+/** The rollup that answers a range with few rows. */
+export function resolutionFor(range: TimeRange): Resolution {
+  const length = range.to - range.from;
+  return LONGEST_BY_RESOLUTION.find(([, longest]) => length <= longest)?.[0] ?? 86_400;
+}
+
+export function rollup(name: string, resolution: Resolution): string {
+  const suffix = RESOLUTIONS.find(({ seconds }) => seconds === resolution)?.suffix ?? "5m";
+  return `${DATABASE}.${name}_${suffix}`;
+}
+
+/** Rows of a rollup whose interval overlaps the range. */
+export function within(range: TimeRange, resolution: Resolution, column = "time"): string {
+  const from = Math.floor(range.from / resolution) * resolution;
+  return `${column} >= toDateTime(${from}, 'UTC') AND ${column} < toDateTime(${Math.max(from, Math.ceil(range.to))}, 'UTC')`;
+}
+
+export function ofSensors(sensors: SensorChoice): string {
+  if (sensors === null) return "";
+  return sensors.length === 0 ? " AND 0" : ` AND sensor IN (${sensors.map(sqlText).join(", ")})`;
+}
+
+export async function snapshot(engine: Engine, interval: number, sensors: SensorChoice): Promise<SeriesSnapshot> {
+  for await (const one of snapshots(engine, { from: interval, to: interval + 1 }, sensors)) if (one.time === interval) return one;
+  return snapshotOf(interval, []);
+}
+
+export async function* snapshots(engine: Engine, range: TimeRange, sensors: SensorChoice): AsyncGenerator<SeriesSnapshot> {
+  let from = Math.ceil(range.from / 300) * 300;
+  while (from < range.to) {
+    const next = await firstTime(engine, { from, to: range.to });
+    if (next === null) return;
+    const to = Math.min(range.to, Math.floor(next / SNAPSHOT_STEP) * SNAPSHOT_STEP + SNAPSHOT_STEP);
+    yield* await snapshotsOf(engine, { from: next, to }, sensors);
+    from = to;
+  }
+}
+
+/** The first interval of the range in which any sensor was alive or had series. */
+async function firstTime(engine: Engine, range: TimeRange): Promise<number | null> {
+  if (range.to - range.from <= SNAPSHOT_STEP) return range.from;
+  const [row] = await engine.rows<{ first: number; found: number }>(
+    `SELECT toUnixTimestamp(min(time)) AS first, count() AS found FROM ${DATABASE}.liveness WHERE ${within(range, 300)}`,
+  );
+  return row === undefined || row.found === 0 ? null : row.first;
+}
+
+async function snapshotsOf(engine: Engine, range: TimeRange, sensors: SensorChoice): Promise<SeriesSnapshot[]> {
+  const columns = await engine.columns(
+    `SELECT toUnixTimestamp(time) AS at, series, sum(packets) AS packets, ${SERIES_VALUES.join(", ")}, uniqExact(sensor) AS sensors ` +
+      `FROM ${rollup("series", 300)} WHERE ${within(range, 300)}${ofSensors(sensors)} GROUP BY time, series ORDER BY time, series`,
+  );
+  const times = columns[0] ?? [];
+  const found: SeriesSnapshot[] = [];
+  for (let start = 0; start < times.length;) {
+    let end = start + 1;
+    while (end < times.length && times[end] === times[start]) end++;
+    found.push(
+      snapshotOf(
+        times[start] ?? 0,
+        columns.slice(1).map((column) => column.slice(start, end)),
+      ),
+    );
+    start = end;
+  }
+  return found;
+}
+
+function snapshotOf(time: number, columns: readonly (readonly number[])[]): SeriesSnapshot {
+  const numbers = (index: number): Float64Array => Float64Array.from(columns[index] ?? []);
+  return {
+    time,
+    length: columns[0]?.length ?? 0,
+    series: Uint32Array.from(columns[0] ?? []),
+    packets: numbers(1),
+    sources: numbers(2),
+    networks: numbers(3),
+    asns: numbers(4),
+    targets: numbers(5),
+    sensors: numbers(6),
+  };
+}
+
+/** A point of what is asked, wherever a chosen sensor was alive. */
+export async function points(
+  engine: Engine,
+  table: "series" | "target_groups",
+  filter: string,
+  range: TimeRange,
+  resolution: Resolution,
+  sensors: SensorChoice,
+): Promise<readonly SeriesPoint[]> {
+  const values =
+    table === "series"
+      ? SERIES_VALUES
+      : [`${merged("sources")} AS sources`, "0 AS networks", "0 AS asns", `${merged("targets")} AS targets`];
+  const [alive, seen] = await Promise.all([
+    engine.columns(
+      `SELECT toUnixTimestamp(toStartOfInterval(time, INTERVAL ${resolution} SECOND)) AS at, uniqExact(sensor) AS alive ` +
+        `FROM ${DATABASE}.liveness WHERE ${within(wholeIntervals(range, resolution), 300)}${ofSensors(sensors)} GROUP BY at ORDER BY at`,
+    ),
+    engine.columns(
+      `SELECT toUnixTimestamp(time) AS at, sum(packets) AS packets, ${values.join(", ")}, uniqExact(sensor) AS sensors ` +
+        `FROM ${rollup(table, resolution)} WHERE ${filter} AND ${within(range, resolution)}${ofSensors(sensors)} GROUP BY time ORDER BY time`,
+    ),
+  ]);
+  const rowOf = new Map((seen[0] ?? []).map((time, row) => [time, row]));
+  const value = (column: number, row: number | undefined): number => (row === undefined ? 0 : (seen[column]?.[row] ?? 0));
+  return (alive[0] ?? []).map((time, index) => {
+    const row = rowOf.get(time);
+    return {
+      time,
+      packets: value(1, row),
+      sources: value(2, row),
+      networks: value(3, row),
+      asns: value(4, row),
+      targets: value(5, row),
+      sensors: value(6, row),
+      alive: alive[1]?.[index] ?? 0,
+    };
+  });
+}
+
+/** Days and hours are asked for whole: a sensor that was alive in the last hour of a day was alive on that day. */
+function wholeIntervals(range: TimeRange, resolution: Resolution): TimeRange {
+  return { from: Math.floor(range.from / resolution) * resolution, to: Math.ceil(range.to / resolution) * resolution };
+}
+
+export async function topSeries(engine: Engine, range: TimeRange, limit: number): Promise<readonly Mover[]> {
+  const resolution = resolutionFor(range);
+  const whole = wholeIntervals(range, resolution);
+  const before = { from: whole.from - (whole.to - whole.from), to: whole.from };
+  const sources = (which: string): string => `uniqCombinedMergeIf(${SKETCH_PRECISION})(row.sources, ${which})`;
+  return engine.rows<Mover>(
+    `SELECT series, ${sources("now")} AS sources, ${sources("NOT now")} AS sourcesBefore, sumIf(row.packets, now) AS packets ` +
+      `FROM (SELECT series, packets, sources, time >= toDateTime(${whole.from}, 'UTC') AS now FROM ${rollup("series", resolution)} ` +
+      `WHERE ${within({ from: before.from, to: whole.to }, resolution)}) AS row ` +
+      `GROUP BY series HAVING sources > 0 ORDER BY toInt64(sources) - toInt64(sourcesBefore) DESC, series LIMIT ${limit}`,
+  );
+}
+
+/** Inclusion and exclusion over sketches: exact while the sets are small. */
+export async function sharedSources(engine: Engine, first: number, second: number, range: TimeRange): Promise<number> {
+  const resolution = resolutionFor(range);
+  const sources = (condition: string): string => `uniqCombinedMergeIf(${SKETCH_PRECISION})(sources, ${condition})`;
+  const [row] = await engine.rows<{ a: number; b: number; both: number }>(
+    `SELECT ${sources(`series = ${first}`)} AS a, ${sources(`series = ${second}`)} AS b, uniqCombinedMerge(${SKETCH_PRECISION})(sources) AS both ` +
+      `FROM ${rollup("series", resolution)} WHERE series IN (${first}, ${second}) AND ${within(range, resolution)}`,
+  );
+  if (row === undefined || row.a === 0 || row.b === 0) return 0;
+  return Math.max(0, Math.min(1, (row.a + row.b - row.both) / Math.min(row.a, row.b)));
+}
