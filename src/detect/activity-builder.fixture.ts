@@ -15,6 +15,7 @@ export interface SourceRow {
   readonly ttlMax?: number;
   readonly tools?: Partial<Record<ToolName, number>>;
   readonly stackPackets?: number;
+  readonly flagsUntold?: boolean;
   readonly portZeroPackets?: number;
   readonly servicePortPackets?: number;
   readonly scale?: number;
@@ -50,6 +51,7 @@ export class ActivityBuilder {
       ttlMax: row.ttlMax ?? 50,
       returning: false,
       stackPackets: row.stackPackets ?? 0,
+      flagsUntold: row.flagsUntold ?? false,
       portZeroPackets: row.portZeroPackets ?? 0,
       servicePortPackets: row.servicePortPackets ?? 0,
       toolPackets: (tool) => row.tools?.[TOOLS[tool] as ToolName] ?? 0,

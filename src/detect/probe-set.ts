@@ -24,6 +24,8 @@ export class ProbeSet {
   ttlMin = 0;
   ttlMax = 0;
   stackPackets = 0;
+  /** Whether records without TCP flags are among its packets. */
+  flagsUntold = false;
   servicePortPackets = 0;
   portZeroPackets = 0;
   scale = 1;
@@ -52,6 +54,8 @@ export class ProbeSet {
 
   /** One packet of so many was looked at: then silence is what most contacts meet, whoever makes them. */
   readonly sampling: number;
+  /** Whether an answer would have been seen: in a log of drops everything is silent, and a sampler passes most answers over. */
+  readonly tellsSilence: boolean;
   /** How many of the contacts kept each target has. */
   readonly targetCounts = new WordCounts();
   readonly #portCounts = new WordCounts();
@@ -61,8 +65,9 @@ export class ProbeSet {
   readonly #portSuccesses = new WordCounts();
   readonly #targetFailures = new WordCounts();
 
-  constructor(sampling: number = 1) {
+  constructor(sampling: number = 1, showsOutcomes: boolean = true) {
     this.sampling = sampling;
+    this.tellsSilence = showsOutcomes && sampling === 1;
   }
 
   /** Packets of it that were looked at. */
@@ -99,6 +104,7 @@ export class ProbeSet {
     this.ttlMin = view.ttlMin;
     this.ttlMax = view.ttlMax;
     this.stackPackets = view.stackPackets;
+    this.flagsUntold = view.flagsUntold;
     this.servicePortPackets = view.servicePortPackets;
     this.portZeroPackets = view.portZeroPackets;
     this.wholeCount = view.contactCount;

@@ -54,12 +54,15 @@ const TRANSPORT_OF: ReadonlyMap<number, Transport> = new Map([
 
 /** The technique of a set of probes. */
 export function techniqueOf(set: ProbeSet): Technique {
-  return techniqueOfClass(set.trafficClass, set.trafficClass === CLASS_SYN && connects(set));
+  return techniqueOfClass(set.trafficClass, set.trafficClass === CLASS_SYN && connects(set), set.flagsUntold);
 }
 
-/** The technique of a class whose contacts do not matter; for SYN, whether a stack sent it. */
-export function techniqueOfClass(trafficClass: number, stack: boolean): Technique {
-  if (trafficClass === CLASS_SYN) return stack ? "connect" : "syn";
+/**
+ * The technique of a class whose contacts do not matter; for SYN, whether a stack sent it, and whether records without TCP flags are in
+ * it: what opened a conversation there is known to be TCP, and no more. Packets to and fro show that it connected, flags or not.
+ */
+export function techniqueOfClass(trafficClass: number, stack: boolean, flagsUntold: boolean): Technique {
+  if (trafficClass === CLASS_SYN) return stack ? "connect" : flagsUntold ? "tcp-unknown" : "syn";
   return TECHNIQUES.get(trafficClass) ?? "other";
 }
 

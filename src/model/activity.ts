@@ -71,6 +71,9 @@ export const CLASS_NAMES: ReadonlyMap<number, string> = new Map([
   [CLASS_RECEIVED, "answers received"],
 ]);
 
+/** The name of class SYN where records do not tell TCP flags. */
+export const FLAGS_UNTOLD_NAME = "TCP, flags not recorded";
+
 /** How a contact was met. Bits; silence is their absence. */
 export const OUTCOME_ANSWERED = 0x01;
 export const OUTCOME_REFUSED = 0x02;
@@ -135,6 +138,8 @@ export interface SourceView {
   toolPackets(tool: number): number;
   /** TCP SYNs whose options are an operating system's: MSS and at least one of SACK-permitted, window scale, timestamps. 0 in other classes. */
   readonly stackPackets: number;
+  /** Whether some of its packets are known by records that do not tell TCP flags: of class SYN is then whatever opened a conversation. */
+  readonly flagsUntold: boolean;
   /** Packets with port zero at either end. */
   readonly portZeroPackets: number;
   /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */

@@ -221,6 +221,9 @@ class SlotView implements SourceView {
   get stackPackets(): number {
     return this.trafficClass === CLASS_SYN ? this.#sources.markOf(this.#slot, MARK_ORDINARY) : 0;
   }
+  get flagsUntold(): boolean {
+    return this.#sources.isUntold(this.#slot);
+  }
   get servicePortPackets(): number {
     return this.trafficClass === CLASS_SYN ? 0 : this.#sources.markOf(this.#slot, MARK_ORDINARY);
   }

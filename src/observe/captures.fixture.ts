@@ -57,6 +57,7 @@ export interface SourceDump {
   readonly portCount: number;
   readonly tools: readonly number[];
   readonly stackPackets: number;
+  readonly flagsUntold: boolean;
   readonly portZeroPackets: number;
   readonly scale: number;
   /** "target:port" with the outcome's bits where there are any. */
@@ -79,6 +80,7 @@ export function sourcesOf(activity: Activity): SourceDump[] {
       portCount: view.portCount,
       tools: [0, 1, 2, 3, 4, 5].map((tool) => view.toolPackets(tool)),
       stackPackets: view.stackPackets,
+      flagsUntold: view.flagsUntold,
       portZeroPackets: view.portZeroPackets,
       scale,
       contacts: Array.from(

@@ -12,6 +12,8 @@ export const MARK_UNICORNSCAN = 5;
 export const MARK_HPING = 6;
 /** What tools do not send: a SYN with the options of an operating system's stack, or, in the other classes, a packet from a service's port. */
 export const MARK_ORDINARY = 7;
+/** No mark of a packet, but of its record: it does not tell TCP flags. Kept as a sign of the slot, and never counted. */
+export const MARK_FLAGS_UNTOLD = 8;
 
 /** Columns of entries. Each says: this address, in this class, touched this contact, with so many packets, between these times. */
 export class EntryBatch {

@@ -41,7 +41,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   }
   const implausible = input.totals["implausible-time"] ?? 0;
   if (implausible > 0) {
-    const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or captures of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;
+    const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or inputs of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;
     lines.push({ topic: "Times", words, serious: true });
   }
   const skipped = Object.entries(input.skipped).sort(([, a], [, b]) => b - a);

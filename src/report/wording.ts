@@ -45,6 +45,7 @@ export const TECHNIQUE_NAMES: Readonly<Record<Technique, string>> = {
   icmp: "ICMP",
   arp: "ARP",
   "os-detection": "OS detection",
+  "tcp-unknown": "TCP",
   other: "other",
 };
 
@@ -66,6 +67,7 @@ export function scanHow(scan: LabelledScan): string {
 export function scanMarks(scan: LabelledScan): string[] {
   const marks: string[] = [];
   if (scan.portZero) marks.push("port zero");
+  if (scan.technique === "tcp-unknown") marks.push("TCP flags not recorded");
   if (scan.fragmented) marks.push("fragmented");
   if (scan.spoofable) marks.push("spoofable");
   if (scan.decoys.length > 0) marks.push(counted(scan.decoys.length, "decoy"));
@@ -101,8 +103,8 @@ export function outcomeWords(outcomes: Outcomes): string {
 export function scansHeadline(report: Report): string {
   if (report.scansTotal === 0) return "nobody: no scan was found";
   const { count: targets, dark } = report.targets;
-  const allDark = targets === 1 ? ", which never sent a packet" : ", none of which ever sent a packet";
-  const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which never sent a packet`;
+  const allDark = targets === 1 ? ", which was never seen sending" : ", none of which was ever seen sending";
+  const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which were never seen sending`;
   return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}`;
 }
 
