@@ -5,7 +5,7 @@ import { keepingOf, WHOLE_KEEPING } from "./keeping.ts";
 const PROVES = { portsOnTheWire: true, tcpFlags: true, outcome: true, fragments: true, action: false };
 const capture = { records: 100, foreign: 0, sampled: null, proves: PROVES };
 const drops = { ...capture, foreign: 3, proves: { ...PROVES, outcome: false } };
-const sampled = (records: number): typeof capture & { sampled: { records: number; least: number; greatest: number } } => ({
+const sampled = (records: number): Parameters<typeof keepingOf>[0][number] => ({
   ...capture,
   records,
   sampled: { records, least: 10, greatest: 1000 },

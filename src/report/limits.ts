@@ -1,5 +1,5 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
-import type { LiveInput, Report } from "../model/report.ts";
+import { isQuiet, type LiveInput, type Report } from "../model/report.ts";
 import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
@@ -96,7 +96,8 @@ function keeping({ sources, lost, live, troubles }: Report["input"]): Limit[] {
 }
 
 /** What a live source lost or could not make sense of. */
-function liveLines({ name, health, droppedByKernel, droppedByUs, unrecognised, forgottenSenders }: LiveInput): Limit[] {
+function liveLines(source: LiveInput): Limit[] {
+  const { name, health, droppedByKernel, droppedByUs, unrecognised, forgottenSenders } = source;
   const parts = [
     health === "fine" ? "" : health,
     droppedByKernel > 0 ? `${count(droppedByKernel)} dropped by the kernel, for nobody took them in time` : "",
@@ -104,7 +105,8 @@ function liveLines({ name, health, droppedByKernel, droppedByUs, unrecognised, f
     unrecognised.records > 0 ? `${counted(unrecognised.records, "record")} of no known format` : "",
     forgottenSenders > 0 ? `${counted(forgottenSenders, "sender")} forgotten to make room` : "",
   ].filter((part) => part !== "");
-  return parts.length === 0 ? [] : [{ topic: "Live", words: `${name}: ${parts.join("; ")}.`, serious: true }];
+  if (parts.length > 0) return [{ topic: "Live", words: `${name}: ${parts.join("; ")}.`, serious: true }];
+  return isQuiet(source) ? [{ topic: "Live", words: `${name}: nothing came while it was read.`, serious: false }] : [];
 }
 
 /** Inputs that could not be read: each by name, or counted by reason where `brief` and more than three. */

@@ -1,6 +1,6 @@
 /** The words of the field for what a report holds, the same in every output. */
 import type { HypothesisId, Severity } from "../model/assessment.ts";
-import type { LabelledScan, Report } from "../model/report.ts";
+import { isQuiet, type LabelledScan, type Report } from "../model/report.ts";
 import type { Flood, Outcomes, ScanKind, Technique } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
 import { portList } from "./port-name.ts";
@@ -91,11 +91,14 @@ export function networkWords(labels: AddressLabels): string {
   return words === "" ? `registered in ${network.country}` : `${words}, ${network.country}`;
 }
 
-/** "12 answered, 3 refused, 4,012 silent", nothing that is zero. */
+/** How each outcome reads: nobody knows of an answer that records do not show, so none is called silence here. */
+const OUTCOME_WORDS = { answered: "answered", refused: "refused", unreachable: "unreachable", silent: "without an answer seen" } as const;
+
+/** "12 answered, 3 refused, 4,012 without an answer seen", nothing that is zero. */
 export function outcomeWords(outcomes: Outcomes): string {
   const parts = (["answered", "refused", "unreachable", "silent"] as const)
     .filter((kind) => outcomes[kind] > 0)
-    .map((kind) => `${count(outcomes[kind])} ${kind}`);
+    .map((kind) => `${count(outcomes[kind])} ${OUTCOME_WORDS[kind]}`);
   return parts.length > 0 ? parts.join(", ") : "no contacts";
 }
 
@@ -112,7 +115,8 @@ export function scansHeadline(report: Report): string {
 export function inputNameParts(report: Report): readonly [before: string, name: string, after: string] {
   const { sources } = report.input;
   const [first] = sources;
-  if (first === undefined) return ["no readable input", "", ""];
+  const [quiet] = report.input.live.filter(isQuiet);
+  if (first === undefined) return quiet === undefined ? ["no readable input", "", ""] : ["", quiet.name, ", where nothing came"];
   return sources.length === 1 ? ["", first.name, ` (${first.format})`] : [`${counted(sources.length, "input")}, first `, first.name, ""];
 }
 
