@@ -91,7 +91,6 @@ function dropLogShows(technique: Technique): readonly Technique[] | null | false
 /** Neither flags nor ICMP types are told; and without flags, what comes from and goes to port zero may be fragments. */
 function vpcShows(technique: Technique): readonly Technique[] | null | false {
   if (technique === "icmp" || technique === "other") return false;
-  if (technique === "udp" || technique === "ip-protocol") return [technique];
-  const shown = flagsOfFlows(technique);
-  return Array.isArray(shown) ? ["tcp-unknown", "connect"] : shown;
+  if (["syn", "connect", "fin", "xmas", "maimon"].includes(technique)) return ["tcp-unknown", "connect"];
+  return technique === "udp" || technique === "ip-protocol" ? [technique] : flagsOfFlows(technique) === false ? false : null;
 }

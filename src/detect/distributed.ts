@@ -151,7 +151,7 @@ export class DistributedScans {
       technique: techniqueOfClass(
         trafficClass,
         light.hasStack(first) && looksLikeStack(packets, packets, rows.length, outcomes.silent),
-        members.some((member) => light.isUntold(member)),
+        2 * members.filter((member) => light.isUntold(member)).length > members.length,
       ),
       transport: transportOf(trafficClass),
       ports: [port],

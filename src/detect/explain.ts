@@ -30,7 +30,7 @@ import { joinMixedFlags } from "./mixed-flags.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { draftScan } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
-import { techniqueOfClass } from "./technique.ts";
+import { techniqueOfClass, tellsNoFlags } from "./technique.ts";
 import { toolOf } from "./tool.ts";
 
 const SHOWN_PORTS = 20;
@@ -77,7 +77,7 @@ export function explainAddress(
     else if (mayJoin(set))
       joiners.push({ draft: draftScan(activity, view, set, verdict, true), points: verdict.fan.points, reason: verdict.reason ?? "" });
     else if (verdict.reason !== null)
-      verdicts.push(`${nameOf(view.trafficClass, view.flagsUntold)}: no scan of its own: ${verdict.reason}.`);
+      verdicts.push(`${nameOf(view.trafficClass, tellsNoFlags(view.contacts()))}: no scan of its own: ${verdict.reason}.`);
   });
   const together = joiners.reduce((sum, joiner) => sum + joiner.points, 0) >= SCAN_POINTS;
   if (together) drafts.push(...joiners.map((joiner) => joiner.draft));
@@ -109,13 +109,17 @@ function scanVerdict(scan: Scan, address: string): string {
 function takesPart(activity: Activity, flood: Flood, address: string): boolean {
   let found = false;
   activity.visitAddress(address, (view) => {
-    if (found || view.trafficClass > LAST_PROBE_CLASS || techniqueOfClass(view.trafficClass, false, view.flagsUntold) !== flood.technique)
-      return;
+    if (found || view.trafficClass > LAST_PROBE_CLASS || !mayBe(view.trafficClass, flood.technique)) return;
     if (view.contactCount > SHOWN_TARGETS) return;
     const contacts = view.contacts();
     for (let i = 0; i < contacts.length; i++) if (activity.addressText(view.family, contacts.target[i]!) === flood.target) found = true;
   });
   return found;
+}
+
+/** Whether packets of a class may have made a flood of that technique: some of its records may have told flags, most not. */
+function mayBe(trafficClass: number, technique: Flood["technique"]): boolean {
+  return techniqueOfClass(trafficClass, false, false) === technique || techniqueOfClass(trafficClass, false, true) === technique;
 }
 
 function noteFacts(facts: SourceFacts, view: SourceView): void {
@@ -177,7 +181,7 @@ function explainClass(activity: Activity, view: SourceView): ExplainedClass {
   const topPorts = [...byPort].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, SHOWN_PORTS);
   const tools = TOOLS.flatMap((name, index) => (view.toolPackets(index) > 0 ? [[name, view.toolPackets(index)] as const] : []));
   return {
-    name: nameOf(view.trafficClass, view.flagsUntold),
+    name: nameOf(view.trafficClass, tellsNoFlags(view.contacts())),
     packets: view.packets,
     // Estimates where there are many: never more than the packets that made them.
     contacts: Math.min(view.contactCount, view.packets),

@@ -92,8 +92,8 @@ describe("floods", () => {
   test("two sources that flood one host are one flood, by two; and beside a crowd they are part of its", () => {
     const heavy = (builder: ActivityBuilder): ActivityBuilder =>
       builder
-        .add("203.0.113.7", CLASS_SYN, [[TARGET, 80]], { packets: 5000, first: 10, last: 20, flagsUntold: true, ttlMin: 0, ttlMax: 0 })
-        .add("203.0.113.8", CLASS_SYN, [[TARGET, 443]], { packets: 3000, first: 5, last: 15, flagsUntold: true, ttlMin: 0, ttlMax: 0 });
+        .add("203.0.113.7", CLASS_SYN, [[TARGET, 80]], { packets: 5000, first: 10, last: 20, flagsUntold: 1, ttlMin: 0, ttlMax: 0 })
+        .add("203.0.113.8", CLASS_SYN, [[TARGET, 443]], { packets: 3000, first: 5, last: 15, flagsUntold: 1, ttlMin: 0, ttlMax: 0 });
     const { floods } = detect(heavy(new ActivityBuilder()).activity, { home: HOME });
     expect(floods).toMatchObject([{ technique: "tcp-unknown", ports: [80, 443], sources: 2, packets: 8000, firstSeen: 5, lastSeen: 20 }]);
     expect(floods[0]?.evidence).toEqual([

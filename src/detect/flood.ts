@@ -12,7 +12,7 @@ import { duration, number, plural } from "./evidence.ts";
 import { HeavySenders } from "./heavy-senders.ts";
 import { metBy, MET_HALF_OPEN } from "./met.ts";
 import { compareText } from "./ranking.ts";
-import { techniqueOfClass, transportOf } from "./technique.ts";
+import { techniqueOfClass, tellsNoFlags, transportOf } from "./technique.ts";
 
 /** Sources that make a flood, and new ones a second over its whole length: noise brings one address a few a minute. */
 const FLOOD_SOURCES = 100;
@@ -43,7 +43,8 @@ interface Suspect {
   packets: number;
   /** Addresses that no packet can come from: 0/8, 127/8, groups, reserved. */
   impossible: number;
-  flagsUntold: boolean;
+  /** Of the failed ones, those known by records that do not tell TCP flags. */
+  untold: number;
   firstSeen: number;
   lastSeen: number;
   readonly ports: WordCounts;
@@ -111,7 +112,7 @@ export class FloodFinder {
       others: 0,
       packets: 0,
       impossible: 0,
-      flagsUntold: false,
+      untold: 0,
       firstSeen: Number.POSITIVE_INFINITY,
       lastSeen: Number.NEGATIVE_INFINITY,
     };
@@ -142,7 +143,7 @@ export class FloodFinder {
         suspect.failed++;
         suspect.packets += view.packets / contacts.length;
         if (view.family === 4 && isImpossible(view.word)) suspect.impossible++;
-        suspect.flagsUntold ||= view.flagsUntold;
+        if (tellsNoFlags(contacts)) suspect.untold++;
         suspect.firstSeen = Math.min(suspect.firstSeen, view.firstSeen);
         suspect.lastSeen = Math.max(suspect.lastSeen, view.lastSeen);
         suspect.ports.add(contacts.port[i]!);
@@ -194,7 +195,7 @@ export class FloodFinder {
       );
     return {
       target: activity.addressText(suspect.family, suspect.target),
-      technique: techniqueOfClass(trafficClass, false, suspect.flagsUntold),
+      technique: techniqueOfClass(trafficClass, false, 2 * suspect.untold > failed),
       transport: transportOf(trafficClass),
       ports: trafficClass === CLASS_ICMP_REQUEST ? [] : suspect.ports.top(LISTED_PORTS).map(([port]) => port),
       sources: failed,

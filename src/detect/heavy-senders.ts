@@ -9,7 +9,7 @@ import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, plural } from "./evidence.ts";
 import { metBy, MET_SUCCESS } from "./met.ts";
 import { compareText } from "./ranking.ts";
-import { techniqueOfClass } from "./technique.ts";
+import { techniqueOfClass, tellsNoFlags } from "./technique.ts";
 
 /** One source floods by itself with so many SYNs, so many a second. */
 const HEAVY_PACKETS = 1000;
@@ -54,8 +54,9 @@ export class HeavySenders {
 
   /** Takes a heavy source. */
   add(view: SourceView): void {
-    const { family, packets, firstSeen, lastSeen, address, flagsUntold } = view;
+    const { family, packets, firstSeen, lastSeen, address } = view;
     const contacts = view.contacts();
+    const flagsUntold = tellsNoFlags(contacts);
     const target = contacts.target[0]!;
     const key = keyOf(family, target);
     const tellsOptions = view.ttlMax > 0;

@@ -60,7 +60,7 @@ export class LightSources {
   probesPortZero(member: number): boolean {
     return (this.#flags[member]! & FLAG_PORT_ZERO) !== 0;
   }
-  /** Whether records without TCP flags are among its packets. */
+  /** Whether most of its contacts are known by records without TCP flags. */
   isUntold(member: number): boolean {
     return (this.#flags[member]! & FLAG_FLAGS_UNTOLD) !== 0;
   }

@@ -7,6 +7,7 @@ import type { Activity, SourceView } from "../model/activity.ts";
 import type { HomeNetworks } from "./home.ts";
 import { MET_ANSWER, MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
 import { ANSWERING_SHARE, isChatter, isNobody, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
+import { tellsNoFlags } from "./technique.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 
 /** Ports below this are services'. */
@@ -24,7 +25,7 @@ export class ProbeSet {
   ttlMin = 0;
   ttlMax = 0;
   stackPackets = 0;
-  /** Whether records without TCP flags are among its packets. */
+  /** Whether most contacts are known by records without TCP flags. */
   flagsUntold = false;
   servicePortPackets = 0;
   portZeroPackets = 0;
@@ -104,7 +105,6 @@ export class ProbeSet {
     this.ttlMin = view.ttlMin;
     this.ttlMax = view.ttlMax;
     this.stackPackets = view.stackPackets;
-    this.flagsUntold = view.flagsUntold;
     this.servicePortPackets = view.servicePortPackets;
     this.portZeroPackets = view.portZeroPackets;
     this.wholeCount = view.contactCount;
@@ -122,6 +122,7 @@ export class ProbeSet {
   #copy(activity: Activity, view: SourceView): void {
     const contacts = view.contacts();
     this.scale = contacts.scale;
+    this.flagsUntold = tellsNoFlags(contacts);
     this.wholeLength = contacts.length;
     this.#grow(contacts.length);
     this.successes = 0;

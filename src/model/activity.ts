@@ -106,6 +106,8 @@ export interface Contacts {
   readonly port: Uint16Array;
   /** OUTCOME bits, answers joined in. */
   readonly outcome: Uint8Array;
+  /** How many of these are known by records that do not tell TCP flags: of class SYN is then whatever opened a conversation. */
+  readonly flagsUntold: number;
 }
 
 /** The targets of contacts, one a contact that is kept. The array is reused by the next call that fills it. */
@@ -138,8 +140,6 @@ export interface SourceView {
   toolPackets(tool: number): number;
   /** TCP SYNs whose options are an operating system's: MSS and at least one of SACK-permitted, window scale, timestamps. 0 in other classes. */
   readonly stackPackets: number;
-  /** Whether some of its packets are known by records that do not tell TCP flags: of class SYN is then whatever opened a conversation. */
-  readonly flagsUntold: boolean;
   /** Packets with port zero at either end. */
   readonly portZeroPackets: number;
   /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */

@@ -18,7 +18,7 @@ import {
 import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
 import { CODE_DCCP, CODE_SCTP, CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
 import type { EntryBatch } from "./entry-batch.ts";
-import { ENTRY_FAMILY_6, MARK_FLAGS_UNTOLD, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
 import { isService, looksLikeAnswer, looksLikeTcpAnswer } from "./service-ports.ts";
 import type { SourceTable } from "./source-table.ts";
@@ -189,12 +189,11 @@ function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target
   entries.who[at] = end.address;
   entries.kind[at] = flow.family6 ? kind | ENTRY_FAMILY_6 : kind;
   entries.target[at] = target;
-  entries.contact[at] = contact;
+  entries.contact[at] = kind === CLASS_SYN && isUntold(flow) ? contact | CONTACT_FLAGS_UNTOLD : contact;
   entries.packets[at] = packets;
   entries.first[at] = end.packets > 0 ? end.first : flow.last;
   entries.last[at] = flow.last;
   entries.ttl[at] = end.ttl;
-  if (kind === CLASS_SYN) entries.mark[at] = isUntold(flow) ? MARK_FLAGS_UNTOLD : 0;
-  else entries.mark[at] = looksLikeAnswer(end.port, peer.port) && packets > 0 ? MARK_ORDINARY : 0;
+  entries.mark[at] = looksLikeAnswer(end.port, peer.port) && packets > 0 && kind !== CLASS_SYN ? MARK_ORDINARY : 0;
   entries.session[at] = 0;
 }

@@ -175,18 +175,18 @@ describe("TCP records without flags", () => {
   });
 
   test("are known for what they are, merged too; a bare SYN beside is not", () => {
-    const untold = (activity: Activity): boolean[] => {
-      const found: boolean[] = [];
-      activity.visitAddress(CLIENT_TEXT, (view) => found.push(view.flagsUntold));
+    const untold = (activity: Activity): number[] => {
+      const found: number[] = [];
+      activity.visitAddress(CLIENT_TEXT, (view) => found.push(view.contacts().flagsUntold));
       return found;
     };
-    expect(untold(observe([{ flags: FLAGS_UNKNOWN, action: ACTION_DENIED }]))).toEqual([true]);
-    expect(untold(observe([{ flags: FLAGS_UNKNOWN, packets: 3 }]))).toEqual([true]);
-    expect(untold(observe([{ flags: TCP_SYN }]))).toEqual([false]);
-    expect(untold(observe([{ flags: TCP_SYN | TCP_ACK, packets: 9 }]))).toEqual([false]);
+    expect(untold(observe([{ flags: FLAGS_UNKNOWN, action: ACTION_DENIED }]))).toEqual([1]);
+    expect(untold(observe([{ flags: FLAGS_UNKNOWN, packets: 3 }]))).toEqual([1]);
+    expect(untold(observe([{ flags: TCP_SYN }]))).toEqual([0]);
+    expect(untold(observe([{ flags: TCP_SYN | TCP_ACK, packets: 9 }]))).toEqual([0]);
     const merged = observerOf([{ flags: TCP_SYN }]);
     merged.merge(observerOf([{ flags: FLAGS_UNKNOWN, serverPort: 22 }]));
-    expect(untold(merged.finish())).toEqual([true]);
+    expect(untold(merged.finish())).toEqual([1]);
   });
 
   test("one packet each way was answered or refused, and not used", () => {

@@ -11,12 +11,11 @@ import { mix32 } from "../sketch/hash.ts";
 import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
 import { ContactSets } from "./contact-sets.ts";
 import type { EntryBatch } from "./entry-batch.ts";
-import { ENTRY_FAMILY_6, MARK_FLAGS_UNTOLD, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
+import { ENTRY_FAMILY_6, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
 import { ForgottenSources } from "./forgotten-sources.ts";
 import {
   ADDRESS,
   FIRST_TIME,
-  FLAG_FLAGS_UNTOLD,
   FLAG_RETURNING,
   HPING_ORDINARY,
   KEY_MASK,
@@ -134,10 +133,6 @@ export class SourceTable {
   }
   isReturning(slot: number): boolean {
     return (this.#words[slot * SLOT_WORDS + KIND]! & FLAG_RETURNING) !== 0;
-  }
-  /** Whether records without TCP flags are among its packets. */
-  isUntold(slot: number): boolean {
-    return (this.#words[slot * SLOT_WORDS + KIND]! & FLAG_FLAGS_UNTOLD) !== 0;
   }
   packetsOf(slot: number): number {
     return this.#words[slot * SLOT_WORDS + PACKETS]!;
@@ -311,10 +306,6 @@ export class SourceTable {
     if (mark === MARK_UNICORNSCAN) {
       const held = words[at + UNICORNSCAN]!;
       words[at + UNICORNSCAN] = (held & 0xffff0000) | Math.min(0xffff, (held & 0xffff) + count);
-      return;
-    }
-    if (mark === MARK_FLAGS_UNTOLD) {
-      words[at + KIND] = words[at + KIND]! | FLAG_FLAGS_UNTOLD;
       return;
     }
     const held = words[at + HPING_ORDINARY]!;
