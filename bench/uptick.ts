@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { seriesCatalogue, type LabSeries } from "../src/lab/series/series-families.ts";
 import type { ScoringMethod, ToldEvent } from "./uptick-alarms.ts";
 import { breakdown } from "./uptick-breakdown.ts";
+import { detectUpticks } from "./uptick-detector.ts";
 import { failureList } from "./uptick-failures.ts";
 import { farrington, FARRINGTON_THRESHOLD } from "./uptick-farrington.ts";
 import { ORACLE, RAMP_ORACLE } from "./uptick-oracle.ts";
@@ -47,20 +48,21 @@ else {
 function main(): void {
   const methods = [ORACLE, RAMP_ORACLE, ...(values.brief ? [] : PEERS)];
   const scored = new Map(methods.map((method): [ScoringMethod, Scored[]] => [method, []]));
+  const ours = new Tally();
   for (const series of all) {
     const made = series.make();
     for (const method of methods) scored.get(method)?.push({ series, scores: method.scores(made) });
+    if (values.program === undefined) ours.add(series, detectUpticks(made));
   }
-  const rows = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
-  const [oracle, rampOracle] = [rows[0]!.tally, rows[1]!.tally];
-  const ours = ownTally();
-  if (ours !== null) rows.unshift({ name: "precursor", threshold: "own", tally: ours });
+  if (values.program !== undefined) addProgram(ours, values.program);
+  const others = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
+  const [oracle, rampOracle] = [others[0]!.tally, others[1]!.tally];
+  const rows: TableRow[] = [{ name: values.program === undefined ? "precursor" : "the program", threshold: "own", tally: ours }, ...others];
   const years = oracle.judged.reduce((sum, one) => sum + one.years, 0);
   const title = `${all.length} series, ${years.toFixed(0)} years judged`;
   printTable(`${title}; tuned: the lowest threshold with at most ${FALSE_RATE_GOAL} false events a series-year`, rows, oracle.foundKeys());
   printSurges(rows.filter(({ threshold, tally }) => (threshold === "tuned" || threshold === "own") && tally !== rampOracle));
   if (!values.brief && !values["no-r"]) compareWithFarrington(rows, oracle);
-  if (ours === null) return;
   printGoals(ours, oracle, rampOracle);
   const findable = new Set([...oracle.foundKeys(), ...rampOracle.foundKeys()]);
   if (values.failures !== undefined) writeFileSync(values.failures, `${breakdown(ours, oracle)}\n${failureList(ours, findable)}`);
@@ -89,15 +91,11 @@ function compareWithFarrington(rows: readonly TableRow[], oracle: Tally): void {
   );
 }
 
-/** What the program told, or null where there is none. */
-function ownTally(): Tally | null {
-  const { program } = values;
-  if (program === undefined) return null;
+/** What another program tells. */
+function addProgram(tally: Tally, command: string): void {
   const told = new Map<string, ToldEvent[]>();
   for (const group of Map.groupBy(all, ({ plan }: LabSeries) => plan.bucket).values()) {
-    for (const [name, events] of runProgram(program, group)) told.set(name, events);
+    for (const [name, events] of runProgram(command, group)) told.set(name, events);
   }
-  const tally = new Tally();
   for (const series of all) tally.add(series, told.get(series.name) ?? []);
-  return tally;
 }

@@ -5,7 +5,7 @@ import { loadTemplates, saveTemplates } from "../formats/flow-export/template-fi
 import { rememberTemplates, templateCacheOf } from "../formats/flow-export/template-cache.ts";
 import { InputError } from "../model/errors.ts";
 import { systemReason } from "../sources/file.ts";
-import type { LiveCounters, LiveSink, LiveSource } from "../sources/live.ts";
+import { FINE, type LiveCounters, type LiveSink, type LiveSource } from "../sources/live.ts";
 import { loadState, saveState } from "../sources/live/tail-position.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
 import { LiveRecords } from "./live-records.ts";
@@ -51,8 +51,9 @@ export interface LiveSummary extends ReadSummary {
 }
 
 /**
- * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, or that
- * gave nothing, is among `unreadable`; where none can start it ends at once. Rows of the sources share batches.
+ * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, that fell
+ * ill and gave nothing, or of which nothing was recognised is among `unreadable`; one that listened and heard nothing is not. Where none
+ * can start it ends at once. Rows of the sources share batches.
  * @throws UsageError where the format has no such name
  */
 export async function readLive(sources: readonly LiveSource[], writer: ObservationWriter, reading: LiveReading): Promise<LiveSummary> {
@@ -166,7 +167,8 @@ class LiveInput implements LiveSink {
       const unit = source.kind === "datagram" ? "datagrams dropped by this machine's kernel" : "packets dropped by this machine's kernel";
       summary.lost.set(unit, (summary.lost.get(unit) ?? 0) + droppedByKernel);
     }
-    if (inputs.length === 0) summary.unreadable.push(this.#nothing());
+    const failure = inputs.length === 0 ? this.#failure() : null;
+    if (failure !== null) summary.unreadable.push(failure);
   }
 
   report(): LiveReport {
@@ -190,11 +192,11 @@ class LiveInput implements LiveSink {
     return stream;
   }
 
-  /** Why there is no input of this source. */
-  #nothing(): InputError {
+  /** Why there is no input of this source; null where nobody sent anything. */
+  #failure(): InputError | null {
     const { name, health } = this.#source;
     if (this.bytes > 0) return new InputError("E_INPUT_UNKNOWN", name, "nothing of what came is of a format that Precursor reads");
-    return new InputError("E_INPUT_EMPTY", name, health === "fine" ? "nothing came while it was read" : health);
+    return health === FINE ? null : new InputError("E_INPUT_EMPTY", name, health);
   }
 }
 
