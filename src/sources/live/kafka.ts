@@ -52,8 +52,8 @@ export class KafkaSource implements LiveSource {
   async start(sink: LiveSink): Promise<void> {
     const { topic, fromStart } = this.#options;
     const settings = this.#settings();
-    const { Consumer } = await import("@platformatic/kafka");
-    const consumer = new Consumer(settings);
+    const { KafkaConsumer } = await import("./kafka-consumer.ts");
+    const consumer = new KafkaConsumer(settings);
     consumer.on("error", (error: Error) => this.#trouble(error));
     try {
       const { topics } = await consumer.metadata({ topics: [topic] });
