@@ -6,7 +6,7 @@ import { rememberTemplates, templateCacheOf } from "../formats/flow-export/templ
 import { InputError } from "../model/errors.ts";
 import { systemReason } from "../sources/file.ts";
 import { FINE, type LiveCounters, type LiveSink, type LiveSource } from "../sources/live.ts";
-import { loadState, saveState } from "../sources/live/tail-position.ts";
+import { loadState, prepareStateFolder, saveState } from "../sources/live/state-file.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
 import { LiveRecords } from "./live-records.ts";
 import { type LiveDecoding, LiveStream } from "./live-stream.ts";
@@ -54,12 +54,13 @@ export interface LiveSummary extends ReadSummary {
  * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, that fell
  * ill and gave nothing, or of which nothing was recognised is among `unreadable`; one that listened and heard nothing is not. Where none
  * can start it ends at once. Rows of the sources share batches.
- * @throws UsageError where the format has no such name
+ * @throws UsageError where the format has no such name, or the folder of states cannot be written
  */
 export async function readLive(sources: readonly LiveSource[], writer: ObservationWriter, reading: LiveReading): Promise<LiveSummary> {
   const choice = new FormatChoice(reading);
   const summary: ReadSummary = { sources: [], lost: new Map(), skipped: new Map(), encapsulations: new Map(), unreadable: [] };
   const memory = new Map<string, unknown>();
+  if (reading.stateFolder !== null) prepareStateFolder(reading.stateFolder);
   const templates = reading.stateFolder === null ? null : join(reading.stateFolder, TEMPLATES_FILE);
   if (templates !== null) rememberTemplates(memory, loadTemplates(loadState(templates)).cache);
   const context = { writtenAt: Date.now() / 1000, memory };

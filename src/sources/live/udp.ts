@@ -1,11 +1,11 @@
 /** Datagrams from a UDP port: flow export (RFC 7011 §10.3, sFlow) and syslog (RFC 5426). */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
 import { DatagramQueue } from "./datagram-queue.ts";
 import { type Endpoint, formatEndpoint, lacksIPv6, listenError, plainAddress } from "./endpoint.ts";
 import { readKernelDrops } from "./kernel-drops.ts";
 import { LineBuffer, looksLikeText } from "./line-of.ts";
+import { letComeIn } from "./settle.ts";
 
 /** Receive buffers asked for, octets. Linux gives what it has (net.core.rmem_max), others refuse. 64 MiB hold 4 s of 10,000 datagrams a second. */
 const RECEIVE_BUFFERS = [64 << 20, 16 << 20, 4 << 20, 1 << 20] as const;
@@ -16,8 +16,6 @@ const RECEIVE_BUFFERS = [64 << 20, 16 << 20, 4 << 20, 1 << 20] as const;
 const QUEUE_BYTES = 64 << 20;
 /** Datagrams handed out between two looks at the socket; Node takes up to 32 in a look, so the socket is emptied first. */
 const HAND_OUT = 16;
-/** How long at the end the kernel's buffer is emptied at most, milliseconds: who goes on sending must not keep it open. */
-const EMPTY_MS = 500;
 /** How often the kernel is asked for its drops, milliseconds. */
 const LOOK_MS = 1000;
 /** How long drops are told as trouble after the last one, seconds. */
@@ -93,7 +91,7 @@ export class UdpSource implements LiveSource {
     if (socket === null) return;
     this.#socket = null;
     if (this.#timer !== null) clearInterval(this.#timer);
-    await this.#emptyKernel();
+    await letComeIn(() => this.counters.messages);
     this.#countDrops();
     await new Promise<void>((resolve) => {
       socket.close(resolve);
@@ -116,16 +114,6 @@ export class UdpSource implements LiveSource {
     counters.octets += bytes.length;
     if (this.#queue.push(bytes, this.#peer(from), now())) this.#schedule();
     else counters.droppedByUs++;
-  }
-
-  /** Lets come what the kernel holds already: one look at the socket a turn of the event loop, until one brings nothing. */
-  async #emptyKernel(): Promise<void> {
-    const end = performance.now() + EMPTY_MS;
-    for (let before = -1; before !== this.counters.messages && performance.now() < end;) {
-      before = this.counters.messages;
-      await nextTurn();
-      await nextTurn();
-    }
   }
 
   #schedule(): void {
