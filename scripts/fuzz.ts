@@ -58,20 +58,20 @@ const inputs = Number(values.inputs);
 const seed = Number(values.seed);
 const first = Number(values.first);
 if (values.help) process.stdout.write(USAGE);
-else if (![inputs, seed, first].every((value) => Number.isSafeInteger(value) && value >= 0) || !isFormat(values.format)) {
-  process.stderr.write(USAGE);
-  process.exitCode = 2;
-} else process.exitCode = await run();
+else if (![inputs, seed, first].every((value) => Number.isSafeInteger(value) && value >= 0)) process.exitCode = refused();
+else process.exitCode = await run();
 
-function isFormat(name: string): boolean {
-  return name === "" || FORMATS.some((format) => format.name === name);
+function refused(): number {
+  process.stderr.write(USAGE);
+  return 2;
 }
 
 /** Runs all inputs and returns the exit code. */
 async function run(): Promise<number> {
+  const corpus = makeCorpus().filter((base) => values.format === "" || base.format.name === values.format);
+  if (corpus.length === 0) return refused();
   const progress = new Int32Array(new SharedArrayBuffer(4));
   const watchdog = watch(progress);
-  const corpus = makeCorpus().filter((base) => values.format === "" || base.format.name === values.format);
   const code = (await fuzz(corpus, progress)) || (values.texts === "no" ? 0 : readTexts(corpus, progress));
   await watchdog.terminate();
   return code;
