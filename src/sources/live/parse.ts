@@ -51,9 +51,9 @@ export function parseLiveSource(text: string, options: LiveOptions): LiveSource 
   const rest = groups?.["rest"] ?? "";
   switch (groups?.["scheme"]) {
     case "udp":
-      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, null), true);
+      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, null));
     case "syslog+udp":
-      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, 514), false);
+      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, 514));
     case "syslog+tcp":
       return new SyslogServer(text, parseEndpoint(authorityOf(text, rest), text, 514), null);
     case "syslog+tls":
