@@ -34,6 +34,9 @@ export class CsvDecoder implements Decoder {
   #offset = 0;
   /** Inside a record that is too long: what comes up to its line's end is thrown away. */
   #skipping = false;
+  /** Octets of the record at hand that were looked at and do not end it, and whether a quote is open behind them. */
+  #seen = 0;
+  #isOpen = false;
   readonly #cell = { start: 0, end: 0, next: 0 };
   /** The buffer that came last, and the same as a Buffer, whose search is memchr(3). */
   #bytes: Uint8Array = new Uint8Array(0);
@@ -77,8 +80,10 @@ export class CsvDecoder implements Decoder {
         continue;
       }
       const limit = Math.min(end, at + MAX_LINE);
-      if (quote < at) quote = placeOf(octets, QUOTE, at, end);
-      const stop = recordEnd(bytes, placeOf(octets, NEWLINE, at, limit), limit, quote);
+      const from = at + this.#seen;
+      if (quote < from) quote = placeOf(octets, QUOTE, from, end);
+      const stop = this.#recordEnd(bytes, from, limit, quote);
+      this.#seen = stop < 0 ? limit - at : 0;
       if (stop >= 0) {
         this.#whole(bytes, at, stop, start);
         at = stop + 1;
@@ -86,9 +91,11 @@ export class CsvDecoder implements Decoder {
         this.stats.records++;
         this.stats.fault(TOO_LONG, this.#line + 1, "line");
         this.#skipping = true;
+        this.#seen = 0;
+        this.#isOpen = false;
         at = limit;
       } else if (isLast) {
-        if (stop === OPEN) {
+        if (this.#isOpen) {
           this.stats.records++;
           this.stats.fault(OPEN_QUOTE, this.#line + 1, "line");
         } else this.#whole(bytes, at, end, start);
@@ -96,6 +103,25 @@ export class CsvDecoder implements Decoder {
       } else return at - start;
     }
     return at - start;
+  }
+
+  /** Offset of the line end behind the record at hand, looked for in `bytes[from, end)`, or -1. The next quote is at `quote`. */
+  #recordEnd(bytes: Uint8Array, from: number, end: number, quote: number): number {
+    if (!this.#isOpen) {
+      const newline = placeOf(this.#octets, NEWLINE, from, end);
+      if (quote >= newline) return newline === end ? -1 : newline;
+    }
+    let isOpen = this.#isOpen;
+    for (let at = isOpen ? from : quote; at < end; at++) {
+      const octet = bytes[at];
+      if (octet === QUOTE) isOpen = !isOpen;
+      else if (octet === NEWLINE && !isOpen) {
+        this.#isOpen = false;
+        return at;
+      }
+    }
+    this.#isOpen = isOpen;
+    return -1;
   }
 
   /** Reads the record `bytes[from, to)`, its end of line taken off. */
@@ -171,28 +197,10 @@ export class CsvDecoder implements Decoder {
   }
 }
 
-const OPEN = -2;
-
 /** Offset of the next `octet` in `octets[start, end)`, or `end`. */
 function placeOf(octets: Buffer, octet: number, start: number, end: number): number {
   const at = octets.indexOf(octet, start);
   return at < 0 || at > end ? end : at;
-}
-
-/**
- * Offset of the line end behind a record, OPEN where a quote is open at `end`, or -1.
- * @param newline offset of the next line end, or `end`
- * @param quote offset of the next quote
- */
-function recordEnd(bytes: Uint8Array, newline: number, end: number, quote: number): number {
-  if (quote >= newline) return newline === end ? -1 : newline;
-  let isOpen = false;
-  for (let at = quote; at < end; at++) {
-    const octet = bytes[at];
-    if (octet === QUOTE) isOpen = !isOpen;
-    else if (octet === NEWLINE && !isOpen) return at;
-  }
-  return isOpen ? OPEN : -1;
 }
 
 /** The columns that the mapping names, in their order; null where the header `names` lacks one. */
