@@ -13,6 +13,7 @@ import { addFormatsCommand } from "./formats-command.ts";
 import { addHistoryCommand } from "./history-command.ts";
 import { addIncidentsCommand } from "./incidents-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
+import { addStoreCommand } from "./store-command.ts";
 import { helpWidth } from "./terminal.ts";
 import { addUptickCommand } from "./uptick-command.ts";
 
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
   addHistoryCommand(program);
   addIncidentsCommand(program);
   addBacktestCommand(program);
+  addStoreCommand(program);
   addSchemaCommand(program);
   addCompletionCommand(program);
   addExamples(
