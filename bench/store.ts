@@ -13,10 +13,10 @@ import { emptyTruth, historyBatches, type HistoryTruth } from "../src/lab/histor
 import { groupSeriesNumber, INTERVAL_SECONDS } from "../src/model/series.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Store, TimeRange } from "../src/store/store.ts";
-import { dashboardQuestions, processorMilliseconds, timeQuestion, WARM_GOAL } from "./store-questions.ts";
+import { Bulk } from "./store-bulk.ts";
+import { dashboardQuestions, timeQuestion, WARM_GOAL } from "./store-questions.ts";
 
 const DAY = 86_400;
-const PROGRESS_MILLISECONDS = 30_000;
 const SEED = 20_131_102;
 /** Intervals that are written one by one, as a watcher does, at the beginning and at the end of history. */
 const SINGLE_INTERVALS = 24;
@@ -68,7 +68,7 @@ async function fill(store: Store): Promise<HistoryTruth> {
   const bulk = new Bulk();
   if (early < wholeFrom) await together(store, truth, { from: early, to: wholeFrom }, every, bulk);
   await together(store, truth, { from: Math.max(early, wholeFrom), to: history.to - singles }, 1, bulk);
-  bulk.print();
+  bulk.print(IMPORTED_TOGETHER);
   const last = await singly(store, truth, { from: history.to - singles, to: history.to });
   const pace = ({ write, snapshot }: Pace): string => `write ${write.toFixed(0)} ms, snapshot ${snapshot.toFixed(0)} ms`;
   console.log(`an interval (three sensors), written alone: at the beginning of history ${pace(first)}; at the end ${pace(last)}`);
@@ -102,39 +102,6 @@ async function together(store: Store, truth: HistoryTruth, { from, to }: TimeRan
   bulk.whole += performance.now() - began;
   bulk.rows += truth.activityRows + truth.seriesRows - before.rows;
   bulk.observations += truth.observations - before.observations;
-}
-
-/** What writing in bulk has come to. */
-class Bulk {
-  rows = 0;
-  observations = 0;
-  /** Milliseconds, with making the batches; and of writing alone, passed and on processors. */
-  whole = 0;
-  private writing = 0;
-  private processor = 0;
-  private resident = 0;
-  private told = performance.now();
-
-  async timed(write: () => Promise<void>, progress: string): Promise<void> {
-    const before = process.cpuUsage();
-    const began = performance.now();
-    await write();
-    this.writing += performance.now() - began;
-    this.processor += processorMilliseconds(before);
-    this.resident = Math.max(this.resident, process.memoryUsage().rss);
-    if (performance.now() - this.told < PROGRESS_MILLISECONDS) return;
-    this.told = performance.now();
-    console.error(`${progress}, ${(this.writing / 1000).toFixed(0)} s of writing, ${megabytes(process.memoryUsage().rss)} resident`);
-  }
-
-  print(): void {
-    const rate = (count: number): string => `${Math.round(count / (this.writing / 1000)).toLocaleString("en")}/s`;
-    console.log(
-      `written ${IMPORTED_TOGETHER} intervals at a time: ${rate(this.rows)} rows, ${rate(this.observations)} observations; ` +
-        `${(this.writing / 1000).toFixed(0)} s (${(this.processor / 1000).toFixed(0)} s on processors), and ` +
-        `${((this.whole - this.writing) / 1000).toFixed(0)} s to make them; resident at most ${megabytes(this.resident)}`,
-    );
-  }
 }
 
 /** Whether the store says what was put in. */
