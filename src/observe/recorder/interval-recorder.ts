@@ -32,13 +32,13 @@ import { BACKSCATTER, FOLDED, TrafficSorter } from "./traffic-sorter.ts";
 interface RecorderLimits {
   /** Places for pairs of series and source, series and target, activity row and target: 8 octets each, two thirds of them used. */
   readonly pairs: number;
-  /** Cells: interval × series, about 24 octets each. */
+  /** Cells: interval × series, 48 octets each. */
   readonly cells: number;
   /** Activity rows that are kept of one interval, and at once: 100 octets each. Beyond, an interval's sources are folded. */
   readonly activityRows: number;
 }
 
-/** 2.8 million pairs (32 MiB), a million cells (24 MiB), 262,144 rows (24 MiB). */
+/** 2.8 million pairs (32 MiB), a million cells (48 MiB), 262,144 rows (24 MiB). */
 const DEFAULT_LIMITS: RecorderLimits = { pairs: 1 << 22, cells: 1 << 20, activityRows: 1 << 18 };
 
 export interface TargetGroup {
