@@ -13,6 +13,7 @@ import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
 import { FLAT_DAYS, followRamp, type OpenRamp } from "./slow-rises.ts";
 import { detectedEvent, detectedRamp } from "./detected.ts";
+import type { WindowSums } from "./windows.ts";
 import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verdict.ts";
 
 /** No verdicts on less than this: EARS needs 7 points, and a quarter of a day has a shape of its own. */
@@ -24,6 +25,8 @@ const LEARNED_DAYS = 14;
 const LOOKS_A_WINDOW = 3;
 /** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
 const LEAST_DEVIATIONS = 1.8;
+/** Windows of which less than this share was seen are not looked at; the block that goes on is only begun. */
+const LEAST_SEEN = 0.6;
 /** A series with less than this a day, over two weeks, is quiet again. */
 const QUIET_A_DAY = 0.3;
 /** Independent looks at the slow rise, a year. */
@@ -60,8 +63,7 @@ export class UptickDetector {
   refused = 0;
   readonly #model: SeriesModel;
   readonly #records: Records;
-  readonly #sums: Float64Array;
-  readonly #means: Float64Array;
+  readonly #sums: WindowSums;
 
   constructor(options: Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount">) {
     this.options = { ...UPTICK_DEFAULTS, ...options };
@@ -71,8 +73,8 @@ export class UptickDetector {
     this.places = new Int32Array(this.options.seriesCount);
     this.#model = new SeriesModel(this.table, this.calendar);
     this.#records = new Records(this.table, this.options.bucketSeconds);
-    this.#sums = new Float64Array(this.calendar.windows.length);
-    this.#means = new Float64Array(this.calendar.windows.length);
+    const { length } = this.calendar.windows;
+    this.#sums = { values: new Float64Array(length), means: new Float64Array(length), counts: new Float64Array(length) };
   }
 
   /**
@@ -225,11 +227,13 @@ export class UptickDetector {
     const seen = floats[at + layout.seen]!;
     const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
     const doubt = this.#model.doubt(row, moment);
-    this.#model.windows.sums(row, bucket, this.#sums, this.#means);
+    this.#model.windows.sums(row, bucket, this.#sums);
     let best: Candidate | null = null;
     for (let window = 0; window < windows.length; window++) {
-      const sum = this.#sums[window]!;
-      const mean = this.#means[window]!;
+      const sum = this.#sums.values[window]!;
+      const mean = this.#sums.means[window]!;
+      // What is mostly gap varies as a shorter window does.
+      if (this.#sums.counts[window]! < LEAST_SEEN * windows[window]!.buckets) continue;
       const variance = unit * mean + dispersion.of(row, window) * mean * mean;
       let log = 0;
       if ((sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * variance && sum > mean) {
@@ -314,11 +318,11 @@ export class UptickDetector {
       event.record = this.#records.rank(row, value);
     }
     // Only the windows that lie within it tell how unlikely it is.
-    model.windows.sums(row, bucket, this.#sums, this.#means);
+    model.windows.sums(row, bucket, this.#sums);
     calendar.windows.forEach(({ buckets }, window) => {
       if (buckets > bucket - event.start + 1 && buckets > event.window) return;
-      const sum = this.#sums[window]!;
-      const mean = this.#means[window]!;
+      const sum = this.#sums.values[window]!;
+      const mean = this.#sums.means[window]!;
       if (sum < this.options.minRatio * mean) return;
       const log = model.dispersion.logTail(row, window, sum, mean, unit, model.doubt(row, moment));
       event.logP = Math.min(event.logP, model.dispersion.corrected(row, window, log));
@@ -331,7 +335,7 @@ export class UptickDetector {
       return;
     }
     const day = calendar.windows.length - 1;
-    const risen = this.#sums[day]! / this.#means[day]!;
+    const risen = this.#sums.values[day]! / this.#sums.means[day]!;
     const atFirst = event.firstDay / event.firstDayExpected;
     if (risen > 0 && Number.isFinite(risen)) model.rebase(row, risen);
     this.#close(event, row, detectedEvent(this.calendar, event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1), verdicts);
@@ -413,7 +417,9 @@ export class UptickDetector {
     const level = this.#model.ramp.meanOf(row, day - 1, 30);
     if (level === null || !(level > 0)) return null;
     const usual = level * perDay;
-    return (this.#sums[this.calendar.dayWindow] ?? 0) > 0 ? (this.#sums[this.calendar.dayWindow]! - usual) / Math.sqrt(usual) : null;
+    return this.#sums.values[this.calendar.dayWindow]! > 0
+      ? (this.#sums.values[this.calendar.dayWindow]! - usual) / Math.sqrt(usual)
+      : null;
   }
 
   /** Quantiles by Wilson and Hilferty's cube root (1931). */

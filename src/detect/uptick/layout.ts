@@ -18,10 +18,11 @@ export interface Layout {
   /** Ring of the last hour's buckets: values, expectations. */
   readonly fineValue: number;
   readonly fineMean: number;
-  /** Ring of the last day's blocks: values, expectations, seasonal exposures (0: not to learn from). */
+  /** Ring of the last day's blocks: values, expectations, seasonal exposures (0: not to learn from), buckets seen. */
   readonly coarseValue: number;
   readonly coarseMean: number;
   readonly coarseExposure: number;
+  readonly coarseCount: number;
   /** Hour of day, day of week: factor and information. */
   readonly hour: number;
   readonly hourInfo: number;
@@ -39,13 +40,12 @@ export interface Layout {
   readonly tailExcess: number;
   /** Daily levels, DAYS_KEPT; −1 where a day has none. */
   readonly days: number;
-  /** The level now, its relative variance, the unit of a count (1 but for fractions), days learned, spread of slow rises, their number. */
+  /** The level now, its relative variance, the unit of a count (1 but for fractions), days learned, spread of slow rises. */
   readonly level: number;
   readonly levelVariance: number;
   readonly unit: number;
   readonly daysLearned: number;
-  readonly rampVariance: number;
-  readonly rampDays: number;
+  readonly rampSpread: number;
   /** Buckets seen. */
   readonly seen: number;
   readonly floats: number;
@@ -76,6 +76,7 @@ export function layoutOf(calendar: Calendar): Layout {
     coarseValue: take(coarse),
     coarseMean: take(coarse),
     coarseExposure: take(coarse),
+    coarseCount: take(coarse),
     hour: take(dayBlocks),
     hourInfo: take(dayBlocks),
     weekday: take(DAYS_A_WEEK),
@@ -93,8 +94,7 @@ export function layoutOf(calendar: Calendar): Layout {
     levelVariance: take(1),
     unit: take(1),
     daysLearned: take(1),
-    rampVariance: take(1),
-    rampDays: take(1),
+    rampSpread: take(1),
     seen: take(1),
     lastBucket: takeDoubles(1),
     firstBucket: takeDoubles(1),

@@ -19,8 +19,12 @@ const LEAST_RATIO = 1.8;
 const DEVIATIONS = 3.2;
 /** Outlying days count as no more than so many deviations. */
 const MOST_DEVIATIONS = 3;
-/** Days in which the spread of slow rises is learned. */
-const SPREAD_DAYS = 90;
+/**
+ * The spread of slow rises is followed by the share of days beyond it (a quantile by stochastic approximation: Robbins, Monro 1951), which
+ * a ramp moves by little: a third of all days are beyond one standard deviation.
+ */
+const SPREAD_STEP = 0.03;
+const BEYOND = 0.317;
 const MAD_TO_SD = 1.4826;
 
 export interface Rise {
@@ -29,6 +33,8 @@ export interface Rise {
   /** The level of the baseline. */
   readonly baseline: number;
   readonly threshold: number;
+  /** Spread of daily levels, of ln. */
+  readonly deviation: number;
   readonly logP: number;
 }
 
@@ -58,8 +64,8 @@ export class Ramp {
     return level < 0 ? null : level;
   }
 
-  /** The mean level of so many days up to and with `day`, or null where fewer than half are known. */
-  meanOf(row: number, day: number, days: number): number | null {
+  /** The mean level of so many days up to and with `day`, or null where fewer than `least` are known. */
+  meanOf(row: number, day: number, days: number, least: number = days / 2): number | null {
     let sum = 0;
     let known = 0;
     for (let one = day - days + 1; one <= day; one++) {
@@ -68,7 +74,7 @@ export class Ramp {
       sum += level;
       known++;
     }
-    return 2 * known >= days ? sum / known : null;
+    return known >= least && known > 0 ? sum / known : null;
   }
 
   /**
@@ -91,13 +97,14 @@ export class Ramp {
     const variance = logs.reduce((sum, log) => sum + Math.min(most, (log - median) ** 2), 0) / (logs.length - 1);
     const counting = unit / Math.max(Math.exp(median), unit);
     const { floats, layout } = this.#table;
-    const spread = floats[row * layout.floats + layout.rampVariance]!;
+    const spread = floats[row * layout.floats + layout.rampSpread]! ** 2;
     const deviationOfAll = Math.sqrt(Math.max(variance, spread, counting) * (1 + FEW_DAYS / logs.length));
     const log = logOf(level) - median;
     return {
       log,
       baseline: Math.exp(median) / bucketsADay,
       threshold: Math.max(Math.log(LEAST_RATIO), DEVIATIONS * deviationOfAll),
+      deviation: Math.sqrt(Math.max(variance, counting)),
       logP: logNormalTail(log / deviationOfAll),
     };
   }
@@ -105,11 +112,9 @@ export class Ramp {
   /** Learns how far the level strays from its lagged baseline where nothing is wrong. */
   learn(row: number, rise: Rise): void {
     const { floats, layout } = this.#table;
-    const at = row * layout.floats;
-    const days = Math.min(SPREAD_DAYS, floats[at + layout.rampDays]! + 1);
-    floats[at + layout.rampDays] = days;
-    const square = Math.min(rise.log, rise.threshold) ** 2;
-    floats[at + layout.rampVariance]! += (square - floats[at + layout.rampVariance]!) / Math.max(days, 10);
+    const at = row * layout.floats + layout.rampSpread;
+    const spread = floats[at]! > 0 ? floats[at]! : rise.deviation;
+    floats[at] = spread * (1 + SPREAD_STEP * ((Math.abs(rise.log) > spread ? 1 : 0) - BEYOND));
   }
 
   /** Lifts all days: what the level has come to is ordinary from now on. */

@@ -18,11 +18,12 @@ const LEAST_SEEN = 0.5;
 const LEAST_DAY_SEEN = 0.5;
 /** Passes over a day to find a level that its outliers do not move. */
 const DAY_PASSES = 3;
-/** Days by which a weekday is measured. */
+/** A weekday is measured by the week around it, three days later: a mean over a whole week that a steady rise does not bend. */
 const WEEK = 7;
-const LEAST_WEEK = 4;
+const HALF_WEEK = 3;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
 const FRACTION_UNIT = 1 / 400;
+const DAY = 86_400;
 
 export class SeriesModel {
   readonly season: Season;
@@ -157,7 +158,7 @@ export class SeriesModel {
   #learnDay(row: number, day: number): void {
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
-    const { dayBlocks, blockBuckets } = this.#calendar;
+    const { dayBlocks } = this.#calendar;
     const unit = floats[at + layout.unit]!;
     const firstBlock = Math.ceil((day * this.#calendar.daySeconds) / this.#calendar.blockSeconds);
     const blocks = [];
@@ -185,15 +186,23 @@ export class SeriesModel {
         const mean = level * seen;
         return { slot, ratio: cut(value, mean) / mean, info: mean / (unit + dispersion * mean) };
       });
-      const week = this.ramp.meanOf(row, day, WEEK);
-      const known = floats[at + layout.daysLearned]! >= LEAST_WEEK;
-      const count = level * blockBuckets * dayBlocks;
-      const dayInfo = count / (unit + this.dispersion.of(row, this.#calendar.dayWindow) * count);
-      this.season.learn(row, this.#calendar.dayOfWeek(day), ratios, known && week !== null && week > 0 ? level / week : null, dayInfo);
+      this.season.learnHours(row, this.#calendar.dayOfWeek(day), ratios);
+      this.#learnWeekday(row, day - HALF_WEEK);
       const scale = this.season.normalise(row);
       if (scale !== 1) this.rebase(row, scale);
     }
     floats[at + layout.daysLearned]!++;
     if (unit !== 1) this.setFractional(row);
+  }
+
+  #learnWeekday(row: number, day: number): void {
+    const level = this.ramp.levelOf(row, day);
+    const week = this.ramp.meanOf(row, day + HALF_WEEK, WEEK, WEEK);
+    if (level === null || week === null || !(week > 0) || this.#calendar.daySeconds !== DAY) return;
+    const { floats, layout } = this.#table;
+    const unit = floats[row * layout.floats + layout.unit]!;
+    const count = week * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    const info = count / (unit + this.dispersion.of(row, this.#calendar.dayWindow) * count);
+    this.season.learnWeekday(row, this.#calendar.dayOfWeek(day), level / week, info);
   }
 }
