@@ -8,10 +8,12 @@ import { followEvent, type OpenEvent } from "./event.ts";
 import { layoutOf } from "./layout.ts";
 import { UPTICK_DEFAULTS, type UptickOptions } from "./options.ts";
 import { QuietSeries } from "./quiet-series.ts";
+import { LEAST_RISE } from "./ramp.ts";
 import { Records } from "./record.ts";
+import { type Habit, isHabit, noteSurge } from "./recurrence.ts";
 import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
-import { FLAT_DAYS, followRamp, type OpenRamp } from "./slow-rises.ts";
+import { FLAT_DAYS, followRamp, type OpenRamp, RAMP_REST_DAYS } from "./slow-rises.ts";
 import { detectedEvent, detectedRamp } from "./detected.ts";
 import type { WindowSums } from "./windows.ts";
 import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verdict.ts";
@@ -21,8 +23,10 @@ const LEAST_BUCKETS = 7;
 const LEAST_SECONDS = 6 * 3600;
 /** Days after which hours and weekdays are known well enough not to speak of learning. */
 const LEARNED_DAYS = 14;
-/** Overlapping windows of one length are about three independent looks a length (declumping: Aldous 1989). */
-const LOOKS_A_WINDOW = 3;
+/** Overlapping windows of one length are about two independent looks a length (declumping: Aldous 1989). */
+const LOOKS_A_WINDOW = 2;
+/** Windows of all lengths see much the same: as many false events as two that were independent. */
+const SHARES = 2;
 /** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
 const LEAST_DEVIATIONS = 1.8;
 /** Windows of which less than this share was seen are not looked at; the block that goes on is only begun. */
@@ -30,7 +34,7 @@ const LEAST_SEEN = 0.6;
 /** A series with less than this a day, over two weeks, is quiet again. */
 const QUIET_A_DAY = 0.3;
 /** Independent looks at the slow rise, a year. */
-const RAMP_LOOKS = 100;
+const RAMP_LOOKS = 300;
 /** Deviations of the band: one bucket of a thousand is above. */
 const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
@@ -56,6 +60,7 @@ export class UptickDetector {
   readonly places: Int32Array<ArrayBuffer>;
   readonly events = new Map<number, OpenEvent>();
   readonly ramps = new Map<number, OpenRamp>();
+  readonly habits = new Map<number, Habit[]>();
   /** First bucket of all, and the last. */
   first = Number.NaN;
   last = Number.NaN;
@@ -113,7 +118,10 @@ export class UptickDetector {
   /** Events that go on, as they stand. */
   open(): DetectedUptick[] {
     return [
-      ...Array.from(this.events.values(), (event) => detectedEvent(this.calendar, event, "surge", null)),
+      ...Array.from(
+        this.events.values().filter((event) => !event.isHabit),
+        (event) => detectedEvent(this.calendar, event, "surge", null),
+      ),
       ...Array.from(this.ramps.values(), (ramp) => detectedRamp(this.calendar, ramp, null)),
     ];
   }
@@ -243,7 +251,7 @@ export class UptickDetector {
           const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
           const logP = dispersion.corrected(row, window, doubted);
           const { buckets } = windows[window]!;
-          const logWeighed = logP + Math.log((windows.length + 1) * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
+          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
           if (best === null || logWeighed < best.logWeighed)
             best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
         }
@@ -271,8 +279,10 @@ export class UptickDetector {
         this.#records.add(row, bucket, value);
         continue;
       }
+      const start = this.calendar.timeOf(bucket);
       const event: OpenEvent = {
         series,
+        isHabit: isHabit(this.habits.get(series) ?? [], start, value),
         start: bucket,
         hot: bucket,
         window: this.calendar.windows[candidate.window]!.buckets,
@@ -292,7 +302,7 @@ export class UptickDetector {
       };
       this.events.set(series, event);
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
-      verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
+      if (!event.isHabit) verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
     }
   }
 
@@ -328,6 +338,11 @@ export class UptickDetector {
       event.logP = Math.min(event.logP, model.dispersion.corrected(row, window, log));
       if (buckets === event.window) event.ratio = Math.max(event.ratio, sum / mean);
     });
+    const habits = this.habits.get(event.series) ?? [];
+    if (event.isHabit && !isHabit(habits, calendar.timeOf(event.start), event.peak)) {
+      event.isHabit = false;
+      verdicts.push({ phase: "opened", event: detectedEvent(calendar, event, "surge", null) });
+    }
     const step = followEvent(event, { bucket, value, expected, deviation }, calendar);
     if (step === "goes-on") return;
     if (step === "ended") {
@@ -343,24 +358,29 @@ export class UptickDetector {
 
   #close(event: OpenEvent, row: number, closed: DetectedUptick, verdicts: UptickVerdict[]): void {
     this.events.delete(event.series);
+    const habits = this.habits.get(event.series) ?? [];
+    noteSurge(habits, this.calendar.timeOf(event.start), event.peak);
+    this.habits.set(event.series, habits);
     this.#records.add(row, event.peakBucket, event.peak);
     this.#model.windows.clear(row);
-    verdicts.push({ phase: "closed", event: closed });
+    if (!event.isHabit) verdicts.push({ phase: "closed", event: closed });
   }
 
   #lookForRamp(row: number, series: number, bucket: number, value: number, expected: number, verdicts: UptickVerdict[]): void {
-    if (this.ramps.has(series)) return;
+    const { floats, layout } = this.table;
+    const today = this.calendar.dayOfBlock(this.calendar.blockOf(bucket));
+    if (this.ramps.has(series) || today < floats[row * layout.floats + layout.rampFrom]!) return;
     const rise = this.#model.rise(row, bucket);
-    if (rise === null || rise.log < rise.threshold) return;
+    if (rise === null || rise.ratio < LEAST_RISE || rise.ratios[0]! < LEAST_RISE) return;
     const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.options;
     const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
-    if (rise.logP > Math.log(aYear / (this.calendar.windows.length + 1) / RAMP_LOOKS)) return;
+    if (rise.logP > Math.log(aYear / RAMP_LOOKS)) return;
     const count = this.#model.lastDay(row, bucket)! * this.calendar.blockBuckets * this.calendar.dayBlocks;
     if (count < this.options.minCount) return;
     const ramp: OpenRamp = {
       series,
       start: bucket,
-      startDay: this.calendar.dayOfBlock(this.calendar.blockOf(bucket)),
+      startDay: today,
       peak: value,
       peakBucket: bucket,
       expected,
@@ -394,7 +414,9 @@ export class UptickDetector {
     if (rise !== null) ramp.logP = Math.min(ramp.logP, rise.logP);
     const step = followRamp(ramp, day, rise, days.meanOf(row, day, FLAT_DAYS), days.meanOf(row, day - FLAT_DAYS, FLAT_DAYS));
     if (step === "goes-on") return;
-    if (step === "stays" && rise !== null) days.rebase(row, Math.exp(rise.log));
+    if (step === "stays" && rise !== null) days.rebase(row, rise.ratios[0]!);
+    const { floats, layout } = this.table;
+    floats[row * layout.floats + layout.rampFrom] = day + RAMP_REST_DAYS;
     this.ramps.delete(series);
     verdicts.push({ phase: "closed", event: detectedRamp(this.calendar, ramp, bucket) });
   }

@@ -41,7 +41,7 @@ export class SeriesModel {
     this.level = new Level(table, calendar);
     this.dispersion = new Dispersion(table, calendar);
     this.windows = new Windows(table, calendar);
-    this.ramp = new Ramp(table, calendar);
+    this.ramp = new Ramp(table);
   }
 
   /** Begins a row at a level known with so much information. */
