@@ -118,10 +118,9 @@ export class UptickDetector {
   /** Events that go on, as they stand. */
   open(): DetectedUptick[] {
     return [
-      ...Array.from(
-        this.events.values().filter((event) => !event.isHabit),
-        (event) => detectedEvent(this.calendar, event, "surge", null),
-      ),
+      ...[...this.events.values()]
+        .filter(({ isHabit }) => !isHabit)
+        .map((event) => detectedEvent(this.calendar, event, "surge", null)),
       ...Array.from(this.ramps.values(), (ramp) => detectedRamp(this.calendar, ramp, null)),
     ];
   }
@@ -234,7 +233,7 @@ export class UptickDetector {
     const unit = floats[at + layout.unit]!;
     const seen = floats[at + layout.seen]!;
     const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
-    const doubt = this.#model.doubt(row, moment);
+    const doubt = this.#model.newDoubt(row, moment);
     this.#model.windows.sums(row, bucket, this.#sums);
     let best: Candidate | null = null;
     for (let window = 0; window < windows.length; window++) {

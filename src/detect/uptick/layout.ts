@@ -49,8 +49,9 @@ export interface Layout {
   readonly daysLearned: number;
   readonly rampSpread: number;
   readonly rampFrom: number;
-  /** Buckets seen. */
+  /** Buckets seen; the usual doubt about level and season. */
   readonly seen: number;
+  readonly usualDoubt: number;
   readonly floats: number;
 
   /** In the table of 64-bit numbers: last and first bucket, then pairs of value and bucket. */
@@ -100,6 +101,7 @@ export function layoutOf(calendar: Calendar): Layout {
     rampSpread: take(RISES),
     rampFrom: take(1),
     seen: take(1),
+    usualDoubt: take(1),
     lastBucket: takeDoubles(1),
     firstBucket: takeDoubles(1),
     falling: takeDoubles(2 * FALLING),

@@ -24,6 +24,9 @@ const HALF_WEEK = 3;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
 const FRACTION_UNIT = 1 / 400;
 const DAY = 86_400;
+/** Time in which doubt becomes usual, seconds, and the gain of a bucket at most. */
+const DOUBT_SECONDS = 10 * DAY;
+const MOST_DOUBT_GAIN = 0.1;
 
 export class SeriesModel {
   readonly season: Season;
@@ -33,10 +36,12 @@ export class SeriesModel {
   readonly ramp: Ramp;
   readonly #table: SeriesTable;
   readonly #calendar: Calendar;
+  readonly #doubtGain: number;
 
   constructor(table: SeriesTable, calendar: Calendar) {
     this.#table = table;
     this.#calendar = calendar;
+    this.#doubtGain = Math.min(MOST_DOUBT_GAIN, calendar.bucketSeconds / DOUBT_SECONDS);
     this.season = new Season(table, calendar);
     this.level = new Level(table, calendar);
     this.dispersion = new Dispersion(table, calendar);
@@ -67,6 +72,16 @@ export class SeriesModel {
   doubt(row: number, moment: Moment): number {
     const { floats, layout } = this.#table;
     return floats[row * layout.floats + layout.levelVariance]! + this.season.variance(row, moment);
+  }
+
+  /** How much larger the doubt is than it used to be: the usual one is in the dispersion, which is learned from errors. */
+  newDoubt(row: number, moment: Moment): number {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats + layout.usualDoubt;
+    const doubt = this.doubt(row, moment);
+    const usual = floats[at]!;
+    floats[at] = usual + this.#doubtGain * (doubt - usual);
+    return Math.max(0, doubt - usual);
   }
 
   /**
