@@ -118,9 +118,7 @@ export class UptickDetector {
   /** Events that go on, as they stand. */
   open(): DetectedUptick[] {
     return [
-      ...[...this.events.values()]
-        .filter(({ isHabit }) => !isHabit)
-        .map((event) => detectedEvent(this.calendar, event, "surge", null)),
+      ...[...this.events.values()].filter(({ isHabit }) => !isHabit).map((event) => detectedEvent(this.calendar, event, "surge", null)),
       ...Array.from(this.ramps.values(), (ramp) => detectedRamp(this.calendar, ramp, null)),
     ];
   }
@@ -213,7 +211,7 @@ export class UptickDetector {
     floats[at + layout.seen]!++;
     const event = this.events.get(series);
     if (event !== undefined) {
-      this.#continue(event, row, bucket, value, expected, moment, verdicts);
+      this.#continue(event, row, bucket, value, expected, verdicts);
       return null;
     }
     if (isNewBlock) this.#lookForRamp(row, series, bucket, value, expected, verdicts);
@@ -233,7 +231,7 @@ export class UptickDetector {
     const unit = floats[at + layout.unit]!;
     const seen = floats[at + layout.seen]!;
     const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
-    const doubt = this.#model.newDoubt(row, moment);
+    const doubt = this.#model.newDoubt(row, moment) + this.#model.jump(row);
     this.#model.windows.sums(row, bucket, this.#sums);
     let best: Candidate | null = null;
     for (let window = 0; window < windows.length; window++) {
@@ -305,15 +303,7 @@ export class UptickDetector {
     }
   }
 
-  #continue(
-    event: OpenEvent,
-    row: number,
-    bucket: number,
-    value: number,
-    expected: number,
-    moment: Moment,
-    verdicts: UptickVerdict[],
-  ): void {
+  #continue(event: OpenEvent, row: number, bucket: number, value: number, expected: number, verdicts: UptickVerdict[]): void {
     const { floats, layout } = this.table;
     const { calendar } = this;
     const model = this.#model;
@@ -333,7 +323,7 @@ export class UptickDetector {
       const sum = this.#sums.values[window]!;
       const mean = this.#sums.means[window]!;
       if (sum < this.options.minRatio * mean) return;
-      const log = model.dispersion.logTail(row, window, sum, mean, unit, model.doubt(row, moment));
+      const log = model.dispersion.logTail(row, window, sum, mean, unit, model.jump(row));
       event.logP = Math.min(event.logP, model.dispersion.corrected(row, window, log));
       if (buckets === event.window) event.ratio = Math.max(event.ratio, sum / mean);
     });

@@ -49,9 +49,11 @@ export interface Layout {
   readonly daysLearned: number;
   readonly rampSpread: number;
   readonly rampFrom: number;
-  /** Buckets seen; the usual doubt about level and season. */
+  /** Buckets seen; the usual doubt about level and season; level as the day began, and how far days stray from that. */
   readonly seen: number;
   readonly usualDoubt: number;
+  readonly dayStart: number;
+  readonly daySpread: number;
   readonly floats: number;
 
   /** In the table of 64-bit numbers: last and first bucket, then pairs of value and bucket. */
@@ -102,6 +104,8 @@ export function layoutOf(calendar: Calendar): Layout {
     rampFrom: take(1),
     seen: take(1),
     usualDoubt: take(1),
+    dayStart: take(1),
+    daySpread: take(1),
     lastBucket: takeDoubles(1),
     firstBucket: takeDoubles(1),
     falling: takeDoubles(2 * FALLING),

@@ -27,6 +27,13 @@ const STEADY_SHARE = 0.5;
 const SPREAD_STEP = 0.03;
 const BEYOND = 0.159;
 const LEAST_SPREAD = 0.01;
+/** The step is larger at first: half by the number of days, and these more. */
+const FIRST_STEP = 0.5;
+const FIRST_DAYS = 5;
+/** Likeness of neighbouring days below this is chance, and above that nothing could be told. */
+const LEAST_PERSISTENCE = 0.15;
+const MOST_PERSISTENCE = 0.9;
+const LEAST_INDEPENDENT = 2;
 
 export interface Rise {
   /** Times the baseline, for the number of days that tells most, and ln of the chance of that where nothing is wrong. */
@@ -89,11 +96,14 @@ export class Ramp {
       if (past !== null) known.push(past);
     }
     if (known.length < LEAST_DAYS) return null;
-    const { mean, variance } = robustMoments(known);
+    const { mean, variance, persistence } = robustMoments(known);
     // Half a count in all, so that a baseline of nothing can be risen from.
     const baseline = Math.max(mean, (0.5 * unit) / (bucketsADay * known.length));
     const counting = unit / (baseline * bucketsADay);
-    const relative = Math.max(variance / baseline ** 2 - counting, 0) * (1 + FEW_DAYS / known.length);
+    // Days that follow one another are alike: they tell as much as so many that do not, and their means vary more.
+    const likeness = (1 + persistence) / (1 - persistence);
+    const independent = Math.max(LEAST_INDEPENDENT, known.length / likeness);
+    const relative = Math.max(variance / baseline ** 2 - counting, 0) * (1 + FEW_DAYS / known.length) * (independent / (independent - 1));
     const before = this.levelOf(row, day - 2);
     const isSteady = before !== null && before - baseline > STEADY_SHARE * (level - baseline);
     const { floats, layout } = this.#table;
@@ -104,7 +114,7 @@ export class Ramp {
       // The last 24 hours are of two days: the mean goes on with the day before both.
       const rest = days === 1 ? 0 : this.meanOf(row, day - 2, days - 1);
       const ratio = rest === null ? Number.NaN : (level + (days - 1) * rest) / days / baseline;
-      const own = relative / days + (relative + counting) / known.length;
+      const own = relative * Math.min(1, likeness / days) + relative / independent + counting / known.length;
       const spread = floats[row * layout.floats + layout.rampSpread + index]!;
       const dispersion = Math.max(own, spread ** 2 - counting / days);
       ratios.push(ratio);
@@ -120,11 +130,12 @@ export class Ramp {
   /** Learns how far the level strays from its lagged baseline where nothing is wrong. */
   learn(row: number, { ratios, deviations }: Rise): void {
     const { floats, layout } = this.#table;
+    const step = Math.max(SPREAD_STEP, FIRST_STEP / (floats[row * layout.floats + layout.daysLearned]! + FIRST_DAYS));
     ratios.forEach((ratio, index) => {
       if (Number.isNaN(ratio)) return;
       const at = row * layout.floats + layout.rampSpread + index;
       const spread = floats[at]! > 0 ? floats[at]! : deviations[index]!;
-      floats[at] = Math.max(LEAST_SPREAD, spread * (1 + SPREAD_STEP * ((ratio - 1 > spread ? 1 : 0) - BEYOND)));
+      floats[at] = Math.max(LEAST_SPREAD, spread * (1 + step * ((ratio - 1 > spread ? 1 : 0) - BEYOND)));
     });
   }
 
@@ -141,8 +152,8 @@ function modulo(day: number): number {
   return rest < 0 ? rest + DAYS_KEPT : rest;
 }
 
-/** Mean and variance with outliers above drawn in to MOST_DEVIATIONS, found twice. */
-function robustMoments(values: readonly number[]): { mean: number; variance: number } {
+/** Mean and variance with outliers above drawn in to MOST_DEVIATIONS, found twice; and how alike neighbours are. */
+function robustMoments(values: readonly number[]): { mean: number; variance: number; persistence: number } {
   let limit = Infinity;
   let mean = 0;
   let variance = 0;
@@ -158,5 +169,8 @@ function robustMoments(values: readonly number[]): { mean: number; variance: num
     variance = Math.max(0, (squares - sum * mean) / (values.length - 1));
     limit = mean + MOST_DEVIATIONS * Math.sqrt(variance);
   }
-  return { mean, variance };
+  let products = 0;
+  for (let i = 1; i < values.length; i++) products += (Math.min(values[i]!, limit) - mean) * (Math.min(values[i - 1]!, limit) - mean);
+  const persistence = variance > 0 ? products / ((values.length - 1) * variance) : 0;
+  return { mean, variance, persistence: persistence < LEAST_PERSISTENCE ? 0 : Math.min(MOST_PERSISTENCE, persistence) };
 }

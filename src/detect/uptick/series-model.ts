@@ -24,6 +24,13 @@ const HALF_WEEK = 3;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
 const FRACTION_UNIT = 1 / 400;
 const DAY = 86_400;
+/** The spread of jumps from day to day is followed as that of slow rises (ramp.ts): a third are beyond one standard deviation. */
+const JUMP_STEP = 0.02;
+const FIRST_STEP = 0.5;
+const FIRST_DAYS = 5;
+const BEYOND = 0.317;
+const FIRST_JUMP = 0.1;
+const LEAST_JUMP = 0.02;
 /** Time in which doubt becomes usual, seconds, and the gain of a bucket at most. */
 const DOUBT_SECONDS = 10 * DAY;
 const MOST_DOUBT_GAIN = 0.1;
@@ -203,11 +210,32 @@ export class SeriesModel {
       });
       this.season.learnHours(row, this.#calendar.dayOfWeek(day), ratios);
       this.#learnWeekday(row, day - HALF_WEEK);
+      this.#learnJump(row, level, dispersion / blocks.length + unit / (level * exposure));
       const scale = this.season.normalise(row);
       if (scale !== 1) this.rebase(row, scale);
     }
+    floats[at + layout.dayStart] = floats[at + layout.level]!;
     floats[at + layout.daysLearned]!++;
     if (unit !== 1) this.setFractional(row);
+  }
+
+  /** How far a day's level is from what it was as the day began: by that much it may be off at any time. */
+  #learnJump(row: number, level: number, noise: number): void {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const before = floats[at + layout.dayStart]!;
+    if (!(before > 0)) return;
+    const jump = level / before - 1;
+    const spread = floats[at + layout.daySpread]! > 0 ? floats[at + layout.daySpread]! : FIRST_JUMP;
+    const step = Math.max(JUMP_STEP, FIRST_STEP / (floats[at + layout.daysLearned]! + FIRST_DAYS));
+    floats[at + layout.daySpread] = Math.max(LEAST_JUMP, spread * (1 + step * ((jump ** 2 - noise > spread ** 2 ? 1 : 0) - BEYOND)));
+  }
+
+  /** Relative variance of the level from one day to the next, beyond what counting explains. */
+  jump(row: number): number {
+    const { floats, layout } = this.#table;
+    const spread = floats[row * layout.floats + layout.daySpread]!;
+    return spread > LEAST_JUMP ? spread ** 2 : 0;
   }
 
   #learnWeekday(row: number, day: number): void {
