@@ -26,6 +26,8 @@ const STEADY_SHARE = 0.5;
  */
 const SPREAD_STEP = 0.03;
 const BEYOND = 0.159;
+/** What is further out than so many spreads may be a ramp that nobody has told: it does not teach. */
+const SUSPICIOUS = 3;
 const LEAST_SPREAD = 0.01;
 /** The step is larger at first: half by the number of days, and these more. */
 const FIRST_STEP = 0.5;
@@ -135,7 +137,7 @@ export class Ramp {
       if (Number.isNaN(ratio)) return;
       const at = row * layout.floats + layout.rampSpread + index;
       const spread = floats[at]! > 0 ? floats[at]! : deviations[index]!;
-      floats[at] = Math.max(LEAST_SPREAD, spread * (1 + step * ((ratio - 1 > spread ? 1 : 0) - BEYOND)));
+      floats[at] = Math.max(LEAST_SPREAD, spread * (1 + step * ((ratio - 1 > spread && ratio - 1 < SUSPICIOUS * spread ? 1 : 0) - BEYOND)));
     });
   }
 
