@@ -15,7 +15,7 @@ import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
 import { FLAT_DAYS, followRamp, type OpenRamp, RAMP_REST_DAYS } from "./slow-rises.ts";
 import { detectedEvent, detectedRamp } from "./detected.ts";
-import type { WindowSums } from "./windows.ts";
+import { LEAST_COVERED, type WindowSums } from "./windows.ts";
 import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verdict.ts";
 
 /** No verdicts on less than this: EARS needs 7 points, and a quarter of a day has a shape of its own. */
@@ -29,12 +29,10 @@ const LOOKS_A_WINDOW = 2;
 const SHARES = 2;
 /** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
 const LEAST_DEVIATIONS = 1.8;
-/** Windows of which less than this share was seen are not looked at; the block that goes on is only begun. */
-const LEAST_SEEN = 0.6;
 /** A series with less than this a day, over two weeks, is quiet again. */
 const QUIET_A_DAY = 0.3;
-/** Independent looks at the slow rise, a year. */
-const RAMP_LOOKS = 300;
+/** Independent looks at the slow rise: two a day, for each number of days over which it is looked at. */
+const RAMP_LOOKS = 2 * 365 * 3;
 /** Deviations of the band: one bucket of a thousand is above. */
 const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
@@ -238,7 +236,7 @@ export class UptickDetector {
       const sum = this.#sums.values[window]!;
       const mean = this.#sums.means[window]!;
       // What is mostly gap varies as a shorter window does.
-      if (this.#sums.counts[window]! < LEAST_SEEN * windows[window]!.buckets) continue;
+      if (this.#sums.counts[window]! < LEAST_COVERED * windows[window]!.buckets) continue;
       const variance = unit * mean + dispersion.of(row, window) * mean * mean;
       let log = 0;
       if ((sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * variance && sum > mean) {
@@ -298,6 +296,7 @@ export class UptickDetector {
         trend: this.#trend(row, bucket),
       };
       this.events.set(series, event);
+      this.#model.unlearnTails(row, this.#sums, bucket);
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
       if (!event.isHabit) verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
     }

@@ -20,7 +20,7 @@ const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
 /** Independent exceedances that the prior (p-values are right) weighs, and how far one may count. */
 const PRIOR_EXCEEDANCES = 5;
-const MOST_EXCESS = 2;
+const MOST_EXCESS = 3.5;
 /** Mean of an exponential variable of mean 1 that counts as no more than that. */
 const MEAN_EXCESS = 1 - Math.exp(-MOST_EXCESS);
 /** Neighbouring windows overlap, so their exceedances come in runs of about a third of their length. */
@@ -91,5 +91,14 @@ export class Dispersion {
     put(layout.tailTests, 1);
     put(layout.tailCount, exceeded ? 1 : 0);
     put(layout.tailExcess, exceeded ? Math.min(MOST_EXCESS, LOG_TAIL - log) : 0);
+  }
+
+  /** Takes back what was learned last. */
+  unlearnTail(row: number, window: number, log: number): void {
+    if (log >= LOG_TAIL) return;
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats + window;
+    floats[at + layout.tailCount] = Math.max(0, floats[at + layout.tailCount]! - 1);
+    floats[at + layout.tailExcess] = Math.max(0, floats[at + layout.tailExcess]! - Math.min(MOST_EXCESS, LOG_TAIL - log));
   }
 }

@@ -38,7 +38,7 @@ const MOST_PERSISTENCE = 0.9;
 const LEAST_INDEPENDENT = 2;
 
 export interface Rise {
-  /** Times the baseline, for the number of days that tells most, and ln of the chance of that where nothing is wrong. */
+  /** Times the baseline, for the number of days that tells most; ln of the chance of that where nothing is wrong, as if in one day. */
   readonly ratio: number;
   readonly logP: number;
   /** Level of the baseline. */
@@ -123,7 +123,8 @@ export class Ramp {
       deviations.push(Math.sqrt(own + counting / days));
       if (Number.isNaN(ratio) || ratio < 1 || (days === 1 && !isSteady)) return;
       const counts = (baseline * bucketsADay * days) / unit;
-      const logP = logNegativeBinomialTail(ratio * counts, counts, dispersion);
+      // Means of few days give more independent looks a year than those of many.
+      const logP = logNegativeBinomialTail(ratio * counts, counts, dispersion) - Math.log(days);
       if (logP < best.logP) best = { ratio, logP };
     });
     return { ...best, baseline, ratios, deviations };

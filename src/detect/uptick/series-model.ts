@@ -8,7 +8,7 @@ import { Level } from "./level.ts";
 import { Ramp, type Rise } from "./ramp.ts";
 import { type BlockRatio, Season } from "./season.ts";
 import type { SeriesTable } from "./series-table.ts";
-import { Windows } from "./windows.ts";
+import { LEAST_COVERED, Windows, type WindowSums } from "./windows.ts";
 
 /** What is beyond so many standard deviations is learned as if it were there. */
 const MOST_DEVIATIONS = 3;
@@ -139,6 +139,17 @@ export class SeriesModel {
     const { blockBuckets, dayBlocks } = this.#calendar;
     const day = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
     return this.ramp.rise(row, day, level, blockBuckets * dayBlocks, floats[row * layout.floats + layout.unit]!);
+  }
+
+  /** What opened an event is no part of the ordinary tail. @param sums room for sums. */
+  unlearnTails(row: number, sums: WindowSums, bucket: number): void {
+    const { floats, layout } = this.#table;
+    const unit = floats[row * layout.floats + layout.unit]!;
+    this.windows.sums(row, bucket, sums);
+    this.#calendar.windows.forEach(({ buckets }, window) => {
+      if (sums.counts[window]! < LEAST_COVERED * buckets) return;
+      this.dispersion.unlearnTail(row, window, this.dispersion.logTail(row, window, sums.values[window]!, sums.means[window]!, unit, 0));
+    });
   }
 
   /** Makes what the level has come to the ordinary one. */

@@ -6,6 +6,9 @@ import type { Calendar } from "./calendar.ts";
 import { ringLengths } from "./layout.ts";
 import type { SeriesTable } from "./series-table.ts";
 
+/** Windows of which less than this share was seen are not looked at; the block that goes on is only begun. */
+export const LEAST_COVERED = 0.6;
+
 /** One block of the ring, with what a level can be learned from. */
 export interface Block {
   readonly value: number;
