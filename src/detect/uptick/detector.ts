@@ -137,6 +137,13 @@ export class UptickDetector {
     return floats[row * layout.floats + layout.daysLearned]! < LEARNED_DAYS;
   }
 
+  /** Finds where each series stands, after the tables were restored. */
+  findPlaces(): void {
+    const { owners, rows } = this.table;
+    for (let row = 0; row < rows; row++) if (owners[row]! >= 0) this.places[owners[row]!] = row + 1;
+    for (let place = 0; place < this.quiet.length; place++) this.places[this.quiet.owners[place]!] = -(place + 1);
+  }
+
   #rowOf(series: number, bucket: number, value: number, absent: "zero" | "gap"): number {
     const place = this.places[series];
     if (place === undefined) throw new RangeError(`series ${series} is none of ${this.options.seriesCount}`);
