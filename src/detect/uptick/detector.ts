@@ -8,46 +8,24 @@ import { followEvent, type OpenEvent } from "./event.ts";
 import { layoutOf } from "./layout.ts";
 import { UPTICK_DEFAULTS, type UptickOptions } from "./options.ts";
 import { QuietSeries } from "./quiet-series.ts";
-import { LEAST_RISE } from "./ramp.ts";
+import { RampWatch } from "./ramp-watch.ts";
 import { Records } from "./record.ts";
 import { type Habit, isHabit, noteSurge } from "./recurrence.ts";
 import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
-import { FLAT_DAYS, followRamp, type OpenRamp, RAMP_REST_DAYS } from "./slow-rises.ts";
+import type { OpenRamp } from "./slow-rises.ts";
 import { detectedEvent, detectedRamp } from "./detected.ts";
-import { LEAST_COVERED, type WindowSums } from "./windows.ts";
+import { type Candidate, WindowJudge } from "./window-judge.ts";
+import { sumsFor, type WindowSums } from "./windows.ts";
 import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verdict.ts";
 
-/** No verdicts on less than this: EARS needs 7 points, and a quarter of a day has a shape of its own. */
-const LEAST_BUCKETS = 7;
-const LEAST_SECONDS = 6 * 3600;
 /** Days after which hours and weekdays are known well enough not to speak of learning. */
 const LEARNED_DAYS = 14;
-/** Overlapping windows of one length are about two independent looks a length (declumping: Aldous 1989). */
-const LOOKS_A_WINDOW = 2;
-/** Windows of all lengths see much the same: as many false events as two that were independent. */
-const SHARES = 2;
-/** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
-const LEAST_DEVIATIONS = 1.8;
 /** A series with less than this a day, over two weeks, is quiet again. */
 const QUIET_A_DAY = 0.3;
-/** Independent looks at the slow rise: two a day, for each number of days over which it is looked at. */
-const RAMP_LOOKS = 2 * 365 * 3;
 /** Deviations of the band: one bucket of a thousand is above. */
 const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
-
-interface Candidate {
-  readonly row: number;
-  readonly series: number;
-  /** ln of the p-value, and the same weighed by the length of the window. */
-  readonly logP: number;
-  readonly logWeighed: number;
-  readonly window: number;
-  readonly ratio: number;
-  readonly value: number;
-  readonly expected: number;
-}
 
 export class UptickDetector {
   readonly options: UptickOptions;
@@ -57,7 +35,6 @@ export class UptickDetector {
   /** Row + 1 of series that are followed, −(place + 1) of quiet ones, 0 of unknown ones. */
   readonly places: Int32Array<ArrayBuffer>;
   readonly events = new Map<number, OpenEvent>();
-  readonly ramps = new Map<number, OpenRamp>();
   readonly habits = new Map<number, Habit[]>();
   /** First bucket of all, and the last. */
   first = Number.NaN;
@@ -66,6 +43,8 @@ export class UptickDetector {
   refused = 0;
   readonly #model: SeriesModel;
   readonly #records: Records;
+  readonly #ramps: RampWatch;
+  readonly #judge: WindowJudge;
   readonly #sums: WindowSums;
 
   constructor(options: Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount">) {
@@ -76,8 +55,9 @@ export class UptickDetector {
     this.places = new Int32Array(this.options.seriesCount);
     this.#model = new SeriesModel(this.table, this.calendar);
     this.#records = new Records(this.table, this.options.bucketSeconds);
-    const { length } = this.calendar.windows;
-    this.#sums = { values: new Float64Array(length), means: new Float64Array(length), counts: new Float64Array(length) };
+    this.#sums = sumsFor(this.calendar);
+    this.#ramps = new RampWatch(this.table, this.calendar, this.#model, this.#records, this.options);
+    this.#judge = new WindowJudge(this.table, this.calendar, this.#model, this.options, this.#sums);
   }
 
   /**
@@ -111,6 +91,11 @@ export class UptickDetector {
     this.#open(candidates, absent === "zero" ? this.options.seriesCount : length, bucket, verdicts);
     for (const row of silent) this.#silence(row, bucket);
     return verdicts;
+  }
+
+  /** Ramps that are open, by number of the series. */
+  get ramps(): Map<number, OpenRamp> {
+    return this.#ramps.open;
   }
 
   /** Events that go on, as they stand. */
@@ -204,7 +189,7 @@ export class UptickDetector {
     const isNewBlock =
       this.calendar.blockOf(bucket) !== this.calendar.blockOf(this.table.doubles[row * layout.doubles + layout.lastBucket]!);
     model.roll(row, bucket, (day) => {
-      this.#followRamp(row, series, day, bucket, verdicts);
+      this.#ramps.endDay(row, series, day, bucket, verdicts);
       if (this.#isSilent(row, day)) silent.push(row);
     });
     const { floats } = this.table;
@@ -219,49 +204,11 @@ export class UptickDetector {
       this.#continue(event, row, bucket, value, expected, verdicts);
       return null;
     }
-    if (isNewBlock) this.#lookForRamp(row, series, bucket, value, expected, verdicts);
-    const ramp = this.ramps.get(series);
-    if (ramp !== undefined) this.#growRamp(ramp, row, bucket, value, factor);
-    const candidate = this.#judge(row, series, bucket, value, expected, moment);
+    if (isNewBlock) this.#ramps.look(row, series, bucket, value, factor, verdicts);
+    this.#ramps.grow(row, series, bucket, value, factor);
+    const candidate = this.#judge.judge(row, series, bucket, value, expected, moment);
     if (candidate === null) this.#records.add(row, bucket, value);
     return candidate;
-  }
-
-  /** Looks at all windows that end with this bucket, and learns how they vary. */
-  #judge(row: number, series: number, bucket: number, value: number, expected: number, moment: Moment): Candidate | null {
-    const { floats, layout } = this.table;
-    const { windows, bucketSeconds } = this.calendar;
-    const at = row * layout.floats;
-    const { dispersion } = this.#model;
-    const unit = floats[at + layout.unit]!;
-    const seen = floats[at + layout.seen]!;
-    const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
-    const doubt = this.#model.newDoubt(row, moment) + this.#model.jump(row);
-    this.#model.windows.sums(row, bucket, this.#sums);
-    let best: Candidate | null = null;
-    for (let window = 0; window < windows.length; window++) {
-      const sum = this.#sums.values[window]!;
-      const mean = this.#sums.means[window]!;
-      // What is mostly gap varies as a shorter window does.
-      if (this.#sums.counts[window]! < LEAST_COVERED * windows[window]!.buckets) continue;
-      const variance = unit * mean + dispersion.of(row, window) * mean * mean;
-      let log = 0;
-      if ((sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * variance && sum > mean) {
-        log = dispersion.logTail(row, window, sum, mean, unit, 0);
-        const isLarge = sum >= this.options.minRatio * mean && (unit !== 1 || sum >= this.options.minCount);
-        if (mayJudge && isLarge) {
-          const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
-          const logP = dispersion.corrected(row, window, doubted);
-          const { buckets } = windows[window]!;
-          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
-          if (best === null || logWeighed < best.logWeighed)
-            best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
-        }
-      }
-      dispersion.learnTail(row, window, log);
-      dispersion.learn(row, window, sum, mean, unit);
-    }
-    return best;
   }
 
   /** Opens what is beyond chance over all series of the interval. */
@@ -300,10 +247,10 @@ export class UptickDetector {
         totalExpected: expected,
         firstDay: value,
         firstDayExpected: expected,
-        trend: this.#trend(row, bucket),
+        trend: this.#model.trend(row, bucket),
       };
       this.events.set(series, event);
-      this.#model.unlearnTails(row, this.#sums, bucket);
+      this.#model.unlearnTails(row, bucket);
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
       if (!event.isHabit) verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
     }
@@ -344,8 +291,8 @@ export class UptickDetector {
       this.#close(event, row, detectedEvent(this.calendar, event, "surge", event.hot + 1), verdicts);
       return;
     }
-    const day = calendar.windows.length - 1;
-    const risen = this.#sums.values[day]! / this.#sums.means[day]!;
+    const within = calendar.windows.findLastIndex(({ buckets }) => buckets <= bucket - event.start);
+    const risen = this.#sums.values[within]! / this.#sums.means[within]!;
     const atFirst = event.firstDay / event.firstDayExpected;
     if (risen > 0 && Number.isFinite(risen)) model.rebase(row, risen);
     this.#close(event, row, detectedEvent(this.calendar, event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1), verdicts);
@@ -361,61 +308,6 @@ export class UptickDetector {
     if (!event.isHabit) verdicts.push({ phase: "closed", event: closed });
   }
 
-  #lookForRamp(row: number, series: number, bucket: number, value: number, expected: number, verdicts: UptickVerdict[]): void {
-    const { floats, layout } = this.table;
-    const today = this.calendar.dayOfBlock(this.calendar.blockOf(bucket));
-    if (this.ramps.has(series) || today < floats[row * layout.floats + layout.rampFrom]!) return;
-    const rise = this.#model.rise(row, bucket);
-    if (rise === null || rise.ratio < LEAST_RISE || rise.ratios[0]! < LEAST_RISE) return;
-    const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.options;
-    const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
-    if (rise.logP > Math.log(aYear / RAMP_LOOKS)) return;
-    const count = this.#model.lastDay(row, bucket)! * this.calendar.blockBuckets * this.calendar.dayBlocks;
-    if (count < this.options.minCount) return;
-    const ramp: OpenRamp = {
-      series,
-      start: bucket,
-      startDay: today,
-      peak: value,
-      peakBucket: bucket,
-      expected,
-      logP: rise.logP,
-      baseline: rise.baseline,
-      record: this.#records.rank(row, value),
-      trend: this.#trend(row, bucket),
-    };
-    this.ramps.set(series, ramp);
-    verdicts.push({ phase: "opened", event: detectedRamp(this.calendar, ramp, null) });
-  }
-
-  #growRamp(ramp: OpenRamp, row: number, bucket: number, value: number, factor: number): void {
-    if (value <= ramp.peak) return;
-    const record = this.#records.rank(row, value);
-    ramp.peak = value;
-    ramp.peakBucket = bucket;
-    ramp.expected = ramp.baseline * factor;
-    ramp.record = record;
-  }
-
-  /** At the end of a day: goes an open ramp on; and how far does the level stray where there is none. */
-  #followRamp(row: number, series: number, day: number, bucket: number, verdicts: UptickVerdict[]): void {
-    const { ramp: days } = this.#model;
-    const rise = this.#model.rise(row, bucket);
-    const ramp = this.ramps.get(series);
-    if (ramp === undefined) {
-      if (rise !== null) days.learn(row, rise);
-      return;
-    }
-    if (rise !== null) ramp.logP = Math.min(ramp.logP, rise.logP);
-    const step = followRamp(ramp, day, rise, days.meanOf(row, day, FLAT_DAYS), days.meanOf(row, day - FLAT_DAYS, FLAT_DAYS));
-    if (step === "goes-on") return;
-    if (step === "stays" && rise !== null) days.rebase(row, rise.ratios[0]!);
-    const { floats, layout } = this.table;
-    floats[row * layout.floats + layout.rampFrom] = day + RAMP_REST_DAYS;
-    this.ramps.delete(series);
-    verdicts.push({ phase: "closed", event: detectedRamp(this.calendar, ramp, bucket) });
-  }
-
   #isSilent(row: number, day: number): boolean {
     const perDay = this.calendar.blockBuckets * this.calendar.dayBlocks;
     const { floats, layout } = this.table;
@@ -425,18 +317,6 @@ export class UptickDetector {
       if (level === null || level * perDay > 1) return false;
     }
     return floats[row * layout.floats + layout.level]! * perDay < QUIET_A_DAY;
-  }
-
-  /** DShield's trend of one value: (S − s) / √s with S of the last day and s the mean of a month of days. */
-  #trend(row: number, bucket: number): number | null {
-    const perDay = this.calendar.blockBuckets * this.calendar.dayBlocks;
-    const day = this.calendar.dayOfBlock(this.calendar.blockOf(bucket));
-    const level = this.#model.ramp.meanOf(row, day - 1, 30);
-    if (level === null || !(level > 0)) return null;
-    const usual = level * perDay;
-    return this.#sums.values[this.calendar.dayWindow]! > 0
-      ? (this.#sums.values[this.calendar.dayWindow]! - usual) / Math.sqrt(usual)
-      : null;
   }
 
   /** Quantiles by Wilson and Hilferty's cube root (1931). */

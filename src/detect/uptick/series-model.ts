@@ -8,7 +8,7 @@ import { Level } from "./level.ts";
 import { Ramp, type Rise } from "./ramp.ts";
 import { type BlockRatio, Season } from "./season.ts";
 import type { SeriesTable } from "./series-table.ts";
-import { LEAST_COVERED, Windows, type WindowSums } from "./windows.ts";
+import { LEAST_COVERED, sumsFor, Windows, type WindowSums } from "./windows.ts";
 
 /** What is beyond so many standard deviations is learned as if it were there. */
 const MOST_DEVIATIONS = 3;
@@ -21,6 +21,8 @@ const DAY_PASSES = 3;
 /** A weekday is measured by the week around it, three days later: a mean over a whole week that a steady rise does not bend. */
 const WEEK = 7;
 const HALF_WEEK = 3;
+/** Days of DShield's trend. */
+const MONTH = 30;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
 const FRACTION_UNIT = 1 / 400;
 const DAY = 86_400;
@@ -44,10 +46,12 @@ export class SeriesModel {
   readonly #table: SeriesTable;
   readonly #calendar: Calendar;
   readonly #doubtGain: number;
+  readonly #sums: WindowSums;
 
   constructor(table: SeriesTable, calendar: Calendar) {
     this.#table = table;
     this.#calendar = calendar;
+    this.#sums = sumsFor(calendar);
     this.#doubtGain = Math.min(MOST_DOUBT_GAIN, calendar.bucketSeconds / DOUBT_SECONDS);
     this.season = new Season(table, calendar);
     this.level = new Level(table, calendar);
@@ -141,9 +145,20 @@ export class SeriesModel {
     return this.ramp.rise(row, day, level, blockBuckets * dayBlocks, floats[row * layout.floats + layout.unit]!);
   }
 
-  /** What opened an event is no part of the ordinary tail. @param sums room for sums. */
-  unlearnTails(row: number, sums: WindowSums, bucket: number): void {
+  /** DShield's trend of one value: (S − s) / √s with S of the last day and s the mean of a month of days; null where history is short. */
+  trend(row: number, bucket: number): number | null {
+    const day = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
+    const level = this.ramp.meanOf(row, day - 1, MONTH);
+    if (level === null || !(level > 0)) return null;
+    const usual = level * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    this.windows.sums(row, bucket, this.#sums);
+    return (this.#sums.values[this.#calendar.dayWindow]! - usual) / Math.sqrt(usual);
+  }
+
+  /** What opened an event is no part of the ordinary tail. */
+  unlearnTails(row: number, bucket: number): void {
     const { floats, layout } = this.#table;
+    const sums = this.#sums;
     const unit = floats[row * layout.floats + layout.unit]!;
     this.windows.sums(row, bucket, sums);
     this.#calendar.windows.forEach(({ buckets }, window) => {

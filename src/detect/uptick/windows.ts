@@ -24,6 +24,10 @@ export interface WindowSums {
   readonly counts: Float64Array;
 }
 
+export function sumsFor({ windows: { length } }: Calendar): WindowSums {
+  return { values: new Float64Array(length), means: new Float64Array(length), counts: new Float64Array(length) };
+}
+
 export class Windows {
   readonly #table: SeriesTable;
   readonly #calendar: Calendar;
