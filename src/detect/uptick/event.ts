@@ -11,9 +11,9 @@ const QUIET_SECONDS = 3600;
 const QUIET_BUCKETS = 6;
 const QUIET_LONG_BUCKETS = 2;
 const LONG_BUCKET = 6 * 3600;
-/** Long events, and those found by long windows only, may be quiet for longer: for this share of their length, up to so many seconds. */
+/** Long events, and those found by long windows only, may be quiet for longer: for this share of their own length or of the window, up to so many seconds. */
 const QUIET_SHARE = 0.25;
-const QUIET_WINDOW_SHARE = 1 / 3;
+const QUIET_WINDOW_SHARE = 1;
 const MOST_QUIET_SECONDS = 12 * 3600;
 /** After so long it is no surge but the new level; and at least so many buckets. */
 const SHIFT_SECONDS = 48 * 3600;

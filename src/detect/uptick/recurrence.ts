@@ -12,7 +12,7 @@ const TIMES_TO_KNOW = 2;
 const TOLERANCE = HOUR;
 const MOST_LEFT_OUT = 1;
 /** More than this many times its highest so far is news in any case. */
-const MOST_GROWTH = 1.5;
+const MOST_GROWTH = 2;
 /** Habits kept of a series: the latest. */
 const MOST_KEPT = 8;
 
@@ -32,7 +32,7 @@ export function isHabit(habits: readonly Habit[], start: number, peak: number): 
   return habits.some((habit) => habit.times >= TIMES_TO_KNOW && peak <= MOST_GROWTH * habit.peak && returns(habit, habit.period, start));
 }
 
-/** Whether a known habit is due, whatever its height. */
+/** Remembers a surge that is over, as one of a habit or as the first of one. */
 export function noteSurge(habits: Habit[], start: number, peak: number): void {
   for (const habit of habits) {
     const period = (habit.period === 0 ? PERIODS : [habit.period]).find((one) => returns(habit, one, start));
