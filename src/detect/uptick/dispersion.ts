@@ -20,7 +20,7 @@ const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
 /** Independent exceedances that the prior (p-values are right) weighs, and how far one may count. */
 const PRIOR_EXCEEDANCES = 5;
-const MOST_EXCESS = 3.5;
+const MOST_EXCESS = 6;
 /** Mean of an exponential variable of mean 1 that counts as no more than that. */
 const MEAN_EXCESS = 1 - Math.exp(-MOST_EXCESS);
 /** Neighbouring windows overlap, so their exceedances come in runs of about a third of their length. */
