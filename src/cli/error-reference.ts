@@ -44,6 +44,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
       "A report or capture cannot be written: no space, no rights, no such folder. A file that stood in its place is as it was, and no part of the new one is left.",
     remedy: "Make room or choose another place with `--output`.",
   },
+  E_CONFIG: {
+    meaning:
+      "A config file cannot be read, is no YAML, or has a key or a value that does not fit. The message names file, line, column and path; where a running program was told to read it again, the config before stays in force.",
+    remedy:
+      "`precursor config check FILE` lists all that is wrong; docs/config.md has the keys, and `precursor config init` writes an example.",
+  },
   E_STORE_MISSING: {
     meaning: "The engine that keeps history inside the program is not installed, or does not exist for this platform.",
     remedy:

@@ -1,5 +1,6 @@
-/** The reference pages, made from the command line's own definition, so that they cannot fall behind: docs/cli.md, docs/errors.md, docs/precursor.1. */
+/** The reference pages, made from the command line's own definition, so that they cannot fall behind: docs/cli.md, docs/config.md, docs/errors.md, docs/precursor.1. */
 import type { Argument, Command, Option } from "commander";
+import { configPage } from "./config/config-page.ts";
 import { ERROR_MEANINGS } from "./error-reference.ts";
 import { extrasOf } from "./examples.ts";
 
@@ -10,6 +11,7 @@ export function referencePages(program: Command): ReadonlyMap<string, string> {
   return new Map([
     ["docs/cli.md", cliPage(program)],
     ["docs/errors.md", errorPage()],
+    ["docs/config.md", configPage(MADE)],
     ["docs/precursor.1", manPage(program)],
   ]);
 }

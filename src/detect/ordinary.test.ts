@@ -38,7 +38,7 @@ describe("ordinary traffic is no scan", () => {
     expect(scansOf(new ActivityBuilder().add(client, CLASS_SYN, contacts).activity)).toMatchObject([{ ports: [445], contactCount: 40 }]);
   });
 
-  test("a resolver, and DNS answers whose questions were not captured", () => {
+  test("a resolver, and DNS answers whose questions are not recorded", () => {
     const resolver = [...onPort(web.slice(0, 150), 53, OUTCOME_ANSWERED | OUTCOME_DATA), ...onPort(web.slice(150), 53)];
     expect(scansOf(new ActivityBuilder().add(client, CLASS_UDP, resolver).activity)).toEqual([]);
     const answers = onHost("192.0.2.53", range(30_000, 60));
@@ -48,6 +48,16 @@ describe("ordinary traffic is no scan", () => {
   test("peers, each on a port of its own, many of them gone", () => {
     const contacts = web.map((peer, index): ContactRow => [peer, 10_000 + 37 * index, index % 2 === 0 ? SERVED : 0]);
     expect(scansOf(new ActivityBuilder().add(client, CLASS_SYN, contacts).activity)).toEqual([]);
+  });
+
+  test("thousands of peers, many on their network's usual ports, and the near miss: one port more", () => {
+    const peers = addresses("11.0.0.1", 3000, 70_001);
+    const contacts = (other: (index: number) => number): Activity => {
+      const rows = peers.map((peer, i): ContactRow => [peer, i % 5 < 2 ? 6881 + (i % 9) : other(i), i % 3 === 0 ? SERVED : 0]);
+      return new ActivityBuilder().add(client, CLASS_SYN, rows).activity;
+    };
+    expect(scansOf(contacts((i) => 10_000 + ((7919 * i) % 50_000)))).toEqual([]);
+    expect(scansOf(contacts(() => 8291))).toMatchObject([{ source: client, technique: "connect" }]);
   });
 
   test("traceroute to one host", () => {
@@ -74,7 +84,7 @@ describe("ordinary traffic is no scan", () => {
     ).toEqual([]);
   });
 
-  test("conversations of which only the client's side was captured", () => {
+  test("conversations of which only the client's side is recorded", () => {
     const servers = addresses("192.0.2.1", 60);
     const builder = new ActivityBuilder().add(SCANNER, CLASS_SYN, onPort(servers, 443)).add(SCANNER, CLASS_STRAY, onPort(servers, 443));
     expect(scansOf(builder.activity)).toEqual([]);

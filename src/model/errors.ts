@@ -9,6 +9,7 @@ export type ErrorCode =
   | "E_INPUT_DAMAGED"
   | "E_FILTER"
   | "E_OUTPUT"
+  | "E_CONFIG"
   | "E_STORE_MISSING"
   | "E_STORE_LOCKED"
   | "E_STORE_NEWER"
@@ -71,6 +72,18 @@ export class OutputError extends PrecursorError {
   constructor(target: string, reason: string, cause?: unknown) {
     super("E_OUTPUT", `${target}: ${reason}`, { cause });
     this.name = "OutputError";
+  }
+}
+
+/** A config file that does not fit. `problems` are whole lines, `precursor.yaml:12:5: sources[1].uri: …`; the message is the first. */
+export class ConfigError extends PrecursorError {
+  readonly problems: readonly string[];
+
+  constructor(path: string, problems: readonly string[]) {
+    const more = problems.length > 1 ? `; and ${problems.length - 1} more: precursor config check ${path}` : "";
+    super("E_CONFIG", `${problems[0] ?? path}${more}`);
+    this.name = "ConfigError";
+    this.problems = problems;
   }
 }
 

@@ -8,6 +8,7 @@ import type { LiveSource } from "../sources/live.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import type { AssessOptions, Listening } from "./assess-options.ts";
 import type { LiveReport } from "./live-inputs.ts";
+import { isWrittenAsLive } from "./live-scheme.ts";
 import { observeInputs } from "./observe-inputs.ts";
 import { withoutPassedOver } from "./passed-over.ts";
 import type { ReadSummary } from "./read-inputs.ts";
@@ -36,7 +37,9 @@ export async function gather(options: GatherOptions): Promise<Gathered> {
   const sources = await liveSources(inputs, listen);
   const gathered = sources.length > 0 && listen !== null ? await listenTo(sources, listen, options) : await readAll(options);
   const [first] = gathered.unreadable;
-  if (gathered.summary.sources.length === 0 && first !== undefined) throw first;
+  // A live source that heard nothing is no failure: then there is a report, of nothing.
+  const isQuiet = gathered.unreadable.length < gathered.live.length;
+  if (gathered.summary.sources.length === 0 && first !== undefined && !isQuiet) throw first;
   return gathered;
 }
 
@@ -54,7 +57,7 @@ async function readAll(options: GatherOptions): Promise<Gathered> {
 
 /** The inputs as live sources: all of them or none. Kept out of the way of files: sockets and queues are loaded only when named. */
 async function liveSources(inputs: readonly string[], listen: Listening | null): Promise<LiveSource[]> {
-  if (listen === null && !inputs.some((input) => LIVE_SCHEME.test(input))) return [];
+  if (listen === null && !inputs.some(isWrittenAsLive)) return [];
   const { parseLiveSource } = await import("../sources/live/parse.ts");
   const options = listen ?? { stateFolder: null, fromStart: false, follow: false };
   const sources = inputs.map((input) => parseLiveSource(input, options));
@@ -70,9 +73,6 @@ async function liveSources(inputs: readonly string[], listen: Listening | null):
     throw new UsageError(`${stored}: files and live sources are assessed apart; --follow makes a live source of a file`);
   return live;
 }
-
-/** A word and a colon: a quick look that spares loading the parser for paths. */
-const LIVE_SCHEME = /^(?:udp|syslog\+(?:udp|tcp|tls)|tail|journald|interface|kafka):/;
 
 async function listenTo(sources: readonly LiveSource[], listen: Listening, options: GatherOptions): Promise<Gathered> {
   const { readLive } = await import("./live-inputs.ts");

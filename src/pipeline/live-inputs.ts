@@ -5,8 +5,8 @@ import { loadTemplates, saveTemplates } from "../formats/flow-export/template-fi
 import { rememberTemplates, templateCacheOf } from "../formats/flow-export/template-cache.ts";
 import { InputError } from "../model/errors.ts";
 import { systemReason } from "../sources/file.ts";
-import type { LiveCounters, LiveSink, LiveSource } from "../sources/live.ts";
-import { loadState, saveState } from "../sources/live/tail-position.ts";
+import { FINE, type LiveCounters, type LiveSink, type LiveSource } from "../sources/live.ts";
+import { loadState, prepareStateFolder, saveState } from "../sources/live/state-file.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
 import { LiveRecords } from "./live-records.ts";
 import { type LiveDecoding, LiveStream } from "./live-stream.ts";
@@ -51,25 +51,30 @@ export interface LiveSummary extends ReadSummary {
 }
 
 /**
- * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, or that
- * gave nothing, is among `unreadable`; where none can start it ends at once. Rows of the sources share batches.
- * @throws UsageError where the format has no such name
+ * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, that fell
+ * ill and gave nothing, or of which nothing was recognised is among `unreadable`; one that listened and heard nothing is not. Where none
+ * can start it ends at once. Rows of the sources share batches.
+ * @throws UsageError where the format has no such name, or the folder of states cannot be written
  */
 export async function readLive(sources: readonly LiveSource[], writer: ObservationWriter, reading: LiveReading): Promise<LiveSummary> {
   const choice = new FormatChoice(reading);
   const summary: ReadSummary = { sources: [], lost: new Map(), skipped: new Map(), encapsulations: new Map(), unreadable: [] };
   const memory = new Map<string, unknown>();
+  if (reading.stateFolder !== null) prepareStateFolder(reading.stateFolder);
   const templates = reading.stateFolder === null ? null : join(reading.stateFolder, TEMPLATES_FILE);
   if (templates !== null) rememberTemplates(memory, loadTemplates(loadState(templates)).cache);
   const context = { writtenAt: Date.now() / 1000, memory };
   const inputs = sources.map((source) => new LiveInput(source, { writer, context, choice, tally: new LiveTally(source.name, summary) }));
 
+  // From here on: a broker may take long to answer, and what others have heard by then is to be assessed
+  const over = timeOver(reading.stop);
   const started = await Promise.all(inputs.map((input) => input.start(summary)));
   const ticker = setInterval(() => {
     writer.flush();
     reading.onProgress?.(sum(inputs, "bytes"), sum(inputs, "records"));
   }, TURN_MS);
-  if (started.includes(true)) await timeOver(reading);
+  if (started.includes(true)) await over.after(reading.seconds);
+  over.forget();
   clearInterval(ticker);
   for (const input of inputs) await input.finish(summary);
   writer.flush();
@@ -82,23 +87,34 @@ export async function readLive(sources: readonly LiveSource[], writer: Observati
   return { ...summary, live: inputs.map((input) => input.report()), troubles };
 }
 
-/** Waits for the end of the time, an interrupt, or the signal. */
-async function timeOver({ seconds, stop }: LiveReading): Promise<void> {
-  if (stop?.aborted === true) return;
-  return new Promise((resolve) => {
-    let clock: NodeJS.Timeout | null = null;
-    const over = (): void => {
-      if (clock !== null) clearTimeout(clock);
-      process.removeListener("SIGINT", over);
-      process.removeListener("SIGTERM", over);
-      stop?.removeEventListener("abort", over);
-      resolve();
-    };
-    if (seconds !== null) clock = setTimeout(over, 1000 * seconds);
-    process.on("SIGINT", over);
-    process.on("SIGTERM", over);
-    stop?.addEventListener("abort", over);
+/** The end of the time, an interrupt, or the signal, whichever is first. A second interrupt ends the program. */
+function timeOver(stop: AbortSignal | null): { after: (seconds: number | null) => Promise<void>; forget: () => void } {
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
   });
+  let clock: NodeJS.Timeout | null = null;
+  const forget = (): void => {
+    if (clock !== null) clearTimeout(clock);
+    process.removeListener("SIGINT", interrupted);
+    process.removeListener("SIGTERM", interrupted);
+    stop?.removeEventListener("abort", end);
+  };
+  const interrupted = (): void => {
+    forget();
+    end();
+  };
+  process.on("SIGINT", interrupted);
+  process.on("SIGTERM", interrupted);
+  stop?.addEventListener("abort", end);
+  if (stop?.aborted === true) end();
+  return {
+    after: async (seconds) => {
+      if (seconds !== null) clock = setTimeout(end, 1000 * seconds);
+      await ended;
+    },
+    forget,
+  };
 }
 
 /** One source with its decoders. */
@@ -166,7 +182,8 @@ class LiveInput implements LiveSink {
       const unit = source.kind === "datagram" ? "datagrams dropped by this machine's kernel" : "packets dropped by this machine's kernel";
       summary.lost.set(unit, (summary.lost.get(unit) ?? 0) + droppedByKernel);
     }
-    if (inputs.length === 0) summary.unreadable.push(this.#nothing());
+    const failure = inputs.length === 0 ? this.#failure() : null;
+    if (failure !== null) summary.unreadable.push(failure);
   }
 
   report(): LiveReport {
@@ -190,11 +207,11 @@ class LiveInput implements LiveSink {
     return stream;
   }
 
-  /** Why there is no input of this source. */
-  #nothing(): InputError {
+  /** Why there is no input of this source; null where nobody sent anything. */
+  #failure(): InputError | null {
     const { name, health } = this.#source;
     if (this.bytes > 0) return new InputError("E_INPUT_UNKNOWN", name, "nothing of what came is of a format that Precursor reads");
-    return new InputError("E_INPUT_EMPTY", name, health === "fine" ? "nothing came while it was read" : health);
+    return health === FINE ? null : new InputError("E_INPUT_EMPTY", name, health);
   }
 }
 

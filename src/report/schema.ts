@@ -57,6 +57,7 @@ const scan = z.looseObject({
     "icmp",
     "arp",
     "os-detection",
+    "tcp-unknown",
     "other",
   ]),
   transport: z.enum(["tcp", "udp", "sctp", "icmp", "arp", "ip", "dccp", "udp-lite"]),
@@ -65,7 +66,7 @@ const scan = z.looseObject({
   targets: z.array(z.string()).describe("a few, for people"),
   targetCount: count,
   contactCount: count.describe("distinct target and port"),
-  darkTargetCount: count.describe("targets that never sent a packet"),
+  darkTargetCount: count.describe("targets that were never seen sending; 0 where the records could not show it"),
   packets: count,
   firstSeen: time,
   lastSeen: time,
@@ -215,7 +216,7 @@ export const reportShape = z.looseObject({
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),
   targets: z.looseObject({
     count,
-    dark: count.describe("never sent a packet"),
+    dark: count.describe("never seen sending"),
     networksTotal: count,
     networks: z.array(z.looseObject({ network: z.string(), contacts: count })).describe("IPv4 /24, cut at --limit"),
   }),
@@ -264,8 +265,3 @@ export const REPORT_SCHEMA: Readonly<Record<string, unknown>> = {
   title: "precursor.report/1",
   ...z.toJSONSchema(reportShape, { target: "draft-2020-12" }),
 };
-
-/** The schema as text, for `precursor schema`. */
-export function renderSchema(): string {
-  return `${JSON.stringify(REPORT_SCHEMA, null, 2)}\n`;
-}

@@ -59,5 +59,7 @@ test("records in words: of all, of a time, of less than a day", () => {
     "highest in 40 days; highest since 2013-09-23",
   );
   expect(recordWords({ ...uptick!, record: { rank: 3, since: uptick!.peakTime - 3600, ofAll: false } })).toBe(null);
-  expect(uptickSentence(uptick!)).toMatchInlineSnapshot(`"tcp/source/0: surge from 2013-11-02 01:00:00 to 2013-11-02 04:00:00, peak 130 at 2013-11-02 02:00:00, expected 25 (p 3e-12), highest of all 412 days seen (since 2012-09-16)"`);
+  expect(uptickSentence(uptick!)).toMatchInlineSnapshot(
+    `"tcp/source/0: surge from 2013-11-02 01:00:00 to 2013-11-02 04:00:00, peak 130 at 2013-11-02 02:00:00, expected 25 (p 3e-12), highest of all 412 days seen (since 2012-09-16)"`,
+  );
 });
