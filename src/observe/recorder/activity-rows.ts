@@ -44,7 +44,7 @@ export class ActivityRows {
 
   /** Makes room for as many new rows, and reads where each look begins, so that the misses overlap. The sum keeps the reads alive. */
   touch(interval: Uint32Array, source: Uint32Array, key: Uint32Array, length: number): number {
-    while (2 * (this.length + length) > this.#mask + 1) this.#grow();
+    while (4 * (this.length + length) > 3 * (this.#mask + 1)) this.#grow();
     while (this.length + length > this.interval.length) this.#enlarge();
     const places = this.#places;
     let sum = 0;
@@ -92,11 +92,6 @@ export class ActivityRows {
     }
   }
 
-  /** The technique of a row. */
-  technique(row: number): number {
-    return (this.key[row]! >>> 1) & 15;
-  }
-
   clear(): void {
     this.length = 1;
     this.#places.fill(0);
@@ -129,7 +124,7 @@ export class ActivityRows {
   }
 
   #grow(): void {
-    const places = this.#mask + 1 >= LAST_STEP ? 4 * this.#most : 4 * (this.#mask + 1);
+    const places = this.#mask + 1 >= LAST_STEP ? Math.max(2 * this.#most, 2 * (this.#mask + 1)) : 4 * (this.#mask + 1);
     this.#mask = places - 1;
     this.#places = new Uint32Array(WORDS * places);
     for (let row = 1; row < this.length; row++) this.#put(row);

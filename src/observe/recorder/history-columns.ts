@@ -55,7 +55,7 @@ export function livenessRows(intervals: Intervals): LivenessRow[] {
     interval: intervals.start[number]!,
     observations: intervals.observations[number]!,
     lost: intervals.lost[number]!,
-    folded: intervals.folded[number]!,
+    folded: intervals.foldedOf(number),
   }));
 }
 

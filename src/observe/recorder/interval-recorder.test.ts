@@ -363,7 +363,7 @@ describe("a flood", () => {
     expect(series.get("1383354000 group/all")!.sources.size).toBe(sources);
     expect(parts.reduce((sum, { activity }) => sum + activity.length, 0)).toBeLessThanOrEqual(LIMITS.activityRows + parts.length);
     const folded = parts.flatMap(({ liveness }) => liveness).reduce((sum, row) => sum + row.folded, 0);
-    expect(folded).toBe(sources - LIMITS.activityRows);
+    expect(Math.abs(folded / (sources - LIMITS.activityRows) - 1)).toBeLessThan(0.07);
   });
 
   it("of times opens no more intervals than are bounded, and those that no interval holds are counted", () => {
@@ -393,5 +393,20 @@ describe("a flood", () => {
     expect(chance.length).toBeGreaterThan(19_000);
     expect(chance.every(([, { packets: count, sources }]) => count > 0 && sources.size === 0)).toBe(true);
     expect(series.get("1383354000 tcp/source/6000")!.sources.size).toBeGreaterThanOrEqual(40);
+  });
+
+  it("of one source from a few ports of chance never fills the recorder", () => {
+    const one = recorder({ limits: LIMITS });
+    const batch = new ObservationBatch();
+    for (let at = 0; at < 60; at++) {
+      batch.length = 0;
+      for (let i = 0; i < 2048; i++) fill(batch, { source: 0x0a00_0000 + (i % 5), sourcePort: 5000 + (i % 400) });
+      expect(one.isFull).toBe(false);
+      one.observe(batch);
+    }
+    const { series } = mergeBatches([one.take(asnOf)]);
+    const port = series.get("1383354000 tcp/source/5000")!;
+    expect([port.packets, [...port.sources]]).toEqual([60 * 6, [0x0a00_0000]]);
+    expect(series.get("1383354000 tcp/destination/445")!.sources.size).toBe(5);
   });
 });

@@ -12,9 +12,10 @@ import { AddressNames } from "../address-names.ts";
 import { NetworkSet } from "../filter/network-set.ts";
 import { settleTimes } from "../plausible-times.ts";
 import { activityKey, ActivityRows } from "./activity-rows.ts";
+import { ChanceSources } from "./chance-sources.ts";
 import { activityColumns, type AsnOf, livenessRows } from "./history-columns.ts";
 import { Intervals } from "./intervals.ts";
-import { CONTACT, FOLDED_SOURCE, ownerOf, pairId, SOURCE_4, SOURCE_6, TARGET } from "./members.ts";
+import { CONTACT, pairId, SOURCE_4, SOURCE_6, TARGET } from "./members.ts";
 import { PairSet } from "./pair-set.ts";
 import { NO_SERIES, SeriesCells } from "./series-cells.ts";
 import {
@@ -26,19 +27,22 @@ import {
   seriesColumns,
   type UnassignedPorts,
 } from "./series-columns.ts";
-import { BACKSCATTER, FOLDED, TrafficSorter } from "./traffic-sorter.ts";
+import { BACKSCATTER, TrafficSorter } from "./traffic-sorter.ts";
 
 /** How much memory the tables may take, at most. All are powers of two. */
 interface RecorderLimits {
-  /** Places for pairs of series and source, series and target, activity row and target: 8 octets each, two thirds of them used. */
+  /**
+   * Places for pairs of series and source, series and target, activity row and target: 8 octets each, two thirds of them used;
+   * and half as many for sources of ports that are chosen by chance.
+   */
   readonly pairs: number;
   /** Cells: interval × series, 48 octets each. */
   readonly cells: number;
-  /** Activity rows that are kept of one interval, and at once: 100 octets each. Beyond, an interval's sources are folded. */
+  /** Activity rows that are kept of one interval, and at once: 64 octets each. Beyond, an interval's sources are folded. */
   readonly activityRows: number;
 }
 
-/** 2.8 million pairs (32 MiB), a million cells (48 MiB), 262,144 rows (24 MiB). */
+/** 2.8 million pairs (32 MiB), 2 million sources of ports chosen by chance (16 MiB), a million cells (48 MiB), 262,144 rows (16 MiB). */
 const DEFAULT_LIMITS: RecorderLimits = { pairs: 1 << 22, cells: 1 << 20, activityRows: 1 << 18 };
 
 export interface TargetGroup {
@@ -65,8 +69,10 @@ const TCP_SOURCE = portSeriesNumber("tcp", "source", 0);
 const TCP_DESTINATION = portSeriesNumber("tcp", "destination", 0);
 const UDP_SOURCE = portSeriesNumber("udp", "source", 0);
 const UDP_DESTINATION = portSeriesNumber("udp", "destination", 0);
-/** Pairs that one row may add: two sources, one that is folded, a contact and two targets. */
-const PAIRS_PER_ROW = 6;
+/** `isFresh` of a row of activity that is for all that was folded. */
+const FRESH_FOLDED = 2;
+/** Pairs that one row may add: two sources, a contact and two targets. */
+const PAIRS_PER_ROW = 5;
 /** Pairs that it may add for every group that its target is in. */
 const PAIRS_PER_GROUP = 4;
 
@@ -84,6 +90,7 @@ export class IntervalRecorder {
   readonly #cells: SeriesCells;
   readonly #rows: ActivityRows;
   readonly #pairs: PairSet;
+  readonly #chance: ChanceSources;
   #names = new AddressNames();
 
   // The rows of the batch in hand that count, column by column.
@@ -119,6 +126,7 @@ export class IntervalRecorder {
     this.#sorter = new TrafficSorter(home.length === 0 ? null : new NetworkSet(home), seed);
     this.#cells = new SeriesCells(BATCH_ROWS, seed);
     this.#rows = new ActivityRows(this.#limits.activityRows, BATCH_ROWS, seed);
+    this.#chance = new ChanceSources(this.#limits.pairs / 2);
     this.#pairs = new PairSet(this.#limits.pairs, 4 * BATCH_ROWS, seed);
   }
 
@@ -148,6 +156,7 @@ export class IntervalRecorder {
     return (
       this.#pairs.size + (PAIRS_PER_ROW + PAIRS_PER_GROUP * groups) * BATCH_ROWS > PairSet.roomOf(this.#limits.pairs) ||
       this.#cells.length + 3 * (1 + groups) * BATCH_ROWS > this.#limits.cells ||
+      this.#chance.lacks(BATCH_ROWS) ||
       this.#rows.room < 2 * BATCH_ROWS ||
       this.#names.room < BATCH_ROWS ||
       this.#intervals.isFull
@@ -166,6 +175,7 @@ export class IntervalRecorder {
     this.#addRows(batch, length);
     this.#addSources(length);
     this.#addTargets(length);
+    this.#chance.makeRoom(BATCH_ROWS, this.#cells.length);
     for (const [place, { targets }] of this.#targetGroups.entries()) this.#addTargetGroup(batch, length, (place + 1) * SCOPE, targets);
   }
 
@@ -186,6 +196,7 @@ export class IntervalRecorder {
       cells: this.#cells,
       intervals: this.#intervals,
       pairs: this.#pairs,
+      chance: this.#chance,
       names: this.#names,
       unassigned: this.#unassigned,
       targetGroups: this.#targetGroups.map(({ name }) => name),
@@ -202,6 +213,7 @@ export class IntervalRecorder {
     this.#cells.clear();
     this.#rows.clear();
     this.#pairs.clear();
+    this.#chance.clear();
     this.#names = new AddressNames();
     return batch;
   }
@@ -212,6 +224,7 @@ export class IntervalRecorder {
     const intervals = this.#intervals;
     const { time, source, sourcePort, destination, family, protocol } = batch;
     let length = 0;
+    sorter.begin(batch);
     for (let row = 0; row < batch.length; row++) {
       const interval = intervals.numberAt(time[row]!);
       if (interval < 0) {
@@ -254,7 +267,6 @@ export class IntervalRecorder {
     const rows = this.#rows;
     const intervals = this.#intervals;
     rows.touch(this.#interval, this.#source, this.#key, length);
-    let folded = 0;
     for (let i = 0; i < length; i++) {
       const interval = this.#interval[i]!;
       let row = rows.find(i, interval, this.#source[i]!, this.#key[i]!);
@@ -264,8 +276,8 @@ export class IntervalRecorder {
         row = rows.add(interval, this.#source[i]!, this.#key[i]!);
       } else if (row === 0) {
         row = rows.folded(interval, batch.protocol[this.#row[i]!]!);
-        this.#ids[folded] = pairId(row, FOLDED_SOURCE);
-        this.#things[folded++] = this.#source[i]!;
+        this.#isFresh[i] = FRESH_FOLDED;
+        intervals.fold(interval, this.#source[i]!);
       }
       this.#activity[i] = row;
       const packets = this.#packets[i]!;
@@ -273,12 +285,6 @@ export class IntervalRecorder {
       const at = this.#row[i]!;
       const isZero = batch.sourcePort[at] === 0 && batch.grade[at] === GRADE_CONFIRMED;
       if (isZero) rows.sourcePortZero[row] = rows.sourcePortZero[row]! + packets;
-    }
-    if (folded === 0) return;
-    this.#pairs.addAll(this.#ids, this.#things, folded, this.#isNew);
-    for (let i = 0; i < folded; i++) {
-      const interval = rows.interval[ownerOf(this.#ids[i]!)]!;
-      intervals.folded[interval] = intervals.folded[interval]! + this.#isNew[i]!;
     }
   }
 
@@ -288,12 +294,16 @@ export class IntervalRecorder {
     for (let i = 0; i < length; i++) {
       const kind = (this.#key[i]! & 1) === 1 ? SOURCE_6 : SOURCE_4;
       const cell = this.#cell[i]!;
-      if (cell !== 0 && this.#isFresh[i] === 1) {
+      if (cell !== 0 && this.#isFresh[i] !== 0) {
         this.#ids[pairs] = pairId(cell, kind);
         this.#things[pairs++] = this.#source[i]!;
       }
       const sourceCell = this.#sourceCell[i]!;
       if (sourceCell === 0) continue;
+      if ((this.#sourceSeries[i]! & 0xffff) >= PRIVILEGED_PORTS) {
+        this.#chance.add(sourceCell, kind === SOURCE_6, this.#source[i]!);
+        continue;
+      }
       this.#ids[pairs] = pairId(sourceCell, kind);
       this.#things[pairs++] = this.#source[i]!;
     }
@@ -304,15 +314,13 @@ export class IntervalRecorder {
   #addTargets(length: number): void {
     for (let i = 0; i < length; i++) this.#ids[i] = pairId(this.#activity[i]!, CONTACT);
     this.#pairs.addAll(this.#ids, this.#target, length, this.#isNew);
-    const rows = this.#rows;
-    const { targets } = rows;
+    const { targets } = this.#rows;
     let pairs = 0;
     for (let i = 0; i < length; i++) {
       const row = this.#activity[i]!;
       targets[row] = targets[row]! + this.#isNew[i]!;
       // Of a source that is folded nothing is known.
-      const isFolded = rows.technique(row) === FOLDED;
-      this.#isNewContact[i] = isFolded ? 1 : this.#isNew[i]!;
+      this.#isNewContact[i] = this.#isFresh[i] === FRESH_FOLDED ? 1 : this.#isNew[i]!;
     }
     for (let i = 0; i < length; i++) {
       const cell = this.#cell[i]!;

@@ -1,10 +1,14 @@
 /** The intervals that are open: any number of them at once, since rows come late and files in no order. Each has a number while it is. */
 import { INTERVAL_SECONDS } from "../../model/series.ts";
+import { mix32 } from "../../sketch/hash.ts";
+import { HyperLogLog } from "../../sketch/hyperloglog.ts";
 
 /** Intervals from which the recorder calls itself full: five months of a log that has one row an interval. */
 const MANY = 1 << 15;
 /** Intervals whose activity rows are remembered after they were taken. */
 const REMEMBERED = 4096;
+/** Precision of the count of folded sources: 4 KiB for each interval that has any, 1.6 %. */
+const FOLDED_PRECISION = 12;
 /** The last interval that 32 bits hold. */
 const LAST_START = Math.floor(0xffff_ffff / INTERVAL_SECONDS) * INTERVAL_SECONDS;
 
@@ -13,12 +17,12 @@ export class Intervals {
   /** Seconds since 1970, by number. */
   start = new Uint32Array(16);
   observations = new Float64Array(16);
-  /** Sources that were folded. */
-  folded = new Float64Array(16);
   /** Records known to be lost. */
   lost = new Float64Array(16);
   /** Activity rows since the interval began, those that were taken before with them. */
   rows = new Uint32Array(16);
+  /** Sources that were folded. */
+  readonly #folded = new Map<number, HyperLogLog>();
   readonly #numbers = new Map<number, number>();
   readonly #taken = new Map<number, number>();
   #last = -1;
@@ -39,6 +43,21 @@ export class Intervals {
     return number;
   }
 
+  /** A source of the interval was folded. */
+  fold(number: number, source: number): void {
+    let sketch = this.#folded.get(number);
+    if (sketch === undefined) {
+      sketch = new HyperLogLog(FOLDED_PRECISION);
+      this.#folded.set(number, sketch);
+    }
+    sketch.add(mix32(source));
+  }
+
+  /** Distinct sources that were folded, about. */
+  foldedOf(number: number): number {
+    return Math.round(this.#folded.get(number)?.estimate() ?? 0);
+  }
+
   /** All intervals were taken: how many rows each had is kept, for as long as there is room. */
   clear(): void {
     for (let number = 0; number < this.length; number++) {
@@ -51,6 +70,7 @@ export class Intervals {
       this.#taken.delete(oldest);
     }
     this.#numbers.clear();
+    this.#folded.clear();
     this.length = 0;
     this.#last = -1;
     this.#lastStart = -1;
@@ -62,7 +82,6 @@ export class Intervals {
     this.#numbers.set(start, number);
     this.start[number] = start;
     this.observations[number] = 0;
-    this.folded[number] = 0;
     this.lost[number] = 0;
     this.rows[number] = this.#taken.get(start) ?? 0;
     return number;
@@ -70,10 +89,9 @@ export class Intervals {
 
   #grow(): void {
     const length = 2 * this.start.length;
-    const { start, observations, folded, lost, rows } = this;
+    const { start, observations, lost, rows } = this;
     (this.start = new Uint32Array(length)).set(start);
     (this.observations = new Float64Array(length)).set(observations);
-    (this.folded = new Float64Array(length)).set(folded);
     (this.lost = new Float64Array(length)).set(lost);
     (this.rows = new Uint32Array(length)).set(rows);
   }

@@ -2,14 +2,13 @@
 import type { Members } from "../../model/history.ts";
 import type { PairSet } from "./pair-set.ts";
 
-/** What a pair says: source of a cell (IPv4, IPv6), target of a cell, target of an activity row, source that was folded into one. */
+/** What a pair says: source of a cell (IPv4, IPv6), target of a cell, target of an activity row. */
 export const SOURCE_4 = 0;
 export const SOURCE_6 = 1;
 export const TARGET = 2;
 export const CONTACT = 3;
-export const FOLDED_SOURCE = 4;
-const KINDS = 5;
-const KIND_BITS = 3;
+const KINDS = 3;
+const KIND_BITS = 2;
 const KIND_MASK = (1 << KIND_BITS) - 1;
 
 /** Id of a pair: never 0, since cells and rows are numbered from 1. */
@@ -29,25 +28,27 @@ export interface CellLists {
 }
 
 /** The pairs of cells, sorted into lists (counting sort). */
-export function listsOf(pairs: PairSet, cells: number): { sources4: CellLists; sources6: CellLists; targets: CellLists } {
-  const starts = Array.from({ length: KINDS }, (_, kind) => new Uint32Array(kind <= TARGET ? cells + 2 : 0));
-  pairs.each((id) => {
+export function listsOf({ words }: PairSet, cells: number): { sources4: CellLists; sources6: CellLists; targets: CellLists } {
+  const starts = Array.from({ length: KINDS }, () => new Uint32Array(cells + 2));
+  for (let at = 0; at < words.length; at += 2) {
+    const id = words[at]!;
     const kind = id & KIND_MASK;
-    if (kind > TARGET) return;
+    if (id === 0 || kind === CONTACT) continue;
     const counts = starts[kind]!;
     counts[ownerOf(id) + 1] = counts[ownerOf(id) + 1]! + 1;
-  });
+  }
   for (const counts of starts) for (let cell = 1; cell < counts.length; cell++) counts[cell] = counts[cell]! + counts[cell - 1]!;
   const things = starts.map((counts) => new Uint32Array(counts.at(-1) ?? 0));
   const ends = starts.map((counts) => counts.slice());
-  pairs.each((id, thing) => {
+  for (let at = 0; at < words.length; at += 2) {
+    const id = words[at]!;
     const kind = id & KIND_MASK;
-    if (kind > TARGET) return;
+    if (id === 0 || kind === CONTACT) continue;
     const end = ends[kind]!;
-    const at = end[ownerOf(id)]!;
-    things[kind]![at] = thing;
-    end[ownerOf(id)] = at + 1;
-  });
+    const to = end[ownerOf(id)]!;
+    things[kind]![to] = words[at + 1]!;
+    end[ownerOf(id)] = to + 1;
+  }
   const list = (kind: number): CellLists => ({ starts: starts[kind]!, things: things[kind]! });
   return { sources4: list(SOURCE_4), sources6: list(SOURCE_6), targets: list(TARGET) };
 }

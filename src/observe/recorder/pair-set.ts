@@ -61,10 +61,9 @@ export class PairSet {
     }
   }
 
-  /** Calls back with every pair, in no order. */
-  each(visitor: (id: number, thing: number) => void): void {
-    const words = this.#words;
-    for (let at = 0; at < words.length; at += 2) if (words[at] !== 0) visitor(words[at]!, words[at + 1]!);
+  /** All places: id and thing, two after two; id 0 is an empty place. To be read only. */
+  get words(): Uint32Array {
+    return this.#words;
   }
 
   clear(): void {

@@ -2,10 +2,11 @@
  * Who spoke first between two ends, as far as that was lately: a fixed table in which a newer pair takes an older one's place. It tells an
  * answer from what nobody asked for; when it has forgotten, an answer is taken for an unasked one.
  */
+import { BATCH_ROWS, type ObservationBatch } from "../../model/observation.ts";
 import { mix32, mixPair } from "../../sketch/hash.ts";
 
-/** Pairs remembered, a power of two: 1 MiB, which stays near the processor. */
-const PLACES = 1 << 18;
+/** Pairs remembered, a power of two: 512 KiB, which the second-level cache holds. */
+const PLACES = 1 << 17;
 /** Places in which a pair may be, newest first: a sixteen-octet piece of a line of memory. */
 const WAYS = 4;
 
@@ -19,18 +20,54 @@ export class RecentPairs {
   /** 30 bits of the pair's hash below a bit that is always set, and in the lowest bit which end spoke first. */
   readonly #places = new Uint32Array(PLACES);
   readonly #seed: number;
+  /** By row of the batch in hand: where its pair is looked for, and what would stand there had its sender spoken first. */
+  readonly #start = new Uint32Array(BATCH_ROWS);
+  readonly #signature = new Uint32Array(BATCH_ROWS);
 
   /** @param seed that whoever sends packets does not know: he could aim pairs at each other's places. */
   constructor(seed: number) {
     this.#seed = seed;
   }
 
-  /** Who spoke first. Ports are any numbers that tell conversations between two addresses apart. */
+  /** Looks at a batch before its rows are asked about, so that misses overlap. The sum keeps the reads alive. */
+  touch({ length, source, sourcePort, destination, destinationPort, protocol }: ObservationBatch): number {
+    let sum = 0;
+    for (let row = 0; row < length; row++) {
+      const sender = mixPair(source[row]! ^ this.#seed, sourcePort[row]!);
+      const receiver = mixPair(destination[row]! ^ this.#seed, destinationPort[row]!);
+      const start = placeOf(sender, receiver, protocol[row]!);
+      this.#start[row] = start;
+      this.#signature[row] = signatureOf(sender, receiver);
+      sum ^= this.#places[start]!;
+    }
+    return sum;
+  }
+
+  /** Who spoke first of the ends of a row of the batch that was touched. */
+  firstOf(row: number): number {
+    return this.#find(this.#start[row]!, this.#signature[row]!);
+  }
+
+  /** Remembers that the row's sender spoke first, whatever was known before. */
+  openOf(row: number): void {
+    this.#put(this.#start[row]!, this.#signature[row]!);
+  }
+
+  /** Who spoke first of any ends. Ports are any numbers that tell conversations between two addresses apart. */
   first(from: number, fromPort: number, to: number, toPort: number, protocol: number): number {
     const sender = mixPair(from ^ this.#seed, fromPort);
     const receiver = mixPair(to ^ this.#seed, toPort);
-    const signature = signatureOf(sender, receiver);
-    const start = placeOf(sender, receiver, protocol);
+    return this.#find(placeOf(sender, receiver, protocol), signatureOf(sender, receiver));
+  }
+
+  /** Remembers that `from` spoke first. */
+  open(from: number, fromPort: number, to: number, toPort: number, protocol: number): void {
+    const sender = mixPair(from ^ this.#seed, fromPort);
+    const receiver = mixPair(to ^ this.#seed, toPort);
+    this.#put(placeOf(sender, receiver, protocol), signatureOf(sender, receiver));
+  }
+
+  #find(start: number, signature: number): number {
     for (let place = start; place < start + WAYS; place++) {
       const there = this.#places[place]!;
       if ((there ^ signature) >>> 1 === 0) return there === signature ? SPOKE_SENDER : SPOKE_RECEIVER;
@@ -38,13 +75,8 @@ export class RecentPairs {
     return SPOKE_UNKNOWN;
   }
 
-  /** Remembers that `from` spoke first, whatever was known before. */
-  open(from: number, fromPort: number, to: number, toPort: number, protocol: number): void {
-    const sender = mixPair(from ^ this.#seed, fromPort);
-    const receiver = mixPair(to ^ this.#seed, toPort);
-    const signature = signatureOf(sender, receiver);
+  #put(start: number, signature: number): void {
     const places = this.#places;
-    const start = placeOf(sender, receiver, protocol);
     let place = start;
     // What stands where the pair was, or last, makes room; what is newer moves up behind it.
     while (place < start + WAYS - 1 && (places[place]! ^ signature) >>> 1 !== 0) place++;

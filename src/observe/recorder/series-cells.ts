@@ -1,9 +1,12 @@
 /** The cells of history that were touched: interval × series (in a scope), each with a number above 0 and its packets. */
+import { PORT_SERIES_COUNT } from "../../model/series.ts";
 import { mixPair } from "../../sketch/hash.ts";
 
 const INITIAL_CELLS = 1 << 10;
 /** Words of a place: number of the cell, series, interval, and one to spare. One look into memory a question. */
 const WORDS = 4;
+/** Series that the interval in hand is asked about without a search: all ports. */
+const DIRECT = PORT_SERIES_COUNT;
 /** Stands for no series. */
 export const NO_SERIES = 0xffff_ffff;
 
@@ -16,11 +19,16 @@ export class SeriesCells {
   packets = new Float64Array(INITIAL_CELLS);
   #places = new Uint32Array(2 * WORDS * INITIAL_CELLS);
   #mask = 2 * INITIAL_CELLS - 1;
+  readonly #asked: Uint32Array;
   readonly #from: Uint32Array;
   readonly #seed: number;
+  /** Cells of one interval by series, 0 for those not met yet: most batches are of one interval. 1 MiB. */
+  readonly #direct = new Uint32Array(DIRECT);
+  #directInterval = -1;
 
   /** @param most series counted at once. */
   constructor(most: number, seed: number) {
+    this.#asked = new Uint32Array(most);
     this.#from = new Uint32Array(most);
     this.#seed = seed;
   }
@@ -33,19 +41,37 @@ export class SeriesCells {
   /** Adds packets to cells, and writes their numbers to `cells`: 0 for NO_SERIES. */
   countAll(interval: Uint32Array, series: Uint32Array, packets: Float64Array, length: number, cells: Uint32Array): void {
     while (this.length + length > this.interval.length) this.#grow();
-    this.#touch(interval, series, length);
-    for (let i = 0; i < length; i++) {
+    if (length > 0 && interval[0] !== this.#directInterval) {
+      this.#directInterval = interval[0]!;
+      this.#direct.fill(0);
+    }
+    const searched = this.#lookUp(interval, series, length, cells);
+    this.#touch(interval, series, searched);
+    for (let n = 0; n < searched; n++) {
+      const i = this.#asked[n]!;
       const number = series[i]!;
-      if (number === NO_SERIES) {
-        cells[i] = 0;
-        continue;
-      }
-      const place = this.#seek(this.#from[i]!, interval[i]!, number);
-      const cell = this.#places[WORDS * place]!;
-      cells[i] = cell === 0 ? this.#add(place, interval[i]!, number) : cell;
+      const place = this.#seek(this.#from[n]!, interval[i]!, number);
+      const there = this.#places[WORDS * place]!;
+      const cell = there === 0 ? this.#add(place, interval[i]!, number) : there;
+      cells[i] = cell;
+      if (number < DIRECT && interval[i] === this.#directInterval) this.#direct[number] = cell;
     }
     const sums = this.packets;
     for (let i = 0; i < length; i++) sums[cells[i]!] = sums[cells[i]!]! + packets[i]!;
+  }
+
+  /** Writes the cells that are known without a search, and returns how many are not; which those are is noted. */
+  #lookUp(interval: Uint32Array, series: Uint32Array, length: number, cells: Uint32Array): number {
+    const direct = this.#direct;
+    let searched = 0;
+    for (let i = 0; i < length; i++) {
+      const number = series[i]!;
+      let cell = 0;
+      if (number < DIRECT && interval[i] === this.#directInterval) cell = direct[number]!;
+      cells[i] = cell;
+      if (cell === 0 && number !== NO_SERIES) this.#asked[searched++] = i;
+    }
+    return searched;
   }
 
   /** Adds packets to one cell, and returns its number. */
@@ -61,15 +87,17 @@ export class SeriesCells {
   clear(): void {
     this.length = 1;
     this.#places.fill(0);
+    this.#directInterval = -1;
   }
 
   /** Finds where each look begins, and reads there, so that the misses overlap. The sum keeps the reads alive. */
   #touch(interval: Uint32Array, series: Uint32Array, length: number): number {
     const places = this.#places;
     let sum = 0;
-    for (let i = 0; i < length; i++) {
+    for (let n = 0; n < length; n++) {
+      const i = this.#asked[n]!;
       const place = this.#placeOf(interval[i]!, series[i]!);
-      this.#from[i] = place;
+      this.#from[n] = place;
       sum ^= places[WORDS * place]!;
     }
     return sum;

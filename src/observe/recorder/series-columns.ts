@@ -10,6 +10,7 @@ import {
 } from "../../model/series.ts";
 import { WordCounts } from "../../sketch/word-counts.ts";
 import type { AddressNames } from "../address-names.ts";
+import { type ChanceLists, type ChanceSources, distinctSources } from "./chance-sources.ts";
 import { type AsnOf, asnOfSource, networkOf } from "./history-columns.ts";
 import type { Intervals } from "./intervals.ts";
 import { type CellLists, listsOf, MemberList } from "./members.ts";
@@ -26,10 +27,11 @@ export interface UnassignedPorts {
 export const PRIVILEGED_PORTS = 1024;
 /** What counts and has no series of a port: it is in the group of all alone. */
 export const PORTLESS_SERIES = SERIES_COUNT;
-const CHOSEN_BY_CHANCE = 65_536 - PRIVILEGED_PORTS;
-/** Pairs of such a port and a source, an interval and transport, up to which members are kept of all. */
+/** Pairs of such a port and a source, an interval, up to which members are kept of all. */
 const FEW_PAIRS = 4096;
-/** Standard deviations above the mean at which a port has more sources than chance gives: 32 in a million ports of a Poisson have. */
+/** Ports that are compared with one another: stacks pick from ranges (Linux 32,768–60,999, others 49,152–65,535), so far ones are not alike. */
+const BLOCK_BITS = 10;
+/** Standard deviations above its block's mean at which a port has more sources than chance gives: 32 in a million of a Poisson's have. */
 const DEVIATIONS = 4;
 
 /** TCP packets with port zero at both ends, which two series hold and the group counts once. */
@@ -51,6 +53,7 @@ export interface SeriesTables {
   readonly cells: SeriesCells;
   readonly intervals: Intervals;
   readonly pairs: PairSet;
+  readonly chance: ChanceSources;
   readonly names: AddressNames;
   readonly unassigned: UnassignedPorts;
   readonly targetGroups: readonly string[];
@@ -65,6 +68,9 @@ export function seriesColumns(tables: SeriesTables): { series: SeriesColumns; ta
 class SeriesWriter {
   readonly #tables: SeriesTables;
   readonly #lists: { sources4: CellLists; sources6: CellLists; targets: CellLists };
+  readonly #chance: ChanceLists;
+  /** Distinct sources of cells whose port is chosen by chance, by cell. */
+  readonly #chanceCounts: Uint32Array;
   /** Cells by interval and series. */
   readonly #order: Uint32Array;
   readonly #sources: MemberList;
@@ -83,9 +89,15 @@ class SeriesWriter {
   readonly #unionTargets = new WordCounts();
 
   constructor(tables: SeriesTables) {
-    const { cells, intervals, pairs } = tables;
+    const { cells, intervals, pairs, chance } = tables;
     this.#tables = tables;
     this.#lists = listsOf(pairs, cells.length - 1);
+    this.#chance = chance.byOwner(cells.length);
+    this.#chanceCounts = new Uint32Array(cells.length);
+    for (let cell = 1; cell < cells.length; cell++) {
+      const four = distinctSources(this.#chance, cell, false, this.#union4);
+      this.#chanceCounts[cell] = four + distinctSources(this.#chance, cell, true, this.#union6);
+    }
     this.#order = cellOrder(cells, intervals);
     const rows = this.#order.length + SERIES_GROUPS.length * intervals.length;
     this.#sources = new MemberList(rows);
@@ -128,13 +140,15 @@ class SeriesWriter {
   #writeInterval(interval: number, from: number, to: number): void {
     const { cells } = this.#tables;
     const { sources4, sources6, targets } = this.#lists;
-    const floors = [this.#floor(0, from, to), this.#floor(UDP, from, to)];
+    const floors = this.#floors(from, to);
     for (let at = from; at < to; at++) {
       const cell = this.#order[at]!;
       const series = cells.series[cell]!;
       if (series >= PORT_SERIES_COUNT) continue;
       this.#startRow(interval, series, cells.packets[cell]!);
-      if (!isChance(series) || sourcesOf(this.#lists, cell) > floors[series >>> 17]!) {
+      if (isChance(series)) {
+        if (this.#chanceCounts[cell]! > floors[series >>> BLOCK_BITS]!) this.#addChance(cell);
+      } else {
         this.#addSources(sources4.things, sources4.starts[cell]!, sources4.starts[cell + 1]!, false);
         this.#addSources(sources6.things, sources6.starts[cell]!, sources6.starts[cell + 1]!, true);
         this.#targets.add(targets.things, targets.starts[cell]!, targets.starts[cell + 1]!);
@@ -150,6 +164,13 @@ class SeriesWriter {
       this.#targets.add(this.#unionTargets.words, 0, this.#unionTargets.size);
       this.#endRow();
     }
+  }
+
+  #addChance(cell: number): void {
+    const four = distinctSources(this.#chance, cell, false, this.#union4);
+    this.#addSources(this.#union4.words, 0, four, false);
+    const six = distinctSources(this.#chance, cell, true, this.#union6);
+    this.#addSources(this.#union6.words, 0, six, true);
   }
 
   #writeTargetGroup(number: number, group: string, from: number, to: number): void {
@@ -172,17 +193,27 @@ class SeriesWriter {
     }
   }
 
-  /** Sources above which a source port chosen by chance stands out, in an interval and transport; 0 where they are few in all. */
-  #floor(transport: number, from: number, to: number): number {
+  /** Sources above which a source port chosen by chance stands out, in an interval, by block of its series; 0 where they are few in all. */
+  #floors(from: number, to: number): Float64Array {
     const { series } = this.#tables.cells;
-    let pairs = 0;
+    const blocks = PORT_SERIES_COUNT >>> BLOCK_BITS;
+    const pairs = new Float64Array(blocks);
+    const ports = new Float64Array(blocks);
+    let all = 0;
     for (let at = from; at < to; at++) {
       const cell = this.#order[at]!;
       const number = series[cell]!;
-      if (isChance(number) && (number & UDP) === transport) pairs += sourcesOf(this.#lists, cell);
+      if (!isChance(number)) continue;
+      const block = number >>> BLOCK_BITS;
+      pairs[block] = pairs[block]! + this.#chanceCounts[cell]!;
+      ports[block] = ports[block]! + 1;
+      all += this.#chanceCounts[cell]!;
     }
-    const mean = pairs / CHOSEN_BY_CHANCE;
-    return pairs <= FEW_PAIRS ? 0 : mean + DEVIATIONS * Math.sqrt(mean);
+    if (all <= FEW_PAIRS) return new Float64Array(blocks);
+    return pairs.map((sum, block) => {
+      const mean = sum / Math.max(1, ports[block]!);
+      return mean + DEVIATIONS * Math.sqrt(mean);
+    });
   }
 
   /** Unites the members of a group's cells, and returns its packets. */
@@ -245,10 +276,6 @@ class SeriesWriter {
 /** Whether a series is of a source port that stacks pick by chance. */
 function isChance(series: number): boolean {
   return series < PORT_SERIES_COUNT && (series & DESTINATION) === 0 && (series & 0xffff) >= PRIVILEGED_PORTS;
-}
-
-function sourcesOf({ sources4, sources6 }: { sources4: CellLists; sources6: CellLists }, cell: number): number {
-  return sources4.starts[cell + 1]! - sources4.starts[cell]! + sources6.starts[cell + 1]! - sources6.starts[cell]!;
 }
 
 function scopeOf(series: number): number {

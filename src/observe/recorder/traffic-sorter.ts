@@ -81,6 +81,11 @@ export class TrafficSorter {
     this.#home = home;
   }
 
+  /** Begins a batch of at most BATCH_ROWS rows: call before sorting its rows. */
+  begin(batch: ObservationBatch): void {
+    this.#pairs.touch(batch);
+  }
+
   /** Whether the row counts, in series (all techniques but backscatter) or in activity alone. */
   sort(batch: ObservationBatch, row: number): boolean {
     const packets = batch.packets[row]!;
@@ -132,52 +137,52 @@ export class TrafficSorter {
     const flags = batch.tcpFlags[row]!;
     const isZero = batch.sourcePort[row] === 0 || this.port === 0;
     if (isZero && this.showsSourcePort && this.showsPort) {
-      if (isTcpReply(batch, row)) return this.#reply(batch, row);
-      this.#open(batch, row);
+      if (isTcpReply(batch, row)) return this.#reply(row);
+      this.#pairs.openOf(row);
       return TECHNIQUES[portZeroKind(CODE_TCP, portZeroClass(batch, row))]!;
     }
     if (isRecord(batch, row)) return this.#tcpRecord(batch, row, flags);
     if (flags === FLAGS_UNKNOWN) return (batch.quirks[row]! & QUIRK_TINY_FRAGMENT) === 0 ? NOTHING : TCP_UNKNOWN;
     const kind = probeClass(flags & 0x3f);
     if (kind !== 0) {
-      this.#open(batch, row);
+      this.#pairs.openOf(row);
       return TECHNIQUES[kind]!;
     }
-    if ((flags & (TCP_SYN | TCP_RST)) !== 0) return this.#reply(batch, row);
-    if (this.#spokeFirst(batch, row) === SPOKE_UNKNOWN) this.#open(batch, row);
+    if ((flags & (TCP_SYN | TCP_RST)) !== 0) return this.#reply(row);
+    if (this.#pairs.firstOf(row) === SPOKE_UNKNOWN) this.#pairs.openOf(row);
     return NOTHING;
   }
 
   /** A record of one direction. Where it sums a conversation up, one packet of it was a probe: the SYN, if this is the opener's direction. */
   #tcpRecord(batch: ObservationBatch, row: number, flags: number): number {
     const kind = recordKind(batch, row);
-    if (kind === RECORD_REFUSAL) return this.#reply(batch, row);
+    if (kind === RECORD_REFUSAL) return this.#reply(row);
     const known = flags !== FLAGS_UNKNOWN;
     if (kind === RECORD_PROBE) {
-      this.#open(batch, row);
+      this.#pairs.openOf(row);
       return known ? TECHNIQUES[probeClass(flags & 0x3f)]! : TCP_UNKNOWN;
     }
-    const first = this.#spokeFirst(batch, row);
+    const first = this.#pairs.firstOf(row);
     if (first === SPOKE_RECEIVER || (known && (flags & TCP_SYN) === 0)) {
-      if (first === SPOKE_UNKNOWN) this.#open(batch, row);
+      if (first === SPOKE_UNKNOWN) this.#pairs.openOf(row);
       return NOTHING;
     }
     if (first === SPOKE_UNKNOWN) {
       if (known && (flags & 0x3f) === (TCP_SYN | TCP_ACK)) return BACKSCATTER;
       if (looksLikeTcpAnswer(batch.sourcePort[row]!, this.port))
         return !known && batch.action[row] === ACTION_DENIED ? BACKSCATTER : NOTHING;
-      this.#open(batch, row);
+      this.#pairs.openOf(row);
     }
     this.packets = 1;
     return known ? TECHNIQUES[CLASS_SYN]! : TCP_UNKNOWN;
   }
 
   #udp(batch: ObservationBatch, row: number): number {
-    const first = this.#spokeFirst(batch, row);
+    const first = this.#pairs.firstOf(row);
     if (first === SPOKE_RECEIVER) return NOTHING;
     if (first === SPOKE_UNKNOWN) {
       if (looksLikeAnswer(batch.sourcePort[row]!, this.port)) return BACKSCATTER;
-      this.#open(batch, row);
+      this.#pairs.openOf(row);
     }
     return UDP;
   }
@@ -215,27 +220,17 @@ export class TrafficSorter {
     if (hasPorts(protocol) && (batch.sourcePort[row]! < 0 || this.port < 0)) return NOTHING;
     const type = batch.tcpFlags[row]!;
     if (protocol === PROTOCOL_SCTP && type !== FLAGS_UNKNOWN) {
-      if (type === SCTP_INIT_ACK || type === SCTP_ABORT) return this.#reply(batch, row);
+      if (type === SCTP_INIT_ACK || type === SCTP_ABORT) return this.#reply(row);
       if (type !== SCTP_INIT) return NOTHING;
     } else if (protocol === PROTOCOL_DCCP && type !== FLAGS_UNKNOWN && type !== DCCP_REQUEST) return NOTHING;
-    if (this.#spokeFirst(batch, row) === SPOKE_RECEIVER || maybeFragments(batch, row)) return NOTHING;
-    this.#open(batch, row);
+    if (this.#pairs.firstOf(row) === SPOKE_RECEIVER || maybeFragments(batch, row)) return NOTHING;
+    this.#pairs.openOf(row);
     return OTHER;
   }
 
   /** What answers a packet that was seen is no news. */
-  #reply(batch: ObservationBatch, row: number): number {
-    return this.#spokeFirst(batch, row) === SPOKE_UNKNOWN ? BACKSCATTER : NOTHING;
-  }
-
-  #spokeFirst(batch: ObservationBatch, row: number): number {
-    const { source, sourcePort, destination, destinationPort, protocol } = batch;
-    return this.#pairs.first(source[row]!, sourcePort[row]!, destination[row]!, destinationPort[row]!, protocol[row]!);
-  }
-
-  #open(batch: ObservationBatch, row: number): void {
-    const { source, sourcePort, destination, destinationPort, protocol } = batch;
-    this.#pairs.open(source[row]!, sourcePort[row]!, destination[row]!, destinationPort[row]!, protocol[row]!);
+  #reply(row: number): number {
+    return this.#pairs.firstOf(row) === SPOKE_UNKNOWN ? BACKSCATTER : NOTHING;
   }
 
   #comesIn(home: NetworkSet, batch: ObservationBatch, row: number): boolean {
