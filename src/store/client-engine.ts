@@ -5,8 +5,12 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { StoreError } from "../model/errors.ts";
 import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
 
-/** Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one. */
-const SETTINGS = { output_format_json_quote_64bit_integers: 0 } as const;
+const SETTINGS = {
+  // Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one
+  output_format_json_quote_64bit_integers: 0,
+  // Tops of a flood of sources go by way of the disk beyond this many octets, instead of failing
+  max_bytes_before_external_group_by: "1073741824",
+} as const;
 
 export abstract class ClientEngine implements Engine {
   readonly place: string;
