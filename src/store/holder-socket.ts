@@ -90,7 +90,9 @@ async function handle(asked: IncomingMessage, answer: ServerResponse, service: H
     }
     const sql = [url.searchParams.get("query") ?? "", body].filter((part) => part !== "").join("\n");
     if (!READS.test(sql) || WRITES_FILE.test(sql)) throw new StoreError("E_STORE_LOCKED", "", "only SELECTs are answered here");
-    const settings = Object.fromEntries([...url.searchParams].filter(([name]) => /^[a-z][a-z_]*$/.test(name) && !NOT_SETTINGS.has(name)));
+    const settings = Object.fromEntries(
+      [...url.searchParams].filter(([name]) => /^[a-z][a-z0-9_]*$/.test(name) && !NOT_SETTINGS.has(name)),
+    );
     await pipeline(await service.answer(sql, settings), answer);
   } catch (error) {
     if (answer.headersSent) answer.destroy();

@@ -45,7 +45,9 @@ export async function openInProcess(folder: string): Promise<Engine> {
       return client.createClient({ connection: connection as unknown as ClientConnection });
     };
     // A connection answers one question at a time: reading does not wait for writing
-    return new InProcessEngine(folder, incoming, engine, connect(), connect());
+    const answering = connect();
+    await answering.command({ query: "SET readonly = 2" });
+    return new InProcessEngine(folder, incoming, engine, connect(), connect(), answering);
   } catch (error) {
     throw storeErrorOf(folder, error);
   }
