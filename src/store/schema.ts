@@ -25,7 +25,9 @@ export const RESOLUTIONS = [
 const GRANULARITY = 1024;
 /**
  * Five minutes of series are ordered by time alone: an interval is one range. One series over some days then is a granule an interval,
- * hence smaller ones: 18 ms of work for a day where 8,192 rows a granule take 140; longer ranges are for hours and days.
+ * hence smaller ones: 18 ms of work for a day where 8,192 rows a granule take 140; longer ranges are for hours and days. A year of hours is
+ * 365 places of some dozen rows with four sketches each: 1.0 s of work with 1,024 rows a granule, 0.4 in a copy with 128 (and of 22 parts
+ * instead of 56), at the same size.
  */
 const FINE_GRANULARITY = 128;
 /** Octets that are compressed together; the engine's 64 KB would be read for each granule. */
@@ -215,7 +217,7 @@ export function tablesOf(retention: Retention): readonly Table[] {
       columns: [TIME, SENSOR, ...key, ...values, WRITTEN],
       engine: "AggregatingMergeTree",
       order: isFine(name, seconds) ? "(time, series, sensor)" : `(${[coarse, ...group, "time", "sensor"].join(", ")})`,
-      granularity: isFine(name, seconds) ? FINE_GRANULARITY : GRANULARITY,
+      granularity: group[0] === "series" ? FINE_GRANULARITY : GRANULARITY,
       partition,
       shard,
       ttl: retentionClause(days[index] ?? null),
