@@ -13,7 +13,7 @@ import {
   mappingOf,
   showsProgress,
 } from "./input-options.ts";
-import { parseDuration } from "./moment.ts";
+import { parseWait } from "./moment.ts";
 import { ProgressLine } from "./progress.ts";
 import { isUseless, readingNotes } from "./reading-notes.ts";
 import { addReportOptions, chooseFormat, exitCodeOf, parseWhole, printReport, type ReportFlags } from "./report-output.ts";
@@ -44,7 +44,7 @@ export function addAssessCommand(program: Command): void {
       "files, folders, or - for standard input, several read as one; or, with --for, live sources such as udp://:2055",
     )
     .option("--home <cidr...>", "networks that you defend; guessed, and said so, where not given")
-    .option("--for <time>", "listen to live sources for so long, as in 60s, 5m or 1h, then assess what came (docs/live.md)", parseDuration)
+    .option("--for <time>", "listen to live sources for so long, as in 60s, 5m or 1h, then assess what came (docs/live.md)", parseWait)
     .option("--follow", "follow files as they grow and rotate, with --for")
     .option("--from-start", "read followed files and topics from their start where no place in them is saved")
     .option("--state <folder>", "keep places in followed files, and flow templates, here from run to run")

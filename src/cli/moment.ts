@@ -48,12 +48,19 @@ function offsetSeconds(text: string | undefined): number {
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 };
 /** Timers of Node count milliseconds in 31 bits. */
-const MAX_SECONDS = 2 ** 31 / 1000 - 1;
+const LONGEST_TIMER_SECONDS = 2 ** 31 / 1000 - 1;
 
-/** Seconds of a duration: "90s", "1.5h". Throws InvalidArgumentError. */
+/** Seconds of a duration: "90s", "1.5h", "365d". Throws InvalidArgumentError. */
 export function parseDuration(text: string): number {
   const [, number, unit] = DURATION.exec(text) ?? [];
   const seconds = Number(number) * (UNIT_SECONDS[unit ?? ""] ?? Number.NaN);
-  if (!(seconds > 0) || seconds > MAX_SECONDS) throw new InvalidArgumentError("Write a time up to 24 days, such as 60s, 5m or 1h.");
+  if (!(seconds > 0)) throw new InvalidArgumentError("Write a time, such as 60s, 5m, 1h or 30d.");
+  return seconds;
+}
+
+/** The same of a time that is waited for. */
+export function parseWait(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds > LONGEST_TIMER_SECONDS) throw new InvalidArgumentError("Write a time up to 24 days, such as 60s, 5m or 1h.");
   return seconds;
 }

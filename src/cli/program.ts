@@ -3,12 +3,15 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { addAssessCommand } from "./assess-command.ts";
+import { addBacktestCommand } from "./backtest-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addConvertCommand } from "./convert-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addExamples } from "./examples.ts";
 import { addFormatsCommand } from "./formats-command.ts";
+import { addHistoryCommand } from "./history-command.ts";
+import { addIncidentsCommand } from "./incidents-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
 import { helpWidth } from "./terminal.ts";
 import { addUptickCommand } from "./uptick-command.ts";
@@ -34,6 +37,9 @@ export function buildProgram(): Command {
   addConvertCommand(program);
   addConfigCommand(program);
   addFormatsCommand(program);
+  addHistoryCommand(program);
+  addIncidentsCommand(program);
+  addBacktestCommand(program);
   addSchemaCommand(program);
   addCompletionCommand(program);
   addExamples(

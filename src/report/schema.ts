@@ -264,8 +264,3 @@ export const REPORT_SCHEMA: Readonly<Record<string, unknown>> = {
   title: "precursor.report/1",
   ...z.toJSONSchema(reportShape, { target: "draft-2020-12" }),
 };
-
-/** The schema as text, for `precursor schema`. */
-export function renderSchema(): string {
-  return `${JSON.stringify(REPORT_SCHEMA, null, 2)}\n`;
-}

@@ -9,10 +9,8 @@ import { NativeBlockBuilder } from "./native-block.ts";
 import { DATABASE } from "./schema.ts";
 import type { TimeRange } from "./store.ts";
 
-const BY_PEOPLE: readonly string[] = ["acknowledged", "note"];
-
 export async function saveIncident(engine: Engine, incident: Incident): Promise<void> {
-  const entries = incident.timeline.filter(({ kind }) => BY_PEOPLE.includes(kind));
+  const entries = incident.timeline.filter(({ by }) => by !== null);
   for (const entry of entries) await insertEntry(engine, incident.id, entry);
   const block = new NativeBlockBuilder(1)
     .texts("id", [incident.id])
@@ -67,7 +65,10 @@ function withEntries(one: Incident, said: readonly (IncidentEntry & { readonly b
     .filter((entry) => !known.has(keyOf(entry)));
   const timeline = [...one.timeline, ...added].sort((a, b) => a.time - b.time);
   const acknowledged = timeline.findLast(({ kind }) => kind === "acknowledged");
-  return { ...one, timeline, acknowledgedBy: one.acknowledgedBy ?? acknowledged?.by ?? null };
+  // Whatever the watch goes on to say of it: who closed it does not want to hear more.
+  const closed = timeline.findLast(({ kind, by }) => kind === "closed" && by !== null);
+  const phase = closed === undefined ? {} : ({ phase: "closed", closedAt: one.closedAt ?? closed.time } as const);
+  return { ...one, ...phase, timeline, acknowledgedBy: one.acknowledgedBy ?? acknowledged?.by ?? null };
 }
 
 async function insertEntry(engine: Engine, id: string, entry: IncidentEntry): Promise<void> {

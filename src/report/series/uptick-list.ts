@@ -61,7 +61,7 @@ export function renderUpticksText({ bucketSeconds, events, series, notes }: Upti
   return `${[...lines, ...(lines.length > 0 ? [""] : []), `${head}${still}`, ...notes.map((note) => `Note: ${escapeControls(note)}.`)].join("\n")}\n`;
 }
 
-function eventJson({ start, end, peakTime, record, expected, pValue, trend, ...rest }: UptickList["events"][number]): object {
+export function eventJson({ start, end, peakTime, record, expected, pValue, trend, ...rest }: UptickList["events"][number]): object {
   return {
     ...rest,
     start: isoTime(start),

@@ -54,8 +54,3 @@ export const UPTICKS_SCHEMA: Readonly<Record<string, unknown>> = {
   title: "precursor.upticks/1",
   ...z.toJSONSchema(upticksShape, { target: "draft-2020-12" }),
 };
-
-/** The schema as text, for `precursor schema uptick`. */
-export function renderUpticksSchema(): string {
-  return `${JSON.stringify(UPTICKS_SCHEMA, null, 2)}\n`;
-}
