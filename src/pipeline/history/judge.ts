@@ -95,14 +95,19 @@ export class Judge {
 
   /**
    * Judges all intervals from `next` (or `from`, where nothing was judged yet) up to those that end by `until`, and hands out each.
-   * What was judged stays judged where `onJudged` or the store throws. @throws StoreError
+   * What was judged stays judged where `onJudged` or the store throws; `isOver` ends it between intervals. @throws StoreError
    */
-  async judge(from: number, until: number, onJudged: (judged: JudgedInterval) => Promise<void> | void, stop?: AbortSignal): Promise<void> {
+  async judge(
+    from: number,
+    until: number,
+    onJudged: (judged: JudgedInterval) => Promise<void> | void,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
     this.next ??= from - (from % INTERVAL_SECONDS);
-    while (this.next + INTERVAL_SECONDS <= until && stop?.aborted !== true) {
+    while (this.next + INTERVAL_SECONDS <= until && !isOver()) {
       const hour = this.next - (this.next % STEP_SECONDS) + STEP_SECONDS;
       const to = Math.min(hour, until - (until % INTERVAL_SECONDS));
-      await this.#judgeHour(this.next, to, onJudged, stop);
+      await this.#judgeHour(this.next, to, onJudged, isOver);
     }
   }
 
@@ -123,13 +128,13 @@ export class Judge {
     from: number,
     to: number,
     onJudged: (judged: JudgedInterval) => Promise<void> | void,
-    stop: AbortSignal | undefined,
+    isOver: () => boolean,
   ): Promise<void> {
     const alive = new Map((await this.#history.aliveIntervals({ from, to })).map((one) => [one.interval, one]));
     // What was read ahead, and of which sensors
     let readOf = "";
     let ahead = new Map<number, SeriesSnapshot>();
-    for (let time = from; time < to && stop?.aborted !== true; time += INTERVAL_SECONDS) {
+    for (let time = from; time < to && !isOver(); time += INTERVAL_SECONDS) {
       const seeing = this.roster.observe(time, alive.get(time) ?? { sensors: [] });
       await this.#changeReference(time);
       const judged = seeing.filter((name) => this.roster.reference.includes(name));

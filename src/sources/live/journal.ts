@@ -1,7 +1,7 @@
 /** The systemd journal as JSON lines, followed by journalctl(1) in a child process, with the cursor saved. */
 import { InputError } from "../../model/errors.ts";
 import { systemReason } from "../file.ts";
-import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
+import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
 import { type ChildStream, startChild } from "./child-stream.ts";
 import { loadState, saveState, stateFile } from "./tail-position.ts";
 
@@ -19,6 +19,8 @@ export interface JournalOptions {
   readonly directory: string | null;
   /** Folder of the saved cursor, or null to save none. */
   readonly stateFolder: string | null;
+  /** The cursor, where somebody else keeps it. */
+  readonly saved?: SourcePosition | null;
 }
 
 /** Follows the journal. */
@@ -45,7 +47,8 @@ export class JournalSource implements LiveSource {
   }
 
   async start(sink: LiveSink): Promise<void> {
-    const saved = this.#stateFile === null ? null : (loadState(this.#stateFile)?.["cursor"] ?? null);
+    const given = this.#options.saved ?? (this.#stateFile === null ? null : loadState(this.#stateFile));
+    const saved = given?.["cursor"] ?? null;
     const from = typeof saved === "string" && CURSOR.test(saved) ? [`--after-cursor=${saved}`, "--no-tail"] : ["--lines=0"];
     const { directory, matches } = this.#options;
     const where = directory === null ? [] : [`--directory=${directory}`];
@@ -87,11 +90,15 @@ export class JournalSource implements LiveSource {
     this.#child?.resume();
   }
 
+  position(): SourcePosition | null {
+    return this.#cursor === null ? null : { cursor: this.#cursor };
+  }
+
   #output(bytes: Uint8Array, sink: LiveSink): void {
     this.counters.octets += bytes.length;
     this.counters.messages++;
     sink.chunk(bytes, null, now());
-    if (this.#stateFile !== null) this.#cursor = lastCursor(bytes) ?? this.#cursor;
+    this.#cursor = lastCursor(bytes) ?? this.#cursor;
   }
 
   #save(): void {
