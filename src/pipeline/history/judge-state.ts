@@ -1,11 +1,12 @@
 /** What a judge remembers, for a later run. */
 import type { BookState } from "../../detect/incident/incident-book.ts";
-import type { UptickDetector } from "../../detect/uptick/detector.ts";
+import type { DetectorSnapshot } from "../../detect/uptick/snapshot.ts";
 import type { RosterState } from "./sensor-roster.ts";
 
 export interface JudgeState {
+  readonly version: number;
   readonly next: number | null;
   readonly roster: RosterState;
   readonly book: BookState;
-  readonly detector: UptickDetector;
+  readonly detector: DetectorSnapshot;
 }

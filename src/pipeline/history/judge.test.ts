@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { seriesName } from "../../model/series.ts";
 import type { IncidentChange } from "../../detect/incident/incident-book.ts";
 import { Judge } from "./judge.ts";
+import { loadJudge, saveJudge } from "./judge-file.ts";
 import { MadeHistory, type MadeSensor, type MadeSurge, TCP_SOURCE_ZERO } from "./made-history.fixture.ts";
 
 const DAY = 86_400;
@@ -78,4 +82,33 @@ describe("what is not hidden", { timeout: 60_000 }, () => {
     const alerts = await alertsOf(new MadeHistory(sensors, [ALERT], 4), start, SPIKE + DAY);
     expect(alerts.map(({ change, incident }) => [change, incident.openedAt])).toEqual([["opened", SPIKE]]);
   });
+});
+
+test("a judge that was saved and restored says the same as one that went on", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "precursor-judge-"));
+  try {
+    const start = SPIKE - 20 * DAY;
+    const [made, other] = [new MadeHistory(SENSORS, [ALERT], 5), new MadeHistory(SENSORS, [ALERT], 5)];
+    const whole = new Judge(made);
+    const expected = await alertsOf(made, start, SPIKE + DAY, whole);
+    const first = new Judge(other);
+    const before = await alertsOf(other, start, SPIKE + 3600, first);
+    saveJudge(folder, first);
+    const second = loadJudge(folder, other, {});
+    expect(second.next).toBe(SPIKE + 3600);
+    expect([...before, ...(await alertsOf(other, start, SPIKE + DAY, second))]).toEqual(expected);
+    expect(other.saved).toEqual(made.saved);
+    expect(second.snapshot()).toEqual(whole.snapshot());
+    writeFileSync(join(folder, "judge.state"), "damaged");
+    expect(loadJudge(folder, other, {}).next).toBeNull();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("judging the same past again, after a crash, tells nothing twice", async () => {
+  const start = SPIKE - 20 * DAY;
+  const history = new MadeHistory(SENSORS, [ALERT], 6);
+  expect(await alertsOf(history, start, SPIKE + DAY)).toHaveLength(1);
+  expect(await alertsOf(history, start, SPIKE + DAY)).toEqual([]);
 });

@@ -5,7 +5,9 @@
 import { IncidentBook, type IncidentChange } from "../../detect/incident/incident-book.ts";
 import { INCIDENT_DEFAULTS, type IncidentOptions, type SeriesCounts } from "../../detect/incident/incident-options.ts";
 import { UptickDetector } from "../../detect/uptick/detector.ts";
+import type { UptickOptions } from "../../detect/uptick/options.ts";
 import { rescaleLevels } from "../../detect/uptick/rescale.ts";
+import { restoredDetector, snapshotOf } from "../../detect/uptick/snapshot.ts";
 import type { Band } from "../../detect/uptick/verdict.ts";
 import { INTERVAL_SECONDS, SERIES_COUNT, type SeriesSnapshot } from "../../model/series.ts";
 import type { Store } from "../../store/store.ts";
@@ -17,6 +19,8 @@ import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
 
 /** What is judged at once, seconds: the store reads an hour as fast as an interval. */
 const STEP_SECONDS = 3600;
+/** Rises with the meaning of what is kept. */
+const STATE_VERSION = 1;
 /** Ratios of sets of sensors that are remembered. */
 const MOST_RATIOS = 16;
 /** An open incident that only goes on is saved so often, intervals. */
@@ -76,7 +80,7 @@ export class Judge {
     this.#options = { ...JUDGE_DEFAULTS, ...options };
     this.book = new IncidentBook(this.#options);
     this.roster = new SensorRoster(this.#options.learningSeconds);
-    this.#detector = this.#newDetector();
+    this.#detector = new UptickDetector(this.#detectorOptions());
   }
 
   /** Upticks that were refused because too many series were followed, and incidents because too many were open. */
@@ -112,15 +116,22 @@ export class Judge {
   }
 
   snapshot(): JudgeState {
-    return { next: this.next, roster: this.roster.snapshot(), book: this.book.snapshot(), detector: this.#detector };
+    return {
+      version: STATE_VERSION,
+      next: this.next,
+      roster: this.roster.snapshot(),
+      book: this.book.snapshot(),
+      detector: snapshotOf(this.#detector),
+    };
   }
 
-  /** Goes on where another judge was. */
-  restore({ next, roster, book, detector }: JudgeState): void {
+  /** Goes on where another judge was. @throws RangeError where that was of another version */
+  restore({ version, next, roster, book, detector }: JudgeState): void {
+    if (version !== STATE_VERSION) throw new RangeError("the state of another version");
+    this.#detector = restoredDetector(detector, this.#detectorOptions());
     this.next = next;
     this.roster.restore(roster);
     this.book.restore(book);
-    this.#detector = detector;
     this.#ratios.clear();
   }
 
@@ -225,15 +236,9 @@ export class Judge {
     return told;
   }
 
-  #newDetector(): UptickDetector {
+  #detectorOptions(): Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount"> {
     const { falseEventsAYear, minCount, minRatio } = this.#options;
-    return new UptickDetector({
-      bucketSeconds: INTERVAL_SECONDS,
-      seriesCount: SERIES_COUNT,
-      falseEventsAYearInAll: falseEventsAYear,
-      minCount,
-      minRatio,
-    });
+    return { bucketSeconds: INTERVAL_SECONDS, seriesCount: SERIES_COUNT, falseEventsAYearInAll: falseEventsAYear, minCount, minRatio };
   }
 }
 

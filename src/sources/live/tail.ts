@@ -52,6 +52,8 @@ export class TailSource implements LiveSource {
   #again = false;
   #savedAt = 0;
   #savedOffset = -1;
+  /** The place when it was stopped. */
+  #final: TailPosition | null = null;
 
   constructor(name: string, path: string, options: TailOptions) {
     this.name = name;
@@ -96,6 +98,7 @@ export class TailSource implements LiveSource {
     this.#save();
     this.#sink.ended(null);
     this.#sink = null;
+    this.#final = this.#file?.position ?? null;
     this.#file?.close();
     this.#file = null;
   }
@@ -110,8 +113,8 @@ export class TailSource implements LiveSource {
   }
 
   position(unused: number): SourcePosition | null {
-    const file = this.#file;
-    return file === null ? null : { ...file.position, offset: Math.max(0, file.offset - unused) };
+    const position = this.#file?.position ?? this.#final;
+    return position === null ? null : { ...position, offset: Math.max(0, position.offset - unused) };
   }
 
   /** Opens the file at the place where reading goes on: the renamed one first, where the file was rotated while nobody followed it. */
