@@ -39,7 +39,7 @@ const COLUMNS: readonly (readonly [head: string, width: number, cell: (tally: Ta
   ["1h", 8, (tally) => rate(tally.falseRate((series) => !isHard(series) && series.plan.bucket === HOUR))],
   ["1d", 8, (tally) => rate(tally.falseRate((series) => !isHard(series) && series.plan.bucket === DAY))],
   ["patch days", 12, (tally) => rate(tally.falseRate(isHard))],
-  ["per surge", 9, (tally) => rate(tally.eventsPerSurge())],
+  ["per surge", 11, (tally) => rate(tally.eventsPerSurge())],
 ];
 
 const NAME_WIDTH = 24;

@@ -20,7 +20,17 @@ export interface Finding {
 }
 
 /** Why an event is false: the nearest thing that the series had. */
-export type FalseCause = "echo" | "new level" | "after a gap" | "holiday" | "clock change" | "peak" | "fall" | "told before" | "noise";
+export type FalseCause =
+  | "echo"
+  | "new level"
+  | "after a gap"
+  | "holiday"
+  | "clock change"
+  | "weekly peak"
+  | "monthly peak"
+  | "fall"
+  | "told before"
+  | "noise";
 
 export interface FalseEvent extends ToldEvent {
   readonly cause: FalseCause;
@@ -84,7 +94,7 @@ function causeOf(one: ToldEvent, events: readonly SeriesEvent[]): FalseCause {
   const within = (event: SeriesEvent, after: number): boolean => one.start < event.end + after && one.end > event.start;
   const near = (kinds: readonly SeriesEvent["kind"][], after: number): boolean =>
     events.some((event) => kinds.includes(event.kind) && within(event, after));
-  if (near(["peak"], 0)) return "peak";
+  if (near(["peak"], 0)) return isWeekly(events.filter(({ kind }) => kind === "peak")) ? "weekly peak" : "monthly peak";
   if (events.some((event) => duty(event.kind) === "find" && one.told <= event.start && overlaps(one, event))) return "told before";
   if (near(["surge", "ramp", "glitch"], ECHO)) return "echo";
   if (near(["clock-change"], 14 * DAY)) return "clock change";
@@ -92,4 +102,8 @@ function causeOf(one: ToldEvent, events: readonly SeriesEvent[]): FalseCause {
   if (near(["gap"], DAY)) return "after a gap";
   if (near(["ramp", "shift"], TOLD_AGAIN)) return "new level";
   return near(["fall"], TOLD_AGAIN) ? "fall" : "noise";
+}
+
+function isWeekly([first, second]: readonly SeriesEvent[]): boolean {
+  return first !== undefined && second !== undefined && second.start - first.start === 7 * DAY;
 }

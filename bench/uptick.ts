@@ -1,12 +1,17 @@
 /**
  * `npm run bench:uptick`: how well upticks are found in series with known truth, beside the rules that others use and an oracle that knows
- * the true mean. `--seeds N` makes every series N times; `--only WORD` takes the series whose name has it; `--brief` leaves out
+ * the true mean. `--seeds N` makes every series N times, `--first-seed N` others than usual; `--only WORD` takes the series whose name has it; `--brief` leaves out
  * what is not needed for the goals; `--no-r` leaves out Farrington's method, which R runs. `--program COMMAND` has another detector in our
- * place (it reads CSV and prints JSON as `precursor uptick` does); `--keep FOLDER` leaves the series and their truth there.
+ * place (it reads CSV and prints JSON as `precursor uptick` does); `--failures FILE` lists what it got wrong, and where; `--keep FOLDER` leaves the
+ * series and their truth there.
  */
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { seriesCatalogue, type LabSeries } from "../src/lab/series/series-families.ts";
 import type { ScoringMethod, ToldEvent } from "./uptick-alarms.ts";
+import { breakdown } from "./uptick-breakdown.ts";
+import { detectUpticks } from "./uptick-detector.ts";
+import { failureList } from "./uptick-failures.ts";
 import { farrington, FARRINGTON_THRESHOLD } from "./uptick-farrington.ts";
 import { ORACLE, RAMP_ORACLE } from "./uptick-oracle.ts";
 import { PEERS } from "./uptick-peers.ts";
@@ -21,15 +26,17 @@ const FIRST_SEED = 20_131_102;
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1" },
+    "first-seed": { type: "string", default: String(FIRST_SEED) },
     only: { type: "string" },
     brief: { type: "boolean", default: false },
     "no-r": { type: "boolean", default: false },
     program: { type: "string" },
+    failures: { type: "string" },
     keep: { type: "string" },
   },
 });
 
-const all = Array.from({ length: Number(values.seeds) }, (_, index) => seriesCatalogue(FIRST_SEED + index))
+const all = Array.from({ length: Number(values.seeds) }, (_, index) => seriesCatalogue(Number(values["first-seed"]) + index))
   .flat()
   .filter(({ name }) => values.only === undefined || name.includes(values.only));
 if (all.length === 0) console.log(`no series has "${values.only}" in its name`);
@@ -41,20 +48,24 @@ else {
 function main(): void {
   const methods = [ORACLE, RAMP_ORACLE, ...(values.brief ? [] : PEERS)];
   const scored = new Map(methods.map((method): [ScoringMethod, Scored[]] => [method, []]));
+  const ours = new Tally();
   for (const series of all) {
     const made = series.make();
     for (const method of methods) scored.get(method)?.push({ series, scores: method.scores(made) });
+    if (values.program === undefined) ours.add(series, detectUpticks(made));
   }
-  const rows = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
-  const [oracle, rampOracle] = [rows[0]!.tally, rows[1]!.tally];
-  const ours = ownTally();
-  if (ours !== null) rows.unshift({ name: "precursor", threshold: "own", tally: ours });
+  if (values.program !== undefined) addProgram(ours, values.program);
+  const others = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
+  const [oracle, rampOracle] = [others[0]!.tally, others[1]!.tally];
+  const rows: TableRow[] = [{ name: values.program === undefined ? "precursor" : "the program", threshold: "own", tally: ours }, ...others];
   const years = oracle.judged.reduce((sum, one) => sum + one.years, 0);
   const title = `${all.length} series, ${years.toFixed(0)} years judged`;
   printTable(`${title}; tuned: the lowest threshold with at most ${FALSE_RATE_GOAL} false events a series-year`, rows, oracle.foundKeys());
   printSurges(rows.filter(({ threshold, tally }) => (threshold === "tuned" || threshold === "own") && tally !== rampOracle));
   if (!values.brief && !values["no-r"]) compareWithFarrington(rows, oracle);
-  if (ours !== null) printGoals(ours, oracle, rampOracle);
+  printGoals(ours, oracle, rampOracle);
+  const findable = new Set([...oracle.foundKeys(), ...rampOracle.foundKeys()]);
+  if (values.failures !== undefined) writeFileSync(values.failures, `${breakdown(ours, oracle)}\n${failureList(ours, findable)}`);
 }
 
 /** A line with the published threshold, where there is one, and a line with the tuned one. */
@@ -71,20 +82,20 @@ function compareWithFarrington(rows: readonly TableRow[], oracle: Tally): void {
     return;
   }
   const names = new Set(results.map(({ series }) => series.name));
-  const same = rows.map((row): TableRow => ({ ...row, tally: row.tally.only(names) }));
+  const same = rows.slice(0, rows.findIndex(({ tally }) => tally === oracle) + 1);
   const theirs = rowsOf("Farrington, flexible", FARRINGTON_THRESHOLD, results);
-  printTable(`the ${names.size} of them that Farrington's method was run on, by day`, [...same, ...theirs], oracle.foundKeys());
+  printTable(
+    `the ${names.size} of them that Farrington's method was run on, by day`,
+    [...same.map((row) => ({ ...row, tally: row.tally.only(names) })), ...theirs],
+    oracle.foundKeys(),
+  );
 }
 
-/** What the program told, or null where there is none. */
-function ownTally(): Tally | null {
-  const { program } = values;
-  if (program === undefined) return null;
+/** What another program tells. */
+function addProgram(tally: Tally, command: string): void {
   const told = new Map<string, ToldEvent[]>();
   for (const group of Map.groupBy(all, ({ plan }: LabSeries) => plan.bucket).values()) {
-    for (const [name, events] of runProgram(program, group)) told.set(name, events);
+    for (const [name, events] of runProgram(command, group)) told.set(name, events);
   }
-  const tally = new Tally();
   for (const series of all) tally.add(series, told.get(series.name) ?? []);
-  return tally;
 }

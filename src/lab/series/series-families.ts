@@ -10,10 +10,12 @@ const DAY = 86_400;
 export const SURGE_FACTORS = [3, 5, 30] as const;
 /** Hours. */
 export const SURGE_DURATIONS = [1, 3, 6, 12, 24] as const;
-/** Days a ramp takes, a shift is news, and between one lasting change and the next. */
+/** Days that a ramp takes, that a shift is news, and between one lasting change and the next. */
 const RAMP_DAYS = 10;
 const SHIFT_NEWS_DAYS = 14;
 const BETWEEN_CHANGES_DAYS = 60;
+/** In one series, or the long ones would decide everything. */
+const MOST_SURGES = 20;
 /** Counts of a bucket, and sizes of the negative binomial: from heavy over-dispersion to near Poisson. */
 const LEVELS = [0.05, 10_000] as const;
 const SIZES = [1, 200] as const;
@@ -54,9 +56,9 @@ const BUCKETS: Readonly<Record<BucketName, number>> = { "5m": 5 * MINUTE, "1h": 
 
 /** How many of each family and bucket a seed has. */
 const COUNTS: readonly (readonly [family: SeriesFamily, bucket: BucketName, count: number])[] = [
-  ["surges", "5m", 16],
-  ["surges", "1h", 14],
-  ["surges", "1d", 8],
+  ["surges", "5m", 20],
+  ["surges", "1h", 30],
+  ["surges", "1d", 12],
   ["ramps", "5m", 4],
   ["ramps", "1h", 6],
   ["ramps", "1d", 6],
@@ -141,16 +143,15 @@ const FAMILY_PLANS: Readonly<Record<SeriesFamily, Planner>> = {
   surges: withSurges,
   ramps: (base, from, random) => {
     const plateau = random.chance(0.5);
-    return withEvents(
-      base,
-      spread(base, from, RAMP_DAYS, BETWEEN_CHANGES_DAYS, random).map((start) => ({
-        kind: "ramp",
-        start,
-        end: start + RAMP_DAYS * DAY,
-        factor: 3,
-        plateau,
-      })),
-    );
+    const starts = spread(base, from, RAMP_DAYS, plateau ? 2 * BETWEEN_CHANGES_DAYS : BETWEEN_CHANGES_DAYS, random);
+    const events = starts.flatMap((start): SeriesEvent[] => {
+      const end = start + RAMP_DAYS * DAY;
+      const ramp: SeriesEvent = { kind: "ramp", start, end, factor: 3, plateau };
+      // What rose comes down again some time, or a few plateaus would leave the range of counts
+      const fallen = end + BETWEEN_CHANGES_DAYS * DAY;
+      return plateau ? [ramp, { kind: "fall", start: fallen, end: fallen + SHIFT_NEWS_DAYS * DAY, factor: 1 / 3 }] : [ramp];
+    });
+    return withEvents(base, events);
   },
   shifts: (base, from, random) => {
     // Up and down in turn, or counts would leave the range after some of them
@@ -246,7 +247,8 @@ function withSurges(base: SeriesPlan, from: number, random: Random): SeriesPlan 
   // A series of days shows a surge of a day, and hardly a shorter one
   const durations = base.bucket === DAY ? [24] : SURGE_DURATIONS;
   const kinds = random.shuffle(SURGE_FACTORS.flatMap((factor) => durations.map((hours) => ({ factor, hours }))));
-  spread(base, from, 2, base.bucket === DAY ? 30 : 8, random).forEach((day, index) => {
+  const between = Math.max(base.bucket === DAY ? 30 : 8, base.days / MOST_SURGES);
+  spread(base, from, 2, between, random).forEach((day, index) => {
     const { factor, hours } = kinds[index % kinds.length] ?? { factor: 5, hours: 24 };
     const start = base.bucket === DAY ? day : day + random.integer(0, DAY / base.bucket - 1) * base.bucket;
     events.push(surgeAt(start, factor, hours, random));
