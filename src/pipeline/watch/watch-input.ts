@@ -12,6 +12,8 @@ import type { WatchSource } from "./watch-options.ts";
 
 /** A source that is amiss and gives nothing is started anew after so long, seconds. */
 const PATIENCE = 60;
+/** Rates are of so long a time at least, seconds: several look at them. */
+const RATE_SECONDS = 2;
 
 export class WatchInput {
   readonly spec: WatchSource;
@@ -27,6 +29,7 @@ export class WatchInput {
   #lostBefore = 0;
   #unrecognisedBefore = 0;
   #lostTold = 0;
+  #rate = 0;
   #lastRecords = 0;
   #lastTime = Number.NaN;
   #lastOctets = -1;
@@ -122,16 +125,18 @@ export class WatchInput {
   view(now: number): WatchedSource {
     const report = this.#input?.report() ?? null;
     const seconds = now - this.#lastTime;
-    const recordsPerSecond = seconds > 0 ? (this.#records - this.#lastRecords) / seconds : 0;
-    this.#lastRecords = this.#records;
-    this.#lastTime = now;
+    if (!(seconds < RATE_SECONDS)) {
+      this.#rate = seconds > 0 ? (this.#records - this.#lastRecords) / seconds : 0;
+      this.#lastRecords = this.#records;
+      this.#lastTime = now;
+    }
     return {
       name: this.spec.name,
       sensor: this.spec.sensor,
       place: report?.place ?? null,
       health: this.#failure ?? report?.health ?? "not started",
       records: this.#records,
-      recordsPerSecond,
+      recordsPerSecond: this.#rate,
       lost: this.#lost,
       unrecognised: this.#unrecognisedBefore + (report === null ? 0 : report.unrecognisedRecords + report.unrecognisedBytes),
     };

@@ -5,7 +5,7 @@ import type { WatchEvent } from "../../model/watch-event.ts";
 import { systemReason } from "../../sources/file.ts";
 import type { Spool } from "../../store/spool.ts";
 import type { Store } from "../../store/store.ts";
-import { Judge, type JudgedInterval } from "../history/judge.ts";
+import type { Judge, JudgedInterval } from "../history/judge.ts";
 import { loadJudge, saveJudge } from "../history/judge-file.ts";
 import type { WatchOptions } from "./watch-options.ts";
 import { TopSeries } from "./top-series.ts";
