@@ -2,7 +2,7 @@
 import { text } from "node:stream/consumers";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { StoreError } from "../model/errors.ts";
-import type { Engine, NativeBlock } from "./engine.ts";
+import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
 
 /** Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one. */
 const SETTINGS = { output_format_json_quote_64bit_integers: 0 } as const;
@@ -54,6 +54,16 @@ export abstract class ClientEngine implements Engine {
   async close(): Promise<void> {
     await Promise.all([this.reading.close(), this.writing.close()]);
   }
+}
+
+/**
+ * Settings of an insert: its token goes on to the views' tables. What the views make is merged already, so the second merge that tables
+ * of this kind make of each block (half of the whole cost) is left out.
+ */
+export function insertSettings(token: string): string {
+  const settings = ["optimize_on_insert = 0", "deduplicate_blocks_in_dependent_materialized_views = 1"];
+  if (token !== "") settings.push(`insert_deduplication_token = ${sqlText(token)}`);
+  return ` SETTINGS ${settings.join(", ")}`;
 }
 
 /** Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of the operating system that say that nobody answers, or that the disk is full. */
