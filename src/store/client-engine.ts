@@ -1,4 +1,5 @@
 /** What a library and a server have in common: questions by way of ClickHouse's own client, and its errors as ours. */
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { StoreError } from "../model/errors.ts";
@@ -33,6 +34,15 @@ export abstract class ClientEngine implements Engine {
     try {
       const { stream } = await this.reading.exec({ query: `${sql} FORMAT JSONCompactColumns`, clickhouse_settings: SETTINGS });
       return JSON.parse(await text(stream)) as number[][];
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    }
+  }
+
+  async answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable> {
+    try {
+      const { stream } = await this.reading.exec({ query: sql, clickhouse_settings: settings });
+      return stream as Readable;
     } catch (error) {
       throw storeErrorOf(this.place, error);
     }

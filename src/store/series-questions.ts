@@ -159,7 +159,7 @@ export async function topSeries(engine: Engine, range: TimeRange, limit: number)
     `SELECT series, ${sources("now")} AS sources, ${sources("NOT now")} AS sourcesBefore, sumIf(row.packets, now) AS packets ` +
       `FROM (SELECT series, packets, sources, time >= toDateTime(${whole.from}, 'UTC') AS now FROM ${rollup("series", resolution)} ` +
       `WHERE ${within({ from: before.from, to: whole.to }, resolution)} AND series IN (${candidates.join(", ")})) AS row ` +
-      `GROUP BY series HAVING sources > 0 ORDER BY toInt64(sources) - toInt64(sourcesBefore) DESC, series LIMIT ${limit}`,
+      `GROUP BY series HAVING sources > 0 ORDER BY toInt64(sources) - toInt64(sourcesBefore) DESC, sources DESC, series LIMIT ${limit}`,
   );
 }
 
