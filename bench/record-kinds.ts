@@ -67,7 +67,7 @@ function flagsOfFlows(technique: Technique): readonly Technique[] | null | false
   // Options are not told, and a connection that nobody answered is a SYN.
   if (technique === "os-detection") return null;
   // An exporter that never tells a flag may not know them.
-  if (technique === "null") return ["null", "syn"];
+  if (technique === "null") return ["null", "tcp-unknown"];
   return technique === "connect" ? ["connect", "syn"] : [technique];
 }
 
@@ -91,5 +91,6 @@ function dropLogShows(technique: Technique): readonly Technique[] | null | false
 /** Neither flags nor ICMP types are told; and without flags, what comes from and goes to port zero may be fragments. */
 function vpcShows(technique: Technique): readonly Technique[] | null | false {
   if (technique === "icmp" || technique === "other") return false;
+  if (["syn", "connect", "fin", "xmas", "maimon"].includes(technique)) return ["tcp-unknown", "connect"];
   return technique === "udp" || technique === "ip-protocol" ? [technique] : flagsOfFlows(technique) === false ? false : null;
 }

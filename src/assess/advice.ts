@@ -41,8 +41,10 @@ export function adviceFor(
     });
     if (floods !== null && floods.service.startsWith("TCP")) {
       advice.push({
-        action: "Switch SYN cookies on at the target, and do not block by source address.",
-        reason: `${plural(floods.sources, "source")}: forged addresses change with every packet, and blocking them hits whoever owns them.`,
+        action: `Switch SYN cookies on at the target${floods.isForged ? ", and do not block by source address" : ""}.`,
+        reason: floods.isForged
+          ? `${plural(floods.sources, "source")}: forged addresses change with every packet, and blocking them hits whoever owns them.`
+          : `${plural(floods.sources, "source")}: such SYNs may be forged, so that a filter on addresses helps only until they change.`,
         rules: ["sysctl -w net.ipv4.tcp_syncookies=1"],
       });
     }
@@ -69,7 +71,7 @@ export function adviceFor(
   }
   if (leading === "artefact" || (portZero.confirmed === 0 && portZero.unconfirmed > 0)) {
     advice.push({
-      action: "Do not act on port zero in these records; capture packets where the flows were exported.",
+      action: "Do not act on port zero in these records; capture packets where they were made.",
       reason:
         "Flow exporters and device logs write 0 where there is no transport header: later fragments, ICMP, entries that did not look.",
       rules: [],
@@ -110,14 +112,14 @@ export function adviceFor(
   }
   if (severity !== "none" && (scans.count > 0 || probesPortZero)) {
     advice.push({
-      action: `Look for the same in flow logs and at other sites${leadingService(facts)}${probesPortZero ? ", and port zero with its other port" : ""}.`,
-      reason: "One capture has no history: whether this is more than on other days, and whether others see it, decides what it means.",
+      action: `Look for the same in older records and at other sites${leadingService(facts)}${probesPortZero ? ", and port zero with its other port" : ""}.`,
+      reason: "What was read has no history: whether this is more than on other days, and whether others see it, decides what it means.",
       rules: [],
     });
   }
   if (tooEarly && facts.packets > 0) {
     advice.push({
-      action: "Capture for longer, at best for a day, and assess again.",
+      action: "Record for longer, at best for a day, and assess again.",
       reason: `${plural(facts.packets, "packet")} are too few to tell.`,
       rules: [],
     });

@@ -9,7 +9,7 @@ const ENOUGH_CONTACTS = 10;
 /** A burst needs more contacts than a longer watch. */
 const SHORT_SPAN_SECONDS = 5;
 const ENOUGH_IN_SHORT_SPAN = 30;
-/** Packets of a capture without findings below which its silence means nothing. */
+/** Packets without findings below which its silence means nothing. */
 const ENOUGH_PACKETS = 20;
 /** Share of records unread from which they may hide anything. */
 const MUCH_SKIPPED = 0.1;

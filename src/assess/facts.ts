@@ -3,7 +3,8 @@ import { type ToolName, TRANSPORTS } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { Scan, Technique } from "../model/finding.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
-import type { AssessInput, Keeping } from "./input.ts";
+import type { AssessInput } from "./input.ts";
+import type { Keeping } from "./keeping.ts";
 import { backscatterFacts, type BackscatterFacts, portZeroFacts, type PortZeroFacts } from "./other-facts.ts";
 
 /** Ports that a source must try on a target before it counts as asking what the target is rather than for one service. */
@@ -12,6 +13,8 @@ export const MANY_PORTS = 20;
 export const FEW_TARGETS = 5;
 /** Ports of a scan that have a part of its vote. */
 const VOTED_PORTS = 10;
+/** Packets that one forged address sends at most, on average: it is drawn anew for nearly every packet. Stated judgement. */
+const FORGED_PACKETS = 10;
 /** Senders from port zero from which they are looked at apart from other scanners. */
 const EVENT_SOURCES = 5;
 
@@ -56,6 +59,8 @@ export interface FloodFacts {
   readonly target: string;
   /** "TCP/80", "ICMP", or "many ports". */
   readonly service: string;
+  /** So many sources with so few packets each that most addresses must be forged. */
+  readonly isForged: boolean;
 }
 
 export interface Facts {
@@ -120,7 +125,7 @@ export function factsOf(input: AssessInput): Facts {
   };
 }
 
-function floodFacts({ detection: { floods } }: AssessInput): FloodFacts | null {
+function floodFacts({ detection: { floods }, keeping }: AssessInput): FloodFacts | null {
   const [largest] = floods;
   if (largest === undefined) return null;
   const transport = largest.transport.toUpperCase();
@@ -128,6 +133,7 @@ function floodFacts({ detection: { floods } }: AssessInput): FloodFacts | null {
     count: floods.length,
     sources: largest.sources,
     packets: largest.packets,
+    isForged: largest.sources > 1 && largest.packets <= FORGED_PACKETS * keeping.samplingFactor * largest.sources,
     target: largest.target,
     service:
       largest.ports.length === 0 ? transport : largest.ports.length === 1 ? `${transport}/${largest.ports[0]}` : `many ${transport} ports`,

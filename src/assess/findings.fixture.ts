@@ -3,7 +3,8 @@ import type { PortZeroActivity, PortZeroSource } from "../model/activity.ts";
 import { formatIPv4 } from "../model/address.ts";
 import type { Backscatter, Detection, Scan } from "../model/finding.ts";
 import type { AcknowledgedLabel, AddressLabels } from "../model/label.ts";
-import { type AssessInput, WHOLE_KEEPING } from "./input.ts";
+import type { AssessInput } from "./input.ts";
+import { WHOLE_KEEPING } from "./keeping.ts";
 
 /** 2 November 2013, 01:00 UTC. */
 export const START = 1_383_354_000;

@@ -1,4 +1,4 @@
-/** The competing readings of a capture: what each claims, how likely it is before any evidence, and what would help to decide. */
+/** The competing readings of what was read: what each claims, how likely it is before any evidence, and what would help to decide. */
 import type { HypothesisId } from "../model/assessment.ts";
 
 export interface HypothesisKind {
@@ -6,11 +6,11 @@ export interface HypothesisKind {
   /** As it stands in a sentence: "this is most likely …". */
   readonly reading: string;
   /**
-   * Probability before evidence, for a capture that somebody thought worth assessing. Stated judgement: most captures hold ordinary
-   * traffic and the noise of the Internet; someone who means just you is rare.
+   * Probability before evidence, for what somebody thought worth assessing. Stated judgement: most of it is ordinary traffic and the
+   * noise of the Internet; someone who means just you is rare.
    */
   readonly prior: number;
-  /** What is not in any single capture and would help. */
+  /** What no single input holds and would help. */
   readonly missing: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export const HYPOTHESES: readonly HypothesisKind[] = [
     id: "ordinary",
     reading: "ordinary traffic",
     prior: 0.25,
-    missing: ["a longer capture: slow probing shows over hours and days"],
+    missing: ["a longer time: slow probing shows over hours and days"],
   },
   {
     id: "vulnerability-search",

@@ -49,7 +49,7 @@ describe("2 November 2013", () => {
   test("is told with its numbers, bottom line first", () => {
     expect(assessment.summary).toMatch(/^(Very likely|Almost certainly) reconnaissance for an attack on TCP\/445/);
     expect(assessment.summary).toContain("412 sources, 371 of them in one network (AS29073, Ecatel), sent 23,896 TCP packets from port 0");
-    expect(assessment.summary).toContain("one capture has no history");
+    expect(assessment.summary).toContain("there is no history and no other sensor to compare with");
   });
   test("comes with the rule that blocks it, and no block of sources that may be forged", () => {
     expect(advice[0]?.rules.join("\n")).toContain("tcp sport 0");

@@ -14,7 +14,8 @@ import { severityOf } from "./severity.ts";
 import { summaryOf } from "./summary.ts";
 import { estimativeWords } from "./words.ts";
 
-export type { AssessInput, Keeping } from "./input.ts";
+export type { AssessInput } from "./input.ts";
+export { type Keeping, keepingOf } from "./keeping.ts";
 
 /** Weight of evidence: groups are not wholly independent of one another, so that their full product would claim too much. */
 const TEMPER = 0.8;

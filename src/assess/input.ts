@@ -3,22 +3,7 @@ import type { PortZeroActivity } from "../model/activity.ts";
 import type { HypothesisId } from "../model/assessment.ts";
 import type { Detection } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
-
-/** How the records came to be, as far as it weakens what they prove. */
-export interface Keeping {
-  /** Records that stand for a sample, and the greatest factor; 0 and 1 where there was none. */
-  readonly sampledRecords: number;
-  readonly samplingFactor: number;
-  /** What exporters sent and did not arrive. */
-  readonly lost: number;
-  /** Whether any of the inputs' records can show that a probe was answered. */
-  readonly showsOutcomes: boolean;
-  /** Records that spoke of something else than traffic. */
-  readonly foreign: number;
-}
-
-/** Captures: nothing sampled, nothing lost. */
-export const WHOLE_KEEPING: Keeping = { sampledRecords: 0, samplingFactor: 1, lost: 0, showsOutcomes: true, foreign: 0 };
+import type { Keeping } from "./keeping.ts";
 
 export interface AssessInput {
   readonly detection: Detection;

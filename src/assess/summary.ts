@@ -1,4 +1,4 @@
-/** The bottom line in one to three sentences: what it is and how sure, on which numbers, and what one capture cannot tell. */
+/** The bottom line in one to three sentences: what it is and how sure, on which numbers, and what no single look can tell. */
 import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts";
 import type { ConfidenceReason } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
@@ -16,7 +16,8 @@ export function summaryOf(
 ): string {
   const leading = hypotheses[0];
   if (leading === undefined) return "Nothing was observed.";
-  if (facts.packets === 0 && facts.portZero.unconfirmed === 0) return "Nothing was observed: no packet could be read from the input.";
+  if (facts.packets === 0 && facts.portZero.unconfirmed === 0)
+    return "Nothing was observed: the input held no packet, and no record of one.";
   if (tooEarly) return tooEarlySentence(facts, leading);
   const parts = [`${capital(headline(facts, hypotheses, leading, severity))}: ${numbers(facts, leading.id)}.`];
   const aside = asideOf(facts, leading.id);
@@ -59,14 +60,14 @@ function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypo
 function numbers(facts: Facts, leading: HypothesisId): string {
   const { scans, portZero, backscatter, floods } = facts;
   if (leading === "ddos" && floods !== null && floods.packets > backscatter.reflectedPackets) {
-    const forged = floods.sources > 1 ? ", most of them surely forged," : "";
+    const forged = floods.isForged ? ", most of them surely forged," : "";
     return `${plural(floods.sources, "source")}${forged} sent ${plural(floods.packets, "packet")} to ${floods.service} of ${floods.target}${floods.count > 1 ? `, and ${plural(floods.count - 1, "other flood")}` : ""}`;
   }
   if (leading === "ddos" && backscatter.reflectors > 0) {
     return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses, with ${plural(portZero.excludedFragments + portZero.unconfirmed, "later fragment or record without ports", "later fragments or records without ports")}`;
   }
   if (leading === "ddos" && scans.count === 0) {
-    return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; the capture does not show from which service`;
+    return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; nothing shows from which service`;
   }
   if (leading === "backscatter" && backscatter.victims === 0)
     return `${plural(portZero.replies, "answer")} with port zero that nobody here asked for`;
@@ -114,7 +115,7 @@ function sourcesPhrase(facts: Facts, sources: number): string {
   return `${all} in ${placed < sources ? "at least " : ""}${plural(Math.min(networks, sources), "network")}`;
 }
 
-/** What else is in the capture, so that the leading reading does not hide it. */
+/** What else there is, so that the leading reading does not hide it. */
 function asideOf(facts: Facts, leading: HypothesisId): string {
   const { backscatter, scans, portZero } = facts;
   const asides: string[] = [];
@@ -136,8 +137,7 @@ function asideOf(facts: Facts, leading: HypothesisId): string {
 
 function caveat(facts: Facts, leading: HypothesisId, { confidence, limits }: ConfidenceReason): string {
   const why = limits.length === 0 ? "" : `: ${listed(limits)}`;
-  const history =
-    facts.scans.count > 0 || facts.portZero.strong > 0 ? "; one capture has no history and no other sensors to compare with" : "";
+  const history = facts.scans.count > 0 || facts.portZero.strong > 0 ? "; there is no history and no other sensor to compare with" : "";
   return leading === "ordinary" && why === "" ? "" : `Confidence is ${confidence}${why}${history}.`;
 }
 

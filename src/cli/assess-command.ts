@@ -98,7 +98,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   const notes = readingNotes(report.input, { quiet: flags.quiet === true, verbose: flags.verbose === true, done: "assessed", seconds });
   process.exitCode = useless ? EXIT_UNREADABLE : exitCodeOf(report, flags.failOn);
   if (notes.length > 0) await writeError(`${notes.join("\n")}\n`);
-  if (!sources.every(isUseless)) await printReport(report, explanation, format, flags);
+  if (sources.length === 0 || !sources.every(isUseless)) await printReport(report, explanation, format, flags);
 }
 
 /** An interrupt ends the listening, and what came is assessed: the pipeline takes the signals, not the program. */

@@ -90,6 +90,7 @@ async function convertInputs(inputs: readonly string[], flags: ConvertFlags): Pr
     skipped: Object.fromEntries(summary.skipped),
     encapsulations: Object.fromEntries(summary.encapsulations),
     lost: Object.fromEntries(summary.lost),
+    live: [],
     unreadable: unreadable.map((error) => `${error.message} (${error.code})`),
     passedOver,
   };

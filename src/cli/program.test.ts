@@ -286,6 +286,14 @@ describe("bad input", () => {
     expect(complaint(await precursor(["assess", input]))).toMatch(new RegExp(`^precursor: ${name}: .+`));
   });
 
+  test("a live source that hears nothing is reported, and no error; one that cannot start is", () => {
+    const quiet = spawned(["assess", "udp://127.0.0.1:0", "--for", "1s"]);
+    expect(quiet.status).toBe(0);
+    expect(quiet.stdout).toContain("Nothing was observed");
+    expect(quiet.stderr).toMatch(/^precursor: udp:\/\/127\.0\.0\.1:0: nothing came while it was read \(127\.0\.0\.1:\d+\)\n$/);
+    expect(spawned(["assess", "udp://192.0.2.77:2055", "--for", "1s"])).toMatchObject({ status: 2, stdout: "" });
+  });
+
   test("an empty standard input", () => {
     expect(complaint(spawned(["assess", "-"], { input: new Uint8Array(0) }))).toMatch(/^precursor: /);
   });

@@ -30,6 +30,7 @@ const reading = (sources: readonly InputSource[], more: Partial<Reading> = {}): 
   skipped: {},
   encapsulations: {},
   lost: {},
+  live: [],
   unreadable: [],
   passedOver: [],
   ...more,

@@ -1,9 +1,12 @@
 /** What reading came to, a line each for standard error: what was damaged, odd or unreadable; with --verbose, all of it. */
-import type { InputSource, ReportInput } from "../model/report.ts";
+import { type InputSource, isQuiet, type ReportInput } from "../model/report.ts";
 import { scaled } from "./progress.ts";
 
 /** What of a report these lines tell. */
-export type Reading = Pick<ReportInput, "sources" | "records" | "skipped" | "encapsulations" | "lost" | "unreadable" | "passedOver">;
+export type Reading = Pick<
+  ReportInput,
+  "sources" | "records" | "skipped" | "encapsulations" | "lost" | "live" | "unreadable" | "passedOver"
+>;
 
 export interface NoteOptions {
   readonly quiet: boolean;
@@ -17,6 +20,7 @@ export interface NoteOptions {
 export function readingNotes(input: Reading, { quiet, verbose, done, seconds }: NoteOptions): string[] {
   const notes = input.unreadable.map((line) => `precursor: ${line}`);
   if (!quiet || input.sources.some(isUseless)) notes.push(...damageLines(input, done), ...oddLines(input));
+  if (!quiet) notes.push(...quietLines(input));
   if (!quiet && !verbose && input.passedOver.length > 0) notes.push(passedOverLine(input.passedOver));
   if (verbose) notes.push(...verboseLines(input, done, seconds));
   return notes;
@@ -26,6 +30,11 @@ function passedOverLine(names: readonly string[]): string {
   const [first = ""] = names;
   if (names.length === 1) return `precursor: ${first}: empty, or of no format that Precursor reads: passed over`;
   return `precursor: ${names.length} files of folders are empty or of no format that Precursor reads, and were passed over: ${first} and others (--verbose names them)`;
+}
+
+/** Live sources that heard nothing: no fault, and worth a word where one was expected to. */
+function quietLines({ live }: Reading): string[] {
+  return live.filter(isQuiet).map(({ name, place }) => `precursor: ${name}: nothing came while it was read (${place})`);
 }
 
 /** Nothing of the input could be used: as bad as one that cannot be opened. */

@@ -15,6 +15,8 @@ export interface SourceRow {
   readonly ttlMax?: number;
   readonly tools?: Partial<Record<ToolName, number>>;
   readonly stackPackets?: number;
+  /** Contacts known by records without TCP flags. */
+  readonly flagsUntold?: number;
   readonly portZeroPackets?: number;
   readonly servicePortPackets?: number;
   readonly scale?: number;
@@ -33,6 +35,7 @@ export class ActivityBuilder {
       target: Uint32Array.from(contacts, ([target]) => wordOf(target)),
       port: Uint16Array.from(contacts, ([, port]) => port),
       outcome: Uint8Array.from(contacts, ([, , outcome]) => outcome ?? 0),
+      flagsUntold: row.flagsUntold ?? 0,
     };
     const scale = held.scale;
     this.#views.push({

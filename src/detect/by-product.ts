@@ -36,7 +36,7 @@ export function byProductReason(draft: ScanDraft, ofSource: readonly ScanDraft[]
     return "packets of the OS detection";
   const unanswered = scan.outcomes.silent === scan.contactCount;
   if (trafficClass === CLASS_SYN && scan.tool === null && unanswered && facts.strays >= scan.contactCount / 2)
-    return "conversations of which the capture has only this side";
+    return "conversations of which only this side is recorded";
   // A sampler leaves of some conversations the SYN, of most another packet; a scan has nothing else.
   const talks = facts.strays + facts.conversations;
   if (trafficClass === CLASS_SYN && scan.tool === null && draft.sampling > 1 && talks >= scan.contactCount / 2)

@@ -30,7 +30,7 @@ const DISTINCT_SHARE = 0.9;
 /** Variance over mean of the members' contacts below which the work was dealt out evenly: independent sources have 1 or more. */
 const EVEN_DISPERSION = 0.25;
 const EVEN_MEMBERS = 8;
-/** Sources come at once when this share of them starts within a share of the capture, but seconds at the least. */
+/** Sources come at once when this share of them starts within a share of the time read, but seconds at the least. */
 const TOGETHER_SHARE = 0.8;
 const TOGETHER_TIME_SHARE = 0.1;
 const TOGETHER_SECONDS = 60;
@@ -52,10 +52,16 @@ interface Signs {
 /** Collects the contacts of sources that are no scanners by themselves, and finds the groups among them. */
 export class DistributedScans {
   readonly #light = new LightSources();
+  readonly #tellsSilence: boolean;
   /** Of the group in hand: contacts by member and by target, and a scratch for networks. */
   readonly #contactsOf = new WordCounts();
   readonly #targetsOf = new WordCounts();
   readonly #networks = new WordCounts();
+
+  /** @param tellsSilence whether an answer would have been seen: else nothing is called dark */
+  constructor(tellsSilence: boolean) {
+    this.#tellsSilence = tellsSilence;
+  }
 
   /** Whether there is room for more. */
   get hasRoom(): boolean {
@@ -123,7 +129,7 @@ export class DistributedScans {
     const firstSeen = members.reduce((least, member) => Math.min(least, light.firstSeen[member]!), Number.POSITIVE_INFINITY);
     const lastSeen = members.reduce((greatest, member) => Math.max(greatest, light.lastSeen[member]!), Number.NEGATIVE_INFINITY);
     let dark = 0;
-    for (let at = 0; at < targets.size; at++) if (!activity.isLive(targets.words[at]!)) dark++;
+    for (let at = 0; at < targets.size && this.#tellsSilence; at++) if (!activity.isLive(targets.words[at]!)) dark++;
     const first = members[0]!;
     const family = light.family(first);
     const tool = light.tool(first);
@@ -132,7 +138,7 @@ export class DistributedScans {
     const packets = members.reduce((sum, member) => sum + light.packets[member]!, 0);
     const evidence = [
       `${plural(members.length, "source")} shared out ${plural(targets.size, "target")} on port ${port} in ${duration(lastSeen - firstSeen)}, ${number(rows.length / members.length)} each`,
-      `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets; ${number(dark)} targets never sent a packet`,
+      `${number(targets.size)} of ${plural(rows.length, "contact")} went to different targets${this.#tellsSilence ? `; ${plural(dark, "target")} ${dark === 1 ? "was" : "were"} never seen sending` : ""}`,
     ];
     if (signs.sigma !== null)
       evidence.push(`independent sources would have hit the same targets more often: ${signs.sigma.toFixed(1)} standard deviations`);
@@ -142,7 +148,11 @@ export class DistributedScans {
     return {
       source: named[0]!,
       kind: "distributed",
-      technique: techniqueOfClass(trafficClass, light.hasStack(first) && looksLikeStack(packets, packets, rows.length, outcomes.silent)),
+      technique: techniqueOfClass(
+        trafficClass,
+        light.hasStack(first) && looksLikeStack(packets, packets, rows.length, outcomes.silent),
+        2 * members.filter((member) => light.isUntold(member)).length > members.length,
+      ),
       transport: transportOf(trafficClass),
       ports: [port],
       portCount: 1,

@@ -9,7 +9,7 @@ import {
   OS_TESTS,
 } from "../model/activity.ts";
 import type { ToolName } from "../model/activity.ts";
-import type { Outcomes, Scan } from "../model/finding.ts";
+import type { Scan } from "../model/finding.ts";
 import { meanGap } from "./slow.ts";
 
 const TOOL_MARKS: Readonly<Record<ToolName, string>> = {
@@ -24,9 +24,11 @@ const TOOL_MARKS: Readonly<Record<ToolName, string>> = {
 /** What the sentences draw on: a scan without them, and what the scan does not hold. */
 export interface EvidenceInput {
   readonly scan: Omit<Scan, "evidence">;
+  /** Whether an answer would have been seen. */
+  readonly tellsSilence: boolean;
   readonly trafficClass: number;
   readonly points: number;
-  /** Log-likelihood ratio of the threshold random walk, or null where no outcomes were captured. */
+  /** Log-likelihood ratio of the threshold random walk, or null where no outcomes were seen. */
   readonly ratio: number | null;
   /** Numbers of OS-detection tests, in OS_TESTS. */
   readonly tests: readonly number[];
@@ -43,9 +45,11 @@ export interface EvidenceInput {
 /** The sentences, most telling first. */
 export function scanEvidence(input: EvidenceInput): string[] {
   const { scan } = input;
-  const sentences = [`${extent(input)} in ${duration(scan.lastSeen - scan.firstSeen)}; ${outcomeWords(scan.outcomes, scan.contactCount)}`];
+  const sentences = [`${extent(input)} in ${duration(scan.lastSeen - scan.firstSeen)}; ${outcomeWords(input)}`];
   if (scan.darkTargetCount > 0)
-    sentences.push(`${number(scan.darkTargetCount)} of ${plural(scan.targetCount, "target")} never sent a packet`);
+    sentences.push(
+      `${number(scan.darkTargetCount)} of ${plural(scan.targetCount, "target")} ${scan.darkTargetCount === 1 ? "was" : "were"} never seen sending`,
+    );
   if (input.halfOpen > 0) sentences.push(`${plural(input.halfOpen, "answered connection")} left half-open`);
   if (scan.tool !== null && input.tests.length === 0)
     sentences.push(`${TOOL_MARKS[scan.tool.name]} in ${number(scan.tool.packets)} of ${plural(scan.packets, "packet")}`);
@@ -57,6 +61,8 @@ export function scanEvidence(input: EvidenceInput): string[] {
     );
   if (scan.fragmented)
     sentences.push("TCP headers in fragments too short for the flags: no stack sends them; SYN is assumed, as Nmap's -f sends it");
+  if (scan.technique === "tcp-unknown")
+    sentences.push("the records do not tell TCP flags: a SYN, a connect scan's or another kind of probe");
   if (scan.slow)
     sentences.push(
       `${duration(meanGap(scan.contactCount, scan.firstSeen, scan.lastSeen))} between new contacts on average: slower than the windows of most detectors`,
@@ -96,13 +102,16 @@ function extent({ scan, trafficClass, tests }: EvidenceInput): string {
   }
 }
 
-function outcomeWords(outcomes: Outcomes, contacts: number): string {
+function outcomeWords({ scan: { outcomes, contactCount }, tellsSilence }: EvidenceInput): string {
   const words: string[] = [];
   if (outcomes.refused > 0) words.push(`${number(outcomes.refused)} refused`);
   if (outcomes.answered > 0) words.push(`${number(outcomes.answered)} answered`);
   if (outcomes.unreachable > 0) words.push(`${number(outcomes.unreachable)} unreachable`);
-  if (words.length === 0) return contacts === 1 ? "met with silence" : "all met with silence";
-  if (outcomes.silent > 0) words.push(`${number(outcomes.silent)} silent`);
+  if (words.length === 0) {
+    if (!tellsSilence) return "no answer is recorded";
+    return contactCount === 1 ? "met with silence" : "all met with silence";
+  }
+  if (outcomes.silent > 0) words.push(`${number(outcomes.silent)} ${tellsSilence ? "silent" : "without an answer on record"}`);
   return words.join(", ");
 }
 

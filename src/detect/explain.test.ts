@@ -50,7 +50,7 @@ describe("explaining an address", () => {
 
   test("one side of conversations is said to be so", () => {
     const oneSided = new ActivityBuilder().add(SCANNER, CLASS_SYN, onPort(TARGETS, 443)).add(SCANNER, CLASS_STRAY, onPort(TARGETS, 443));
-    expect(verdictsOf(oneSided, SCANNER)).toContain("conversations of which the capture has only this side");
+    expect(verdictsOf(oneSided, SCANNER)).toContain("conversations of which only this side is recorded");
   });
 
   test("answers: a victim's, and those that were asked for", () => {

@@ -6,7 +6,8 @@ import {
   CLASS_RST_SENT,
   CLASS_SERVED,
   CLASS_STRAY,
-  CLASS_UDP,
+  CLASS_SYN,
+  FLAGS_UNTOLD_NAME,
   LAST_PROBE_CLASS,
   OUTCOME_ANSWERED,
   OUTCOME_REFUSED,
@@ -29,7 +30,7 @@ import { joinMixedFlags } from "./mixed-flags.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { draftScan } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
-import { techniqueOfClass } from "./technique.ts";
+import { techniqueOfClass, tellsNoFlags } from "./technique.ts";
 import { toolOf } from "./tool.ts";
 
 const SHOWN_PORTS = 20;
@@ -75,13 +76,14 @@ export function explainAddress(
     if (verdict.isScan) drafts.push(draftScan(activity, view, set, verdict, true));
     else if (mayJoin(set))
       joiners.push({ draft: draftScan(activity, view, set, verdict, true), points: verdict.fan.points, reason: verdict.reason ?? "" });
-    else if (verdict.reason !== null) verdicts.push(`${nameOf(view.trafficClass)}: no scan of its own: ${verdict.reason}.`);
+    else if (verdict.reason !== null)
+      verdicts.push(`${nameOf(view.trafficClass, tellsNoFlags(view.contacts()))}: no scan of its own: ${verdict.reason}.`);
   });
   const together = joiners.reduce((sum, joiner) => sum + joiner.points, 0) >= SCAN_POINTS;
   if (together) drafts.push(...joiners.map((joiner) => joiner.draft));
   else
     for (const { draft, reason } of joiners)
-      verdicts.push(`${nameOf(draft.trafficClass)}: no scan of its own: ${byProductReason(draft, drafts, facts) ?? reason}.`);
+      verdicts.push(`${nameOfDraft(draft)}: no scan of its own: ${byProductReason(draft, drafts, facts) ?? reason}.`);
   verdicts.push(...dropVerdicts(detection, own, drafts, facts));
   verdicts.push(...answerVerdicts(activity, detection, backscatter, address));
   if (classes.length === 0) verdicts.push("The address was not seen, neither sending nor answered.");
@@ -107,12 +109,17 @@ function scanVerdict(scan: Scan, address: string): string {
 function takesPart(activity: Activity, flood: Flood, address: string): boolean {
   let found = false;
   activity.visitAddress(address, (view) => {
-    if (found || view.trafficClass > LAST_PROBE_CLASS || techniqueOfClass(view.trafficClass, false) !== flood.technique) return;
+    if (found || view.trafficClass > LAST_PROBE_CLASS || !mayBe(view.trafficClass, flood.technique)) return;
     if (view.contactCount > SHOWN_TARGETS) return;
     const contacts = view.contacts();
     for (let i = 0; i < contacts.length; i++) if (activity.addressText(view.family, contacts.target[i]!) === flood.target) found = true;
   });
   return found;
+}
+
+/** Whether packets of a class may have made a flood of that technique: some of its records may have told flags, most not. */
+function mayBe(trafficClass: number, technique: Flood["technique"]): boolean {
+  return techniqueOfClass(trafficClass, false, false) === technique || techniqueOfClass(trafficClass, false, true) === technique;
 }
 
 function noteFacts(facts: SourceFacts, view: SourceView): void {
@@ -124,9 +131,9 @@ function noteFacts(facts: SourceFacts, view: SourceView): void {
 /** What became of scans of one class each: joined, a by-product of another, a companion of somebody else's, or cut from the list. */
 function dropVerdicts(detection: Detection, own: readonly Scan[], drafts: readonly ScanDraft[], facts: SourceFacts): string[] {
   return joinMixedFlags(drafts).flatMap((draft) => {
-    const name = nameOf(draft.trafficClass);
+    const name = nameOfDraft(draft);
     if (draft.mixed.length > 0) {
-      const parts = draft.mixed.map((part) => `${number(part.packets)} ${nameOf(part.trafficClass)}`).join(", ");
+      const parts = draft.mixed.map((part) => `${number(part.packets)} ${nameOf(part.trafficClass, false)}`).join(", ");
       return [`Packets with flags at random are one scan, not one a technique: ${parts}.`];
     }
     const reason = byProductReason(draft, drafts, facts);
@@ -153,8 +160,13 @@ function answerVerdicts(activity: Activity, detection: Detection, backscatter: B
     .map(({ transport, reason }) => `Its ${transport.toUpperCase()} answers are no backscatter: ${reason}.`);
 }
 
-function nameOf(trafficClass: number): string {
-  return trafficClass === CLASS_UDP ? "UDP" : (CLASS_NAMES.get(trafficClass) ?? "Other");
+function nameOf(trafficClass: number, flagsUntold: boolean): string {
+  if (trafficClass === CLASS_SYN && flagsUntold) return FLAGS_UNTOLD_NAME;
+  return CLASS_NAMES.get(trafficClass) ?? `class ${trafficClass}`;
+}
+
+function nameOfDraft({ trafficClass, scan }: ScanDraft): string {
+  return nameOf(trafficClass, scan.technique === "tcp-unknown");
 }
 
 function explainClass(activity: Activity, view: SourceView): ExplainedClass {
@@ -169,7 +181,7 @@ function explainClass(activity: Activity, view: SourceView): ExplainedClass {
   const topPorts = [...byPort].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, SHOWN_PORTS);
   const tools = TOOLS.flatMap((name, index) => (view.toolPackets(index) > 0 ? [[name, view.toolPackets(index)] as const] : []));
   return {
-    name: CLASS_NAMES.get(view.trafficClass) ?? `class ${view.trafficClass}`,
+    name: nameOf(view.trafficClass, tellsNoFlags(view.contacts())),
     packets: view.packets,
     // Estimates where there are many: never more than the packets that made them.
     contacts: Math.min(view.contactCount, view.packets),

@@ -89,6 +89,26 @@ describe("floods", () => {
     ).toMatchObject([{ transport: "icmp", ports: [] }]);
   });
 
+  test("two sources that flood one host are one flood, by two; and beside a crowd they are part of its", () => {
+    const heavy = (builder: ActivityBuilder): ActivityBuilder =>
+      builder
+        .add("203.0.113.7", CLASS_SYN, [[TARGET, 80]], { packets: 5000, first: 10, last: 20, flagsUntold: 1, ttlMin: 0, ttlMax: 0 })
+        .add("203.0.113.8", CLASS_SYN, [[TARGET, 443]], { packets: 3000, first: 5, last: 15, flagsUntold: 1, ttlMin: 0, ttlMax: 0 });
+    const { floods } = detect(heavy(new ActivityBuilder()).activity, { home: HOME });
+    expect(floods).toMatchObject([{ technique: "tcp-unknown", ports: [80, 443], sources: 2, packets: 8000, firstSeen: 5, lastSeen: 20 }]);
+    expect(floods[0]?.evidence).toEqual([
+      "2 sources sent 8,000 TCP packets to 2 ports in 15 s, the most by 203.0.113.7, and held no conversation",
+    ]);
+    expect(detect(heavy(crowd()).activity, { home: HOME }).floods).toMatchObject([{ target: TARGET, sources: 2002, packets: 10_000 }]);
+  });
+
+  test("floods upon two hosts are two", () => {
+    const builder = new ActivityBuilder()
+      .add("203.0.113.7", CLASS_SYN, [[TARGET, 80]], { packets: 5000, last: 10 })
+      .add("203.0.113.7", CLASS_SYN, [["192.0.2.11", 80]], { packets: 5000, last: 10 });
+    expect(detect(builder.activity, { home: HOME }).floods).toHaveLength(2);
+  });
+
   test("one source floods by itself where its SYNs are of its own making", () => {
     const one = (stackPackets: number): ActivityBuilder =>
       new ActivityBuilder().add("203.0.113.7", CLASS_SYN, [[TARGET, 80, OUTCOME_ANSWERED]], { packets: 5000, last: 10, stackPackets });

@@ -9,9 +9,10 @@ import type { Flood } from "../model/finding.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
-import { metBy, MET_HALF_OPEN, MET_SUCCESS } from "./met.ts";
+import { HeavySenders } from "./heavy-senders.ts";
+import { metBy, MET_HALF_OPEN } from "./met.ts";
 import { compareText } from "./ranking.ts";
-import { techniqueOfClass, transportOf } from "./technique.ts";
+import { techniqueOfClass, tellsNoFlags, transportOf } from "./technique.ts";
 
 /** Sources that make a flood, and new ones a second over its whole length: noise brings one address a few a minute. */
 const FLOOD_SOURCES = 100;
@@ -23,9 +24,6 @@ const FAILED_SHARE = 0.8;
 const TARGET_SHARE = 0.5;
 /** Contacts of a source up to which it may be part of a flood. */
 const LIGHT_CONTACTS = 3;
-/** One source floods by itself with so many SYNs of its own making to one port, so many a second. */
-const LONE_PACKETS = 1000;
-const LONE_RATE = 100;
 /** Counters for a first look, one octet each: 256 KiB; and hosts looked at closely. */
 const SKETCH_SLOTS = 1 << 18;
 const MAXIMUM_SUSPECTS = 256;
@@ -45,6 +43,8 @@ interface Suspect {
   packets: number;
   /** Addresses that no packet can come from: 0/8, 127/8, groups, reserved. */
   impossible: number;
+  /** Of the failed ones, those known by records that do not tell TCP flags. */
+  untold: number;
   firstSeen: number;
   lastSeen: number;
   readonly ports: WordCounts;
@@ -54,8 +54,8 @@ interface Suspect {
 export class FloodFinder {
   readonly #sketch = new Uint8Array(SKETCH_SLOTS);
   readonly #suspects = new Map<number, Suspect>();
-  readonly #lone: Flood[] = [];
   readonly #lightContacts = new Float64Array(64);
+  readonly #heavy: HeavySenders;
   readonly #sampling: number;
   readonly #greatestSampling: number;
 
@@ -66,10 +66,11 @@ export class FloodFinder {
   constructor(sampling: number = 1, greatestSampling: number = sampling) {
     this.#sampling = sampling;
     this.#greatestSampling = greatestSampling;
+    this.#heavy = new HeavySenders(greatestSampling);
   }
 
   /** Takes a source × class of probes. */
-  collect(activity: Activity, view: SourceView): void {
+  collect(view: SourceView): void {
     const { trafficClass, contactCount } = view;
     if (contactCount > LIGHT_CONTACTS || !canFlood(trafficClass)) return;
     const { length, target: targets } = view.targets();
@@ -82,20 +83,25 @@ export class FloodFinder {
       if (count < FLOOD_SOURCES) this.#sketch[slot] = count;
       else if (this.#suspects.size < MAXIMUM_SUSPECTS) this.#suspect(view, target);
     }
-    if (
-      trafficClass === CLASS_SYN &&
-      contactCount === 1 &&
-      view.packets >= LONE_PACKETS * this.#greatestSampling &&
-      view.stackPackets === 0
-    )
-      this.#collectLone(activity, view);
+    if (this.#heavy.isHeavy(view)) this.#heavy.add(view);
   }
 
-  /** The floods, most sources first. Call it outside of a visit. */
+  /** The floods, most sources first; one a host and technique. Call it outside of a visit. */
   find(activity: Activity): Flood[] {
     if (this.#suspects.size > 0) this.#recount(activity);
-    const floods = [...this.#suspects.values()].flatMap((suspect) => this.#judge(activity, suspect) ?? []);
-    return [...floods, ...this.#lone].toSorted((a, b) => b.sources - a.sources || b.packets - a.packets || compareText(a.target, b.target));
+    const crowds = [...this.#suspects.values()].flatMap((suspect) => this.#judge(activity, suspect) ?? []);
+    const heavy = this.#heavy.find(activity);
+    // Heavy senders open connections, whether their records tell flags or not.
+    const isSame = (one: Flood, crowd: Flood): boolean =>
+      one.target === crowd.target && (crowd.technique === "syn" || crowd.technique === "tcp-unknown");
+    const floods = [
+      ...crowds.map((crowd) => {
+        const beside = heavy.find((one) => isSame(one, crowd));
+        return beside === undefined ? crowd : together(crowd, beside);
+      }),
+      ...heavy.filter((one) => !crowds.some((crowd) => isSame(one, crowd))),
+    ];
+    return floods.toSorted((a, b) => b.sources - a.sources || b.packets - a.packets || compareText(a.target, b.target));
   }
 
   #suspect({ family, trafficClass }: SourceView, target: number): void {
@@ -106,6 +112,7 @@ export class FloodFinder {
       others: 0,
       packets: 0,
       impossible: 0,
+      untold: 0,
       firstSeen: Number.POSITIVE_INFINITY,
       lastSeen: Number.NEGATIVE_INFINITY,
     };
@@ -123,7 +130,7 @@ export class FloodFinder {
     };
     activity.visit(1, (view) => {
       if (this.#sampling > 1 && isTalk(view.trafficClass)) this.#countTalk(view);
-      if (!canFlood(view.trafficClass) || !isConcerned(view.targets())) return;
+      if (!canFlood(view.trafficClass) || !isConcerned(view.targets()) || this.#heavy.isHeavy(view)) return;
       const contacts = view.contacts();
       const isLight = view.contactCount <= LIGHT_CONTACTS;
       for (let i = 0; i < contacts.length; i++) {
@@ -136,6 +143,7 @@ export class FloodFinder {
         suspect.failed++;
         suspect.packets += view.packets / contacts.length;
         if (view.family === 4 && isImpossible(view.word)) suspect.impossible++;
+        if (tellsNoFlags(contacts)) suspect.untold++;
         suspect.firstSeen = Math.min(suspect.firstSeen, view.firstSeen);
         suspect.lastSeen = Math.max(suspect.lastSeen, view.lastSeen);
         suspect.ports.add(contacts.port[i]!);
@@ -154,8 +162,8 @@ export class FloodFinder {
 
   /**
    * Whether a contact is one that a flood makes. SYNs with a system's options are clients', whatever became of them: of a server that is
-   * down, or of a capture that holds only SYNs; where options are not told, a stack shows by its patience. UDP to a host of which nothing
-   * was captured may be answered out of sight. A ping is a ping.
+   * down, or of an input that holds only SYNs; where options are not told, a stack shows by its patience. UDP to a host of which nothing
+   * is recorded may be answered out of sight. A ping is a ping.
    */
   #comesToNothing(activity: Activity, view: SourceView, target: number, port: number, outcome: number): boolean {
     const { trafficClass } = view;
@@ -187,7 +195,7 @@ export class FloodFinder {
       );
     return {
       target: activity.addressText(suspect.family, suspect.target),
-      technique: techniqueOfClass(trafficClass, false),
+      technique: techniqueOfClass(trafficClass, false, 2 * suspect.untold > failed),
       transport: transportOf(trafficClass),
       ports: trafficClass === CLASS_ICMP_REQUEST ? [] : suspect.ports.top(LISTED_PORTS).map(([port]) => port),
       sources: failed,
@@ -197,26 +205,20 @@ export class FloodFinder {
       evidence,
     };
   }
+}
 
-  #collectLone(activity: Activity, view: SourceView): void {
-    const seconds = view.lastSeen - view.firstSeen;
-    const contacts = view.contacts();
-    if (view.packets < LONE_RATE * seconds || contacts.length === 0 || this.#lone.length >= MAXIMUM_SUSPECTS) return;
-    if (metBy(CLASS_SYN, contacts.outcome[0]!, false) === MET_SUCCESS) return;
-    this.#lone.push({
-      target: activity.addressText(view.family, contacts.target[0]!),
-      technique: "syn",
-      transport: "tcp",
-      ports: [contacts.port[0]!],
-      sources: 1,
-      packets: view.packets,
-      firstSeen: view.firstSeen,
-      lastSeen: view.lastSeen,
-      evidence: [
-        `${view.address} alone sent ${plural(view.packets, "SYN")} to one port in ${duration(seconds)}${isWithoutHeaders(view) ? "" : ", none with the options of an operating system"}, and held no conversation`,
-      ],
-    });
-  }
+/** A crowd and heavy senders upon the same host, which the crowd's numbers leave out. */
+function together(crowd: Flood, heavy: Flood): Flood {
+  return {
+    ...crowd,
+    technique: heavy.technique === "tcp-unknown" ? heavy.technique : crowd.technique,
+    ports: [...new Set([...crowd.ports, ...heavy.ports])].slice(0, LISTED_PORTS),
+    sources: crowd.sources + heavy.sources,
+    packets: crowd.packets + heavy.packets,
+    firstSeen: Math.min(crowd.firstSeen, heavy.firstSeen),
+    lastSeen: Math.max(crowd.lastSeen, heavy.lastSeen),
+    evidence: [...crowd.evidence, ...heavy.evidence],
+  };
 }
 
 /** TCP probes of every technique, UDP, ICMP requests. */

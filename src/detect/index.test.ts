@@ -27,6 +27,16 @@ describe("kinds of scan and their near misses", () => {
     expect(scansOf(new ActivityBuilder().add(SCANNER, CLASS_SYN, onPort(addresses("192.0.2.10", 6), 445)).activity)).toEqual([]);
   });
 
+  test("of records that cannot show answers, nothing is called silent or dark", () => {
+    const { activity } = new ActivityBuilder().add(SCANNER, CLASS_SYN, onPort(addresses("192.0.2.10", 9), 445));
+    const { scans, targets } = detect(activity, { home: HOME, showsOutcomes: false });
+    expect(targets).toMatchObject({ count: 9, dark: 0 });
+    expect(scans).toMatchObject([{ darkTargetCount: 0, outcomes: { silent: 9 } }]);
+    expect(scans[0]?.evidence.join()).toContain("no answer is recorded");
+    expect(scans[0]?.evidence.join()).not.toMatch(/silen|never seen/);
+    expect(scansOf(activity)[0]?.evidence.join()).toMatch(/all met with silence.*9 of 9 targets were never seen sending/);
+  });
+
   test("five closed low ports of a host are a vertical scan, four are none", () => {
     const scan = (ports: number[]): readonly Scan[] =>
       scansOf(

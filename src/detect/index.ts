@@ -24,7 +24,6 @@ import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
 
-export { withoutDarkness } from "./darkness.ts";
 export { explainAddress } from "./explain.ts";
 export { MAXIMUM_FINDINGS } from "./ranking.ts";
 
@@ -35,6 +34,8 @@ export interface DetectOptions {
   readonly sampling?: number;
   /** The same of the records that stand for most packets, where only some were sampled. */
   readonly greatestSampling?: number;
+  /** Whether the records can show that a probe was answered; without it nothing is said of silence and darkness. */
+  readonly showsOutcomes?: boolean;
   /** The heaviest scans get their evidence and the texts of their targets; so many of them, where not all. */
   readonly detailed?: number;
 }
@@ -49,12 +50,13 @@ const ARP_BIT = 1 << CLASS_ARP_REQUEST;
 export function detect(activity: Activity, options: DetectOptions): Detection {
   const sampling = options.sampling ?? 1;
   const { home, networks } = findHome(activity, options.home);
-  const distributed = new DistributedScans();
+  const set = new ProbeSet(sampling, options.showsOutcomes);
+  const distributed = new DistributedScans(set.tellsSilence);
   const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
   const floods = new FloodFinder(sampling, options.greatestSampling);
   const reflection = new ReflectionFinder();
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, sampling);
-  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), sampling);
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, set);
+  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), set);
   const found: { scan: Scan; draft: ScanDraft | null }[] = [
     ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
     ...distributed.find(activity).map((scan) => ({ scan, draft: null })),
@@ -97,10 +99,9 @@ function judgeAll(
   activity: Activity,
   home: HomeNetworks,
   { distributed, backscatter, floods, reflection }: Crowds,
-  sampling: number,
+  set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
-  const set = new ProbeSet(sampling);
   const joiners = new Map<number, { points: number; weights: number[]; names: number[] }>();
   activity.visit(1, (view) => {
     const { trafficClass } = view;
@@ -108,7 +109,7 @@ function judgeAll(
       backscatter.collect(view);
       return;
     }
-    floods.collect(activity, view);
+    floods.collect(view);
     reflection.collect(view);
     const worth = isWorthLoading(view);
     if (!worth && !distributed.hasRoom) return;
@@ -143,13 +144,13 @@ function makeScans(
   activity: Activity,
   home: HomeNetworks,
   candidates: Float64Array,
-  sampling: number,
+  set: ProbeSet,
 ): { drafts: ScanDraft[]; signatures: Signatures; targets: TargetCounter; dropped: number } {
   /** By source, a bit a class. */
   const wanted = new Map<number, number>();
   for (const name of candidates) wanted.set(keyOf(name), (wanted.get(keyOf(name)) ?? 0) | (1 << classOf(name)));
   const targets = new TargetCounter();
-  const isDark = (target: number): boolean => !activity.isLive(target);
+  const isDark = (target: number): boolean => set.tellsSilence && !activity.isLive(target);
   const drafts: ScanDraft[] = [];
   const keep = (draft: ScanDraft, facts: SourceFacts): void => {
     if (facts.conversations > 0) draft.scan.spoofable = false;
@@ -158,7 +159,6 @@ function makeScans(
     draft.contacts = NO_CONTACTS;
     drafts.push(draft);
   };
-  const set = new ProbeSet(sampling);
   // ARP sweeps are drafted twice.
   const signatures = new Signatures(2 * candidates.length);
   const draftsOf = (key: number, classes: number): Drafts => draftSource(activity, home, set, signatures, key, classes);

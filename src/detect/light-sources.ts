@@ -21,6 +21,7 @@ const LAST_FAILURE = MET_HALF_OPEN;
 const FLAG_FAMILY_6 = 1;
 const FLAG_STACK = 2;
 const FLAG_PORT_ZERO = 4;
+const FLAG_FLAGS_UNTOLD = 8;
 
 /** Columns by contact (`key`, `target`, `met`, `member`) and by member. */
 export class LightSources {
@@ -59,6 +60,10 @@ export class LightSources {
   probesPortZero(member: number): boolean {
     return (this.#flags[member]! & FLAG_PORT_ZERO) !== 0;
   }
+  /** Whether most of its contacts are known by records without TCP flags. */
+  isUntold(member: number): boolean {
+    return (this.#flags[member]! & FLAG_FLAGS_UNTOLD) !== 0;
+  }
   tool(member: number): ToolName | null {
     return TOOLS[this.#tool[member]! - 1] ?? null;
   }
@@ -86,7 +91,11 @@ export class LightSources {
     this.#tool[member] = tool === null ? 0 : 1 + TOOLS.indexOf(tool.name);
     const hasStack = 2 * set.stackPackets >= set.packets && set.stackPackets > 0;
     const hasPortZero = set.portZeroPackets > 0 && set.trafficClass !== CLASS_ICMP_REQUEST;
-    this.#flags[member] = (set.family === 6 ? FLAG_FAMILY_6 : 0) | (hasStack ? FLAG_STACK : 0) | (hasPortZero ? FLAG_PORT_ZERO : 0);
+    this.#flags[member] =
+      (set.family === 6 ? FLAG_FAMILY_6 : 0) |
+      (hasStack ? FLAG_STACK : 0) |
+      (hasPortZero ? FLAG_PORT_ZERO : 0) |
+      (set.flagsUntold ? FLAG_FLAGS_UNTOLD : 0);
   }
 
   /**

@@ -38,7 +38,7 @@ describe("ordinary traffic is no scan", () => {
     expect(scansOf(new ActivityBuilder().add(client, CLASS_SYN, contacts).activity)).toMatchObject([{ ports: [445], contactCount: 40 }]);
   });
 
-  test("a resolver, and DNS answers whose questions were not captured", () => {
+  test("a resolver, and DNS answers whose questions are not recorded", () => {
     const resolver = [...onPort(web.slice(0, 150), 53, OUTCOME_ANSWERED | OUTCOME_DATA), ...onPort(web.slice(150), 53)];
     expect(scansOf(new ActivityBuilder().add(client, CLASS_UDP, resolver).activity)).toEqual([]);
     const answers = onHost("192.0.2.53", range(30_000, 60));
@@ -74,7 +74,7 @@ describe("ordinary traffic is no scan", () => {
     ).toEqual([]);
   });
 
-  test("conversations of which only the client's side was captured", () => {
+  test("conversations of which only the client's side is recorded", () => {
     const servers = addresses("192.0.2.1", 60);
     const builder = new ActivityBuilder().add(SCANNER, CLASS_SYN, onPort(servers, 443)).add(SCANNER, CLASS_STRAY, onPort(servers, 443));
     expect(scansOf(builder.activity)).toEqual([]);

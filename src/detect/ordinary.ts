@@ -34,7 +34,7 @@ const NO_FOCUS = 0.7;
 const PRIVILEGED_SHARE = 0.2;
 /** Beyond this many contacts, many packets to some of them do not excuse the rest. */
 const FEW_PEERS = 100;
-/** Share of packets from a service's port that shows a server's answers whose questions were not captured. */
+/** Share of packets from a service's port that shows a server's answers whose questions are not recorded. */
 export const ANSWERING_SHARE = 0.8;
 
 /** Whether an IPv4 address is no single host's: multicast, reserved, broadcast. */
@@ -55,7 +55,7 @@ export function isChatter(trafficClass: number, source: number, target: number, 
 export function ordinaryReason(set: ProbeSet): string | null {
   if (set.length === 0) return "only ordinary contacts";
   if (isTraceroute(set)) return "traceroute: rising ports from 33434, or rising TTL, towards one target";
-  if (isAnswering(set)) return "answers from a service's port, whose questions were not captured";
+  if (isAnswering(set)) return "answers from a service's port, whose questions are not recorded";
   if (set.outbound || set.successes > 0) {
     if (callsPeers(set)) return "peer-to-peer: one port of a peer-to-peer network on scattered hosts, asked for again and again";
     if (hasNoFocus(set)) return "peer-to-peer: neither a port, nor a host, nor a network is asked for more than once";
@@ -107,7 +107,7 @@ function isScattered(set: ProbeSet): boolean {
   return networks.size >= SCATTER * Math.min(set.length, set.targetCount);
 }
 
-/** UDP to few peers, over and over: telephony, games, tunnels of which one side was captured. A scanner asks two or three times. */
+/** UDP to few peers, over and over: telephony, games, tunnels of which one side is recorded. A scanner asks two or three times. */
 function talks(set: ProbeSet): boolean {
   return set.trafficClass === CLASS_UDP && set.wholeLength < FEW_PEERS && set.seenPackets >= REPEATED_CHECK_PACKETS * set.wholeLength;
 }

@@ -7,6 +7,7 @@ import type { Activity, SourceView } from "../model/activity.ts";
 import type { HomeNetworks } from "./home.ts";
 import { MET_ANSWER, MET_SILENCE, MET_SUCCESS, metBy } from "./met.ts";
 import { ANSWERING_SHARE, isChatter, isNobody, REPEATED_CHECK_PACKETS, SERVICE_SUCCESS_SHARE } from "./ordinary.ts";
+import { tellsNoFlags } from "./technique.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 
 /** Ports below this are services'. */
@@ -24,6 +25,8 @@ export class ProbeSet {
   ttlMin = 0;
   ttlMax = 0;
   stackPackets = 0;
+  /** Whether most contacts are known by records without TCP flags. */
+  flagsUntold = false;
   servicePortPackets = 0;
   portZeroPackets = 0;
   scale = 1;
@@ -52,6 +55,8 @@ export class ProbeSet {
 
   /** One packet of so many was looked at: then silence is what most contacts meet, whoever makes them. */
   readonly sampling: number;
+  /** Whether an answer would have been seen: in a log of drops everything is silent, and a sampler passes most answers over. */
+  readonly tellsSilence: boolean;
   /** How many of the contacts kept each target has. */
   readonly targetCounts = new WordCounts();
   readonly #portCounts = new WordCounts();
@@ -61,8 +66,9 @@ export class ProbeSet {
   readonly #portSuccesses = new WordCounts();
   readonly #targetFailures = new WordCounts();
 
-  constructor(sampling: number = 1) {
+  constructor(sampling: number = 1, showsOutcomes: boolean = true) {
     this.sampling = sampling;
+    this.tellsSilence = showsOutcomes && sampling === 1;
   }
 
   /** Packets of it that were looked at. */
@@ -116,6 +122,7 @@ export class ProbeSet {
   #copy(activity: Activity, view: SourceView): void {
     const contacts = view.contacts();
     this.scale = contacts.scale;
+    this.flagsUntold = tellsNoFlags(contacts);
     this.wholeLength = contacts.length;
     this.#grow(contacts.length);
     this.successes = 0;

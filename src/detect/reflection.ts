@@ -1,13 +1,13 @@
 /**
  * Reflection (Rossow, NDSS 2014): answers of abused UDP services to questions that were forged in the target's name. Seen beside the target
  * they are many senders, all from a service's port, that send to one host or a few which did not ask, in answers so large that they come
- * in fragments. Answers of which only the questions are missing from the capture (a resolver's, QUIC) are seldom ever cut up.
+ * in fragments. Answers of which only the questions are missing from the records (a resolver's, QUIC) are seldom ever cut up.
  */
 import { CLASS_UDP } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Backscatter } from "../model/finding.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
-import { duration, number, plural } from "./evidence.ts";
+import { duration, plural } from "./evidence.ts";
 import { MAXIMUM_FINDINGS } from "./ranking.ts";
 
 /** Share of a sender's packets that come from a service's port. */
@@ -83,7 +83,7 @@ export class ReflectionFinder {
           portZero: false,
           evidence: [
             `${plural(packets, "answer")} from a service's UDP port to ${plural(sender.targets.length, "host")} that had not asked, in ${duration(lastSeen - firstSeen)}`,
-            `one of ${plural(companions, "sender")} that do the same to that host, with ${number(fragments)} later fragments in the capture: reflection, aimed at the host`,
+            `one of ${plural(companions, "sender")} that do the same to that host, with ${plural(fragments, "later fragment or record without ports", "later fragments or records without ports")}: reflection, aimed at the host`,
           ],
         },
       ];

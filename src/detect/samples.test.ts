@@ -131,6 +131,11 @@ describe.skipIf(!present)("real captures", () => {
     expect(targets.count).toBe(0);
   });
 
+  // A bot's HTTP POSTs, which another detector calls a scan for its ten dead servers: whoever browses old links looks the same.
+  test("a client that 17 of 27 web servers talk with is no scanner", () => {
+    expect(detectIn("zeek-logs/port-scans/horizontal/conn.log").scans).toEqual([]);
+  });
+
   test("the victim that answers is named as such and never called a scanner", () => {
     const { scans, backscatter } = detectIn("pcap-backscatter-dos/bro-simple-scan-backscatter.pcap");
     expect(scans).toEqual([]);

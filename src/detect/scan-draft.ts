@@ -63,6 +63,8 @@ export interface ScanDraft {
   readonly sampled: boolean;
   /** One packet of so many was looked at. */
   readonly sampling: number;
+  /** Whether an answer would have been seen. */
+  readonly tellsSilence: boolean;
   readonly portZeroPackets: number;
   readonly outbound: boolean;
 }
@@ -78,7 +80,8 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
   const targetCounts = set.targetCounts;
   const ports = portCounts.topWords(LISTED_PORTS);
   const contactCount = set.contactCount;
-  const darkShare = targetCounts.size === 0 ? 0 : activity.findDark(targetCounts.words, targetCounts.size, null) / targetCounts.size;
+  const darkShare =
+    targetCounts.size === 0 || !set.tellsSilence ? 0 : activity.findDark(targetCounts.words, targetCounts.size, null) / targetCounts.size;
   const tool = toolOf(view);
   const tests = set.trafficClass === CLASS_OS_DETECTION;
   const portless = set.trafficClass === CLASS_ARP_REQUEST || tests;
@@ -141,6 +144,7 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
     ordinary: set.ordinary,
     sampled: set.scale > 1,
     sampling: set.sampling,
+    tellsSilence: set.tellsSilence,
     portZeroPackets: hasPorts(set.trafficClass) ? set.portZeroPackets : 0,
     outbound: set.outbound,
   };
@@ -148,22 +152,10 @@ export function draftScan(activity: Activity, view: SourceView, set: ProbeSet, v
 
 /** The draft's scan, from now on with the texts of its targets and its evidence, where they are asked for. */
 export function finishScan(activity: Activity, draft: ScanDraft, isDetailed: boolean): Scan {
-  const { scan, family, listed, trafficClass, points, ratio, tests, mixed, halfOpen, ordinary, sampled, portZeroPackets, outbound } = draft;
+  const { scan, family, listed } = draft;
   if (!isDetailed) return scan;
   scan.targets = listed.map((target) => activity.addressText(family, target));
-  scan.evidence = scanEvidence({
-    scan,
-    trafficClass,
-    points,
-    ratio,
-    tests,
-    mixed,
-    halfOpen,
-    ordinary,
-    sampled,
-    portZeroPackets,
-    outbound,
-  });
+  scan.evidence = scanEvidence(draft);
   return scan;
 }
 

@@ -50,6 +50,23 @@ describe("techniques", () => {
     expect(of(OUTCOME_ANSWERED)).toMatchObject({ technique: "syn", spoofable: true });
   });
 
+  test("records without flags show TCP and no more, unless packets went to and fro", () => {
+    const of = (outcome: number, flagsUntold: number): Scan | undefined =>
+      scansOf(
+        withHosts(new ActivityBuilder(), ["192.0.2.7"]).add(
+          SCANNER,
+          CLASS_SYN,
+          [...onHost("192.0.2.7", range(1, 60)), ...onHost("192.0.2.7", [80, 443], outcome)],
+          { flagsUntold },
+        ).activity,
+      )[0];
+    expect(of(0, 62)).toMatchObject({ technique: "tcp-unknown", transport: "tcp" });
+    expect(of(0, 62)?.evidence.join()).toContain("the records do not tell TCP flags");
+    expect(of(OUTCOME_ANSWERED, 62)).toMatchObject({ technique: "tcp-unknown" });
+    expect(of(OUTCOME_ANSWERED | OUTCOME_COMPLETED, 62)).toMatchObject({ technique: "connect" });
+    expect(of(0, 30)).toMatchObject({ technique: "syn" });
+  });
+
   test("with nothing answered a stack's options tell, and its patience", () => {
     const contacts = onHost("192.0.2.7", range(1, 60));
     const of = (packets: number, stackPackets: number): string | undefined =>

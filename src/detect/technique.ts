@@ -15,7 +15,7 @@ import {
   CLASS_UDP,
   CLASS_XMAS,
 } from "../model/activity.ts";
-import type { Transport } from "../model/activity.ts";
+import type { Contacts, Transport } from "../model/activity.ts";
 import type { Technique } from "../model/finding.ts";
 import { MET_ANSWER, MET_HALF_OPEN, MET_SILENCE, MET_SUCCESS } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
@@ -54,13 +54,21 @@ const TRANSPORT_OF: ReadonlyMap<number, Transport> = new Map([
 
 /** The technique of a set of probes. */
 export function techniqueOf(set: ProbeSet): Technique {
-  return techniqueOfClass(set.trafficClass, set.trafficClass === CLASS_SYN && connects(set));
+  return techniqueOfClass(set.trafficClass, set.trafficClass === CLASS_SYN && connects(set), set.flagsUntold);
 }
 
-/** The technique of a class whose contacts do not matter; for SYN, whether a stack sent it. */
-export function techniqueOfClass(trafficClass: number, stack: boolean): Technique {
-  if (trafficClass === CLASS_SYN) return stack ? "connect" : "syn";
+/**
+ * The technique of a class whose contacts do not matter; for SYN, whether a stack sent it, and whether most of it is known by records
+ * without TCP flags: what opened a conversation there is TCP, and no more is known. Packets to and fro show that it connected, flags or not.
+ */
+export function techniqueOfClass(trafficClass: number, stack: boolean, flagsUntold: boolean): Technique {
+  if (trafficClass === CLASS_SYN) return stack ? "connect" : flagsUntold ? "tcp-unknown" : "syn";
   return TECHNIQUES.get(trafficClass) ?? "other";
+}
+
+/** Whether most contacts are known by records that do not tell TCP flags. */
+export function tellsNoFlags({ length, flagsUntold }: Contacts): boolean {
+  return 2 * flagsUntold > length;
 }
 
 /** The transport of a class; OS detection and tiny fragments are about TCP. */

@@ -71,6 +71,9 @@ export const CLASS_NAMES: ReadonlyMap<number, string> = new Map([
   [CLASS_RECEIVED, "answers received"],
 ]);
 
+/** The name of class SYN where records do not tell TCP flags. */
+export const FLAGS_UNTOLD_NAME = "TCP, flags not recorded";
+
 /** How a contact was met. Bits; silence is their absence. */
 export const OUTCOME_ANSWERED = 0x01;
 export const OUTCOME_REFUSED = 0x02;
@@ -103,6 +106,8 @@ export interface Contacts {
   readonly port: Uint16Array;
   /** OUTCOME bits, answers joined in. */
   readonly outcome: Uint8Array;
+  /** How many of these are known by records that do not tell TCP flags: of class SYN is then whatever opened a conversation. */
+  readonly flagsUntold: number;
 }
 
 /** The targets of contacts, one a contact that is kept. The array is reused by the next call that fills it. */

@@ -2,6 +2,7 @@
 import type { Transport, ToolName } from "./activity.ts";
 
 export type ScanKind = "horizontal" | "vertical" | "block" | "strobe" | "distributed";
+/** In the words of Nmap's reference guide; `tcp-unknown` where records do not tell TCP flags. */
 export type Technique =
   | "syn"
   | "connect"
@@ -17,6 +18,7 @@ export type Technique =
   | "icmp"
   | "arp"
   | "os-detection"
+  | "tcp-unknown"
   | "other";
 
 /** How the distinct contacts of a scan were met. They add up to the contacts. */
@@ -41,7 +43,7 @@ export interface Scan {
   readonly targets: readonly string[];
   readonly targetCount: number;
   readonly contactCount: number;
-  /** Targets that never sent a packet in the whole input. */
+  /** Targets that were never seen sending in the whole input; 0 where the records could not show it. */
   readonly darkTargetCount: number;
   readonly packets: number;
   /** Seconds since 1970. */
@@ -100,7 +102,7 @@ export interface Flood {
 
 /** The targets of all scans, for the map and for judging who is meant. */
 export interface TargetSummary {
-  /** Distinct targets of scans, and how many of them never sent a packet. */
+  /** Distinct targets of scans, and how many of them were never seen sending. */
   readonly count: number;
   readonly dark: number;
   /** IPv4 /24 networks by scan contacts, largest first, at most 65,536: [network as 32-bit integer, contacts]. */

@@ -47,6 +47,11 @@ export interface LiveInput {
   readonly forgottenSenders: number;
 }
 
+/** Whether a live source listened as it should, and nothing came: no fault of anybody's. */
+export function isQuiet({ place, health, bytes }: LiveInput): boolean {
+  return place !== null && health === "fine" && bytes === 0;
+}
+
 /** What a kind of record can prove. */
 export interface InputProves {
   readonly portsOnTheWire: boolean;

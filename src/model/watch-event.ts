@@ -21,8 +21,8 @@ export interface WatchedSource {
 export interface WatchHealth {
   readonly sources: readonly WatchedSource[];
   readonly store: { readonly place: string; readonly isUp: boolean; readonly reason: string | null };
-  /** What waits on disk for the store, and what was dropped because too much did. */
-  readonly spool: { readonly batches: number; readonly bytes: number; readonly dropped: number };
+  /** What waits on disk for the store, the observations that found no room there, and why the disk takes nothing, or null. */
+  readonly spool: { readonly batches: number; readonly bytes: number; readonly dropped: number; readonly reason: string | null };
   /** Seconds by which judging is behind. */
   readonly lag: number;
   /** Rows left out because their time is in the future, and rows of intervals that were judged already (they are kept). */

@@ -5,7 +5,7 @@ import { hashIPv6, parseIPv4, parseIPv6 } from "../model/address.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 import type { AddressFilter } from "./address-filter.ts";
 import type { AddressNames } from "./address-names.ts";
-import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import { filterOf, SourceIndex } from "./source-index.ts";
 import type { SourceTable } from "./source-table.ts";
@@ -18,6 +18,10 @@ const SLOTS_AHEAD = 64;
 const TOUCHED = new Uint32Array(1);
 /** Services that are remembered by (address, port). */
 const MAX_SERVICES = 1 << 17;
+
+/** The OUTCOME bits of a contact's upper octet, and how far above them the one for untold flags is. */
+const OUTCOME_BITS = (CONTACT_FLAGS_UNTOLD >>> 24) - 1;
+const UNTOLD_SHIFT = Math.log2(CONTACT_FLAGS_UNTOLD >>> 24);
 
 export interface Observed {
   readonly firstSeen: number | null;
@@ -158,6 +162,7 @@ class SlotView implements SourceView {
     target: new Uint32Array(CONTACT_ROOM),
     port: new Uint16Array(CONTACT_ROOM),
     outcome: new Uint8Array(CONTACT_ROOM),
+    flagsUntold: 0,
   };
   #contactsOf = -1;
   /** Targets, and how many: asked for alone, or to be counted. */
@@ -251,10 +256,14 @@ class SlotView implements SourceView {
     const words = this.#contact;
     const count = sources.readContacts(slot, level, target, words);
     // Two loops: the commoner one stays free of look-ups.
+    let untold = 0;
     for (let i = 0; i < count; i++) {
       port[i] = words[i]! & 0xffff;
-      outcome[i] = words[i]! >>> 24;
+      const bits = words[i]! >>> 24;
+      outcome[i] = bits & OUTCOME_BITS;
+      untold += bits >>> UNTOLD_SHIFT;
     }
+    this.#contacts.flagsUntold = untold;
     if (received >= 0)
       for (let i = 0; i < count; i++) {
         const answers = sources.outcomeOf(received, target[i]!, words[i]!);

@@ -26,6 +26,22 @@ export class AddressNames {
     }
   }
 
+  /** Notes the source of one IPv6 row. */
+  noteSource(batch: ObservationBatch, row: number): void {
+    this.#add(batch.source[row]!, batch.source6, row * 4);
+  }
+
+  /** Addresses that still fit. */
+  get room(): number {
+    return Math.floor(MAX_ADDRESSES * MAX_LOAD) - this.#size;
+  }
+
+  /** Copies the four words of an address to `into` at `at`; zeros where it is not remembered. */
+  copyWords(hash: number, into: Uint32Array, at: number): void {
+    const from = this.#find(hash);
+    for (let i = 0; i < 4; i++) into[at + i] = this.#words[from + 1 + i]!;
+  }
+
   text(family: 4 | 6, word: number): string {
     if (family === 4) return formatIPv4(word);
     const at = this.#find(word);

@@ -57,6 +57,7 @@ export interface SourceDump {
   readonly portCount: number;
   readonly tools: readonly number[];
   readonly stackPackets: number;
+  readonly flagsUntold: number;
   readonly portZeroPackets: number;
   readonly scale: number;
   /** "target:port" with the outcome's bits where there are any. */
@@ -69,7 +70,7 @@ export interface SourceDump {
 export function sourcesOf(activity: Activity): SourceDump[] {
   const sources: SourceDump[] = [];
   activity.visit(0, (view) => {
-    const { length, scale, target, port, outcome } = view.contacts();
+    const { length, scale, target, port, outcome, flagsUntold } = view.contacts();
     sources.push({
       address: view.address,
       trafficClass: view.trafficClass,
@@ -79,6 +80,7 @@ export function sourcesOf(activity: Activity): SourceDump[] {
       portCount: view.portCount,
       tools: [0, 1, 2, 3, 4, 5].map((tool) => view.toolPackets(tool)),
       stackPackets: view.stackPackets,
+      flagsUntold,
       portZeroPackets: view.portZeroPackets,
       scale,
       contacts: Array.from(

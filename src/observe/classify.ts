@@ -43,7 +43,7 @@ import {
   TCP_SYN,
 } from "../model/protocol.ts";
 import type { EntryBatch } from "./entry-batch.ts";
-import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-batch.ts";
 import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import type { TimelineCounter } from "./timeline.ts";
@@ -70,8 +70,8 @@ import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
 export const ENTRIES_PER_ROW = 3;
 
 /** SCTP chunk types that answer (RFC 9260 §3.2). */
-const SCTP_INIT_ACK = 2;
-const SCTP_ABORT = 6;
+export const SCTP_INIT_ACK = 2;
+export const SCTP_ABORT = 6;
 
 /** UDP ports below this, and a few above, belong to services: packets to others from them are answers, and no port that is probed. */
 const PRIVILEGED = 1024;
@@ -217,8 +217,9 @@ export class Classifier {
       case RECORD_PROBE: {
         this.#timeline.count(SERIES_TCP_PROBES, time, count);
         this.#timeline.countPort(false, destinationPort, time, count);
-        const kind = flags === FLAGS_UNKNOWN ? CLASS_SYN : probeClass(flags & 0x3f);
-        const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, 0);
+        const untold = flags === FLAGS_UNKNOWN;
+        const kind = untold ? CLASS_SYN : probeClass(flags & 0x3f);
+        const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort | (untold ? CONTACT_FLAGS_UNTOLD : 0), 0);
         this.#entries.last[at] = time + batch.duration[row]!;
         break;
       }

@@ -18,7 +18,7 @@ import {
 import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
 import { CODE_DCCP, CODE_SCTP, CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
 import type { EntryBatch } from "./entry-batch.ts";
-import { ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
 import { isService, looksLikeAnswer, looksLikeTcpAnswer } from "./service-ports.ts";
 import type { SourceTable } from "./source-table.ts";
@@ -55,7 +55,7 @@ function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
   const { low, high } = flow;
   const opener = opened(flow, table, low, high) ? low : opened(flow, table, high, low) ? high : null;
   // Packets with SYN never come here: what has one is the record of a whole direction. So is what has no flags at all.
-  if (((low.flags | high.flags) & TCP_SYN) !== 0 || ((low.flags | high.flags) & 0xffff) === 0) {
+  if (((low.flags | high.flags) & TCP_SYN) !== 0 || isUntold(flow)) {
     creditRecord(flow, opener, entries);
     return;
   }
@@ -126,6 +126,11 @@ function creditAssociation(flow: Flow, entries: EntryBatch, probe: number, code:
   if (server.packets > 0) put(entries, flow, server, CLASS_SERVED, opener.address, contact, server.packets);
 }
 
+/** Whether no record of a TCP conversation told flags: one with none at all is a probe of its own, and never comes here. */
+function isUntold({ low, high }: Flow): boolean {
+  return ((low.flags | high.flags) & 0xffff) === 0;
+}
+
 /** Who sent the SYN without the other's before it; where records do not tell, who spoke first, or who spoke to the service. */
 function openerOfTwo(low: FlowEnd, high: FlowEnd): FlowEnd {
   const lowSyn = (low.flags & TCP_SYN) !== 0;
@@ -184,7 +189,7 @@ function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target
   entries.who[at] = end.address;
   entries.kind[at] = flow.family6 ? kind | ENTRY_FAMILY_6 : kind;
   entries.target[at] = target;
-  entries.contact[at] = contact;
+  entries.contact[at] = kind === CLASS_SYN && isUntold(flow) ? contact | CONTACT_FLAGS_UNTOLD : contact;
   entries.packets[at] = packets;
   entries.first[at] = end.packets > 0 ? end.first : flow.last;
   entries.last[at] = flow.last;

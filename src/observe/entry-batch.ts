@@ -13,6 +13,9 @@ export const MARK_HPING = 6;
 /** What tools do not send: a SYN with the options of an operating system's stack, or, in the other classes, a packet from a service's port. */
 export const MARK_ORDINARY = 7;
 
+/** In a contact word, above the OUTCOME bits: the contact is known by a record that does not tell TCP flags. */
+export const CONTACT_FLAGS_UNTOLD = 0x20000000;
+
 /** Columns of entries. Each says: this address, in this class, touched this contact, with so many packets, between these times. */
 export class EntryBatch {
   length = 0;
@@ -22,7 +25,7 @@ export class EntryBatch {
   /** Traffic class, with ENTRY_FAMILY_6. */
   readonly kind: Uint16Array;
   readonly target: Uint32Array;
-  /** Contact word: port | transport + 1 << 16 | OUTCOME bits << 24. */
+  /** Contact word: port | transport + 1 << 16 | OUTCOME bits << 24, and CONTACT_FLAGS_UNTOLD. */
   readonly contact: Uint32Array;
   readonly packets: Uint32Array;
   readonly first: Float64Array;

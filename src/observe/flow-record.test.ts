@@ -46,7 +46,7 @@ interface Flow {
   readonly grade?: number;
 }
 
-function observe(flows: readonly Flow[]): Activity {
+function observerOf(flows: readonly Flow[]): Observer {
   const observer = new Observer();
   const writer = new ObservationWriter(new ObservationBatch(4), (batch) => {
     observer.observe(batch);
@@ -72,7 +72,11 @@ function observe(flows: readonly Flow[]): Activity {
     commitRow(writer);
   }
   writer.flush();
-  return observer.finish();
+  return observer;
+}
+
+function observe(flows: readonly Flow[]): Activity {
+  return observerOf(flows).finish();
 }
 
 /** Class → [packets, outcome of its one contact]. */
@@ -168,6 +172,21 @@ describe("TCP records without flags", () => {
     expect([...classesOf(observe([{ flags: FLAGS_UNKNOWN, packets: 3 }]), CLIENT_TEXT).keys()]).toEqual([CLASS_SYN]);
     expect([...classesOf(observe([{ flags: FLAGS_UNKNOWN, packets: 300 }]), CLIENT_TEXT).keys()]).toEqual([CLASS_STRAY]);
     expect([...classesOf(observe([{ back: true, flags: FLAGS_UNKNOWN }]), SERVER_TEXT).keys()]).toEqual([CLASS_STRAY]);
+  });
+
+  test("are known for what they are, merged too; a bare SYN beside is not", () => {
+    const untold = (activity: Activity): number[] => {
+      const found: number[] = [];
+      activity.visitAddress(CLIENT_TEXT, (view) => found.push(view.contacts().flagsUntold));
+      return found;
+    };
+    expect(untold(observe([{ flags: FLAGS_UNKNOWN, action: ACTION_DENIED }]))).toEqual([1]);
+    expect(untold(observe([{ flags: FLAGS_UNKNOWN, packets: 3 }]))).toEqual([1]);
+    expect(untold(observe([{ flags: TCP_SYN }]))).toEqual([0]);
+    expect(untold(observe([{ flags: TCP_SYN | TCP_ACK, packets: 9 }]))).toEqual([0]);
+    const merged = observerOf([{ flags: TCP_SYN }]);
+    merged.merge(observerOf([{ flags: FLAGS_UNKNOWN, serverPort: 22 }]));
+    expect(untold(merged.finish())).toEqual([1]);
   });
 
   test("one packet each way was answered or refused, and not used", () => {

@@ -8,6 +8,7 @@ import { Classifier, ENTRIES_PER_ROW } from "./classify.ts";
 import { ENTRIES_PER_FLOW, creditFlow } from "./conversations.ts";
 import { EntryBatch } from "./entry-batch.ts";
 import { FlowTable } from "./flow-table.ts";
+import { settleTimes, timeExtremes } from "./plausible-times.ts";
 import { PortZeroCounter } from "./port-zero.ts";
 import { SourceTable } from "./source-table.ts";
 import { TimelineCounter } from "./timeline.ts";
@@ -27,9 +28,6 @@ export const DEFAULT_LIMITS: ObserverLimits = { sources: 1 << 21, contactBytes: 
 
 /** Sources of port-zero probes kept at once; port zero is rare, and a flood of it is told from its counts. */
 const PORT_ZERO_LIMITS = { slots: 1 << 17, contactBytes: 16 << 20 };
-
-/** A time this far from the others of its batch is a broken clock's, seconds: five years. Such packets are observed, at the middle of the others. */
-const PLAUSIBLE_SECONDS = 5 * 366 * 86_400;
 
 /** Gathers activity from batches. One thread uses one observer; several are merged at the end. */
 export class Observer {
@@ -114,32 +112,12 @@ export class Observer {
     this.#entries.length = 0;
   }
 
-  /** Extends the span, and puts packets of a broken clock at the middle time of their batch, which is one input's. */
+  /** Extends the span. */
   #noteTimes(batch: ObservationBatch): void {
-    const { length, time } = batch;
-    let [first, last] = extremes(time, length);
-    if (last - first >= PLAUSIBLE_SECONDS) {
-      const middle = time.slice(0, length).toSorted()[length >>> 1]!;
-      for (let row = 0; row < length; row++) {
-        if (Math.abs(time[row]! - middle) < PLAUSIBLE_SECONDS) continue;
-        this.implausibleTimes++;
-        time[row] = middle;
-      }
-      [first, last] = extremes(time, length);
-    }
+    this.implausibleTimes += settleTimes(batch);
+    const [first, last] = timeExtremes(batch);
     if (first < this.#firstSeen) this.#firstSeen = first;
     if (last > this.#lastSeen) this.#lastSeen = last;
     this.#timeline.fit(first, last);
   }
-}
-
-function extremes(time: Float64Array, length: number): [number, number] {
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < length; row++) {
-    const at = time[row]!;
-    if (at < first) first = at;
-    if (at > last) last = at;
-  }
-  return [first, last];
 }

@@ -57,7 +57,7 @@ export class PortZeroCounter {
     if (time < this.firstSeen) this.firstSeen = time;
     if (time > this.lastSeen) this.lastSeen = time;
     if (isTcp && (batch.quirks[row]! & QUIRK_BAD_HEADER_LENGTH) !== 0) this.badHeaderLength += packets;
-    if (isTcp && isReply(batch, row)) {
+    if (isTcp && isTcpReply(batch, row)) {
       this.replies += packets;
       return false;
     }
@@ -121,7 +121,7 @@ export class PortZeroCounter {
  * SYN/ACK or RST, and nothing with them that makes them what no stack sends. Flags that were not seen answer nothing; nor do those of a
  * whole direction with its SYN and more, which an opener's has too.
  */
-function isReply(batch: ObservationBatch, row: number): boolean {
+export function isTcpReply(batch: ObservationBatch, row: number): boolean {
   const flags = batch.tcpFlags[row]!;
   if (flags === FLAGS_UNKNOWN) return false;
   if (batch.record[row] !== RECORD_PACKET && (flags & TCP_SYN) !== 0) return (flags & 0x3f) === (TCP_SYN | TCP_ACK);
@@ -133,7 +133,7 @@ function isReply(batch: ObservationBatch, row: number): boolean {
 function isOdd(batch: ObservationBatch, row: number): boolean {
   const flags = batch.tcpFlags[row]!;
   if (flags === FLAGS_UNKNOWN || batch.record[row] !== RECORD_PACKET) return false;
-  if ((flags & 0x3f) === TCP_SYN || isReply(batch, row)) return false;
+  if ((flags & 0x3f) === TCP_SYN || isTcpReply(batch, row)) return false;
   return (flags & TCP_ACK) === 0 || (flags & (TCP_SYN | TCP_RST)) !== 0;
 }
 

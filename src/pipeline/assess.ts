@@ -1,7 +1,7 @@
 /** The whole of `assess`: read, observe, detect, label, judge. The order of the steps and nothing else. */
 import packageManifest from "../../package.json" with { type: "json" };
-import { assess as judge, type Keeping } from "../assess/index.ts";
-import { detect, explainAddress, withoutDarkness } from "../detect/index.ts";
+import { assess as judge, type Keeping, keepingOf } from "../assess/index.ts";
+import { detect, explainAddress } from "../detect/index.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
@@ -41,13 +41,11 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   });
   const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
-  const keeping = keepingOf(summary);
-  const sampling = samplingOf(keeping, summary);
-  const asked = { home, sampling, greatestSampling: keeping.samplingFactor };
+  const keeping = keepingOf(summary.sources, summary.lost);
+  const { sampling, samplingFactor, showsOutcomes } = keeping;
+  const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
-  const found = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
-  // What a sampler passed over is not dark.
-  const detection = keeping.showsOutcomes && sampling === 1 ? found : withoutDarkness(found);
+  const detection = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
   const intel = Intel.open();
   try {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
@@ -99,24 +97,6 @@ function liveInput({ name, place, health, counters, unrecognisedRecords, unrecog
     unrecognised: { records: unrecognisedRecords, bytes: unrecognisedBytes },
     forgottenSenders,
   };
-}
-
-/** How the records of all inputs were kept. */
-function keepingOf({ sources, lost }: ReadSummary): Keeping {
-  const sampled = sources.flatMap((source) => (source.sampled === null ? [] : [source.sampled]));
-  return {
-    sampledRecords: sampled.reduce((sum, { records }) => sum + records, 0),
-    samplingFactor: Math.max(1, ...sampled.map(({ greatest }) => greatest)),
-    lost: [...lost.values()].reduce((sum, count) => sum + count, 0),
-    showsOutcomes: sources.some(({ proves }) => proves.outcome),
-    foreign: sources.reduce((sum, { foreign }) => sum + foreign, 0),
-  };
-}
-
-/** One packet of so many was looked at, where that holds for most records; 1 otherwise: few sampled ones do not excuse the rest. */
-function samplingOf({ sampledRecords, samplingFactor }: Keeping, { sources }: ReadSummary): number {
-  const records = sources.reduce((sum, source) => sum + source.records, 0);
-  return 2 * sampledRecords >= records ? samplingFactor : 1;
 }
 
 interface Parts {

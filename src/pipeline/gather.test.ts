@@ -52,6 +52,17 @@ describe("live sources", () => {
     await expect(gather({ ...ASSESS_DEFAULTS, inputs, listen })).rejects.toThrow(words);
   });
 
+  test("that hear nothing are no failure; where all fail, the first failure is thrown", async () => {
+    const quiet = await gather({ ...ASSESS_DEFAULTS, inputs: ["udp://127.0.0.1:0"], listen: LISTEN });
+    expect([quiet.summary.sources, quiet.unreadable, quiet.observer.finish().observations]).toEqual([[], [], 0]);
+    const inputs = ["udp://127.0.0.1:0", "udp://192.0.2.77:2055"];
+    const beside = await gather({ ...ASSESS_DEFAULTS, inputs, listen: LISTEN });
+    expect(beside.unreadable.map(({ source }) => source)).toEqual(["udp://192.0.2.77:2055"]);
+    await expect(gather({ ...ASSESS_DEFAULTS, inputs: inputs.slice(1), listen: LISTEN })).rejects.toMatchObject({
+      code: "E_INPUT_UNREADABLE",
+    });
+  });
+
   test("flow export that comes while it listens is observed", async () => {
     const probe = {
       time: 1_383_354_000,

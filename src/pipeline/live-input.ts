@@ -1,7 +1,7 @@
 /** One live source with its decoders: what comes is recognised by sender and becomes rows of a batch. */
 import type { Format } from "../formats/format.ts";
 import { InputError } from "../model/errors.ts";
-import type { LiveCounters, LiveSink, LiveSource, SourcePosition } from "../sources/live.ts";
+import { FINE, type LiveCounters, type LiveSink, type LiveSource, type SourcePosition } from "../sources/live.ts";
 import { LiveRecords } from "./live-records.ts";
 import { type LiveDecoding, LiveStream } from "./live-stream.ts";
 import type { ReadSummary } from "./read-inputs.ts";
@@ -85,7 +85,8 @@ export class LiveInput implements LiveSink {
       const unit = source.kind === "datagram" ? "datagrams dropped by this machine's kernel" : "packets dropped by this machine's kernel";
       summary.lost.set(unit, (summary.lost.get(unit) ?? 0) + droppedByKernel);
     }
-    if (inputs.length === 0) summary.unreadable.push(this.#nothing());
+    const failure = inputs.length === 0 ? this.#failure() : null;
+    if (failure !== null) summary.unreadable.push(failure);
   }
 
   /**
@@ -124,10 +125,10 @@ export class LiveInput implements LiveSink {
     return stream;
   }
 
-  /** Why there is no input of this source. */
-  #nothing(): InputError {
+  /** Why there is no input of this source; null where nobody sent anything. */
+  #failure(): InputError | null {
     const { name, health } = this.#source;
     if (this.bytes > 0) return new InputError("E_INPUT_UNKNOWN", name, "nothing of what came is of a format that Precursor reads");
-    return new InputError("E_INPUT_EMPTY", name, health === "fine" ? "nothing came while it was read" : health);
+    return health === FINE ? null : new InputError("E_INPUT_EMPTY", name, health);
   }
 }

@@ -35,8 +35,9 @@ export interface LiveSummary extends ReadSummary {
 }
 
 /**
- * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, or that
- * gave nothing, is among `unreadable`; where none can start it ends at once. Rows of the sources share batches.
+ * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, that fell
+ * ill and gave nothing, or of which nothing was recognised is among `unreadable`; one that listened and heard nothing is not. Where none
+ * can start it ends at once. Rows of the sources share batches.
  * @throws UsageError where the format has no such name
  */
 export async function readLive(sources: readonly LiveSource[], writer: ObservationWriter, reading: LiveReading): Promise<LiveSummary> {

@@ -23,6 +23,7 @@ import {
   CLASS_TINY_FRAGMENT,
   CLASS_UDP,
   CLASS_XMAS,
+  FLAGS_UNTOLD_NAME,
   LAST_PROBE_CLASS,
 } from "../model/activity.ts";
 
@@ -53,16 +54,19 @@ const MEANINGS: ReadonlyMap<number, string> = new Map([
   [CLASS_RECEIVED, "not sent but got: what its packets met with"],
 ]);
 
+const FLAGS_UNTOLD_MEANING = "opened TCP, by records that do not tell flags: SYNs, if a stack or a usual scan sent them";
+
 const CLASS_BY_NAME: ReadonlyMap<string, number> = new Map([...CLASS_NAMES].map(([number, name]) => [name, number]));
 
 /** The class in plain words, or null where its name says it all. */
 export function classMeaning(name: string): string | null {
+  if (name === FLAGS_UNTOLD_NAME) return FLAGS_UNTOLD_MEANING;
   return MEANINGS.get(CLASS_BY_NAME.get(name) ?? -1) ?? null;
 }
 
 /** `probe`: sent to open or provoke; `received`: answers it got; `answer`: sent because others asked, or to and fro. */
 export function classRole(name: string): "probe" | "answer" | "received" {
-  const number = CLASS_BY_NAME.get(name) ?? 0;
+  const number = name === FLAGS_UNTOLD_NAME ? CLASS_SYN : (CLASS_BY_NAME.get(name) ?? 0);
   if (number === CLASS_RECEIVED) return "received";
   return number <= LAST_PROBE_CLASS ? "probe" : "answer";
 }

@@ -26,7 +26,7 @@ const COLUMNS: readonly ClassColumn[] = [
   { title: "Answered", align: "right", cell: (one) => outcome(one, "answered") },
   { title: "Refused", align: "right", cell: (one) => outcome(one, "refused") },
   { title: "Unreachable", align: "right", optional: true, cell: (one) => outcome(one, "unreachable") },
-  { title: "Silent", align: "right", cell: (one) => outcome(one, "silent") },
+  { title: "No answer", align: "right", cell: (one) => outcome(one, "silent") },
 ];
 
 /** Lines of at most `options.width` columns (100). */

@@ -1,5 +1,5 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
-import type { LiveInput, Report } from "../model/report.ts";
+import { isQuiet, type LiveInput, type Report } from "../model/report.ts";
 import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
@@ -41,7 +41,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   }
   const implausible = input.totals["implausible-time"] ?? 0;
   if (implausible > 0) {
-    const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or captures of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;
+    const words = `${counted(implausible, "packet")} had a time more than five years from the first packet's (a broken clock, damage, or inputs of different years); ${implausible === 1 ? "it counts" : "they count"} at the time of the packet before.`;
     lines.push({ topic: "Times", words, serious: true });
   }
   const skipped = Object.entries(input.skipped).sort(([, a], [, b]) => b - a);
@@ -96,7 +96,8 @@ function keeping({ sources, lost, live, troubles }: Report["input"]): Limit[] {
 }
 
 /** What a live source lost or could not make sense of. */
-function liveLines({ name, health, droppedByKernel, droppedByUs, unrecognised, forgottenSenders }: LiveInput): Limit[] {
+function liveLines(source: LiveInput): Limit[] {
+  const { name, health, droppedByKernel, droppedByUs, unrecognised, forgottenSenders } = source;
   const parts = [
     health === "fine" ? "" : health,
     droppedByKernel > 0 ? `${count(droppedByKernel)} dropped by the kernel, for nobody took them in time` : "",
@@ -104,7 +105,8 @@ function liveLines({ name, health, droppedByKernel, droppedByUs, unrecognised, f
     unrecognised.records > 0 ? `${counted(unrecognised.records, "record")} of no known format` : "",
     forgottenSenders > 0 ? `${counted(forgottenSenders, "sender")} forgotten to make room` : "",
   ].filter((part) => part !== "");
-  return parts.length === 0 ? [] : [{ topic: "Live", words: `${name}: ${parts.join("; ")}.`, serious: true }];
+  if (parts.length > 0) return [{ topic: "Live", words: `${name}: ${parts.join("; ")}.`, serious: true }];
+  return isQuiet(source) ? [{ topic: "Live", words: `${name}: nothing came while it was read.`, serious: false }] : [];
 }
 
 /** Inputs that could not be read: each by name, or counted by reason where `brief` and more than three. */

@@ -24,6 +24,29 @@ function wrappedLines(report: Report, text: string): string[] {
   return text.split("\n").filter((line) => !rules.has(line.trim()) && !line.includes("</pre>") && !line.startsWith("     \\x1b"));
 }
 
+describe("what was read is told as it was", () => {
+  test("a scan by records without flags is TCP, and says so", () => {
+    const base = ordinaryReport();
+    const scans = novemberReport()
+      .scans.slice(0, 1)
+      .map((scan) => ({ ...scan, technique: "tcp-unknown" as const }));
+    const report = { ...base, scans, scansTotal: 1 };
+    expect(render(report, "md")).toMatch(/distributed TCP \|.*TCP flags not recorded/);
+    expect(render(report, "text")).toContain("distributed TCP");
+    expect(render(report, "html")).toContain("TCP flags not recorded");
+  });
+
+  test("a live source that heard nothing is named, and not called unreadable", () => {
+    const base = emptyReport();
+    const quiet = { name: "udp://:2055", place: "[::]:2055", health: "fine", bytes: 0, messages: 0, errors: 0, forgottenSenders: 0 };
+    const live = [{ ...quiet, droppedByKernel: 0, droppedByUs: 0, unrecognised: { records: 0, bytes: 0 } }];
+    const text = render({ ...base, input: { ...base.input, sources: [], live } }, "text");
+    expect(text).toContain("udp://:2055, where nothing came");
+    expect(text).toContain("udp://:2055: nothing came while it was read.");
+    expect(text).not.toContain("no readable input");
+  });
+});
+
 describe("every sample report", () => {
   for (const [name, make] of SAMPLE_REPORTS) {
     for (const format of FORMATS) {

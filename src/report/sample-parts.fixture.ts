@@ -96,7 +96,7 @@ export function scanOf(
     memberCount: 1,
     portZero: false,
     evidence: [
-      `Sent TCP SYN to ${targetCount} hosts on ${portCount === 1 ? `port ${ports[0]}` : `${portCount} ports`}; 97 % of the hosts never sent a packet.`,
+      `Sent TCP SYN to ${targetCount} hosts on ${portCount === 1 ? `port ${ports[0]}` : `${portCount} ports`}; 97 % of the hosts were never seen sending.`,
       "TRW: likelihood ratio 4.1e+12 after 25 first contacts, 24 of them failed.",
     ],
     labels: NO_LABELS,

@@ -1,6 +1,6 @@
 /** The words of the field for what a report holds, the same in every output. */
 import type { HypothesisId, Severity } from "../model/assessment.ts";
-import type { LabelledScan, Report } from "../model/report.ts";
+import { isQuiet, type LabelledScan, type Report } from "../model/report.ts";
 import type { Flood, Outcomes, ScanKind, Technique } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
 import { portList } from "./port-name.ts";
@@ -45,6 +45,7 @@ export const TECHNIQUE_NAMES: Readonly<Record<Technique, string>> = {
   icmp: "ICMP",
   arp: "ARP",
   "os-detection": "OS detection",
+  "tcp-unknown": "TCP",
   other: "other",
 };
 
@@ -66,6 +67,7 @@ export function scanHow(scan: LabelledScan): string {
 export function scanMarks(scan: LabelledScan): string[] {
   const marks: string[] = [];
   if (scan.portZero) marks.push("port zero");
+  if (scan.technique === "tcp-unknown") marks.push("TCP flags not recorded");
   if (scan.fragmented) marks.push("fragmented");
   if (scan.spoofable) marks.push("spoofable");
   if (scan.decoys.length > 0) marks.push(counted(scan.decoys.length, "decoy"));
@@ -89,11 +91,14 @@ export function networkWords(labels: AddressLabels): string {
   return words === "" ? `registered in ${network.country}` : `${words}, ${network.country}`;
 }
 
-/** "12 answered, 3 refused, 4,012 silent", nothing that is zero. */
+/** How each outcome reads: nobody knows of an answer that records do not show, so none is called silence here. */
+const OUTCOME_WORDS = { answered: "answered", refused: "refused", unreachable: "unreachable", silent: "without an answer seen" } as const;
+
+/** "12 answered, 3 refused, 4,012 without an answer seen", nothing that is zero. */
 export function outcomeWords(outcomes: Outcomes): string {
   const parts = (["answered", "refused", "unreachable", "silent"] as const)
     .filter((kind) => outcomes[kind] > 0)
-    .map((kind) => `${count(outcomes[kind])} ${kind}`);
+    .map((kind) => `${count(outcomes[kind])} ${OUTCOME_WORDS[kind]}`);
   return parts.length > 0 ? parts.join(", ") : "no contacts";
 }
 
@@ -101,8 +106,8 @@ export function outcomeWords(outcomes: Outcomes): string {
 export function scansHeadline(report: Report): string {
   if (report.scansTotal === 0) return "nobody: no scan was found";
   const { count: targets, dark } = report.targets;
-  const allDark = targets === 1 ? ", which never sent a packet" : ", none of which ever sent a packet";
-  const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which never sent a packet`;
+  const allDark = targets === 1 ? ", which was never seen sending" : ", none of which was ever seen sending";
+  const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which were never seen sending`;
   return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}`;
 }
 
@@ -110,7 +115,8 @@ export function scansHeadline(report: Report): string {
 export function inputNameParts(report: Report): readonly [before: string, name: string, after: string] {
   const { sources } = report.input;
   const [first] = sources;
-  if (first === undefined) return ["no readable input", "", ""];
+  const [quiet] = report.input.live.filter(isQuiet);
+  if (first === undefined) return quiet === undefined ? ["no readable input", "", ""] : ["", quiet.name, ", where nothing came"];
   return sources.length === 1 ? ["", first.name, ` (${first.format})`] : [`${counted(sources.length, "input")}, first `, first.name, ""];
 }
 

@@ -17,13 +17,24 @@ export async function topSources(engine: Engine, range: TimeRange, series: numbe
   const filter = series === null ? "1" : filterOf(seriesOf(series));
   if (filter === null) return [];
   const resolution = resolutionFor(range);
+  const table = rollup("activity", resolution);
+  const condition = `${within(range, resolution)} AND technique != ${FOLDED} AND ${filter}`;
+  const top = await most(engine, "source", table, condition, limit);
+  if (top === null) return [];
   const rows = await engine.rows<SourceTotal>(
-    `SELECT toString(source) AS source, max(asn) AS asn, sum(packets) AS packets, sum(targets) AS targets, uniqExact(sensor) AS sensors, ` +
-      `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${rollup("activity", resolution)} AS activity ` +
-      `WHERE ${within(range, resolution)} AND technique != ${FOLDED} AND ${filter} ` +
-      `GROUP BY activity.source ORDER BY packets DESC, source LIMIT ${limit}`,
+    `SELECT toString(activity.source) AS source, max(asn) AS asn, sum(packets) AS packets, sum(targets) AS targets, uniqExact(sensor) AS sensors, ` +
+      `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${table} AS activity ` +
+      `WHERE ${condition} AND activity.source IN (${top}) GROUP BY activity.source ORDER BY packets DESC, source`,
   );
   return rows.map((row) => ({ ...row, source: plainAddress(row.source) }));
+}
+
+/** Those with most packets, as a list for IN; all else that is told of them is then looked up for few. */
+async function most(engine: Engine, column: string, table: string, condition: string, limit: number): Promise<string | null> {
+  const rows = await engine.rows<{ text: string }>(
+    `SELECT toString(${column}) AS text FROM ${table} WHERE ${condition} GROUP BY ${column} ORDER BY sum(packets) DESC, ${column} LIMIT ${limit}`,
+  );
+  return rows.length === 0 ? null : rows.map(({ text }) => `toIPv6(${sqlText(text)})`).join(", ");
 }
 
 const FOLDED = ACTIVITY_TECHNIQUES.indexOf("folded");
@@ -72,11 +83,15 @@ export async function activityOf(
 
 export async function topNetworks(engine: Engine, range: TimeRange, limit: number): Promise<readonly NetworkTotal[]> {
   const resolution = resolutionFor(range);
+  const table = rollup("networks", resolution);
+  const condition = `${within(range, resolution)} AND networks.network != toIPv6('::')`;
+  const top = await most(engine, "network", `${table} AS networks`, condition, limit);
+  if (top === null) return [];
   const merged = (name: string): string => `uniqCombinedMerge(${SKETCH_PRECISION})(${name}) AS ${name}`;
   const rows = await engine.rows<NetworkTotal>(
     `SELECT toString(networks.network) AS network, max(asn) AS asn, sum(packets) AS packets, ${merged("sources")}, ${merged("ports")}, sum(targets) AS targets, ` +
-      `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${rollup("networks", resolution)} AS networks ` +
-      `WHERE ${within(range, resolution)} AND networks.network != toIPv6('::') GROUP BY networks.network ORDER BY packets DESC, network LIMIT ${limit}`,
+      `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${table} AS networks ` +
+      `WHERE ${condition} AND networks.network IN (${top}) GROUP BY networks.network ORDER BY packets DESC, network`,
   );
   return rows.map((row) => {
     const address = plainAddress(row.network);

@@ -6,6 +6,7 @@ import * as activity from "./activity-questions.ts";
 import { type Engine, sqlText } from "./engine.ts";
 import { backupTo, restoreFrom } from "./backup.ts";
 import { compactTables } from "./compaction.ts";
+import type { HolderService } from "./holder-socket.ts";
 import { blocksOf } from "./history-rows.ts";
 import * as incidentRecords from "./incident-records.ts";
 import { storeInfo } from "./info.ts";
@@ -31,8 +32,29 @@ export class ClickHouseStore implements Store {
   /** Writes are made one after another. */
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine) {
+  private readonly onClose: () => void;
+  private shared: { close(): Promise<void> } | null = null;
+
+  constructor(engine: Engine, onClose: () => void = () => {}) {
     this.engine = engine;
+    this.onClose = onClose;
+  }
+
+  /** Lets other processes in, by a server that is closed with the store. */
+  async share(serve: (service: HolderService) => Promise<{ close(): Promise<void> } | null>): Promise<void> {
+    this.shared = await serve({
+      answer: (sql, settings) => this.engine.answer(sql, settings),
+      operations: {
+        // Both ends are this program: what arrives is what HeldStore sent
+        "save-incident": (incident) => this.saveIncident(incident as Incident),
+        "annotate-incident": (argument) => {
+          const { id, entry } = argument as { readonly id: string; readonly entry: IncidentEntry };
+          return this.annotateIncident(id, entry);
+        },
+        compact: () => this.compact(),
+        backup: (folder) => this.backup(folder as string),
+      },
+    });
   }
 
   get place(): string {
@@ -155,7 +177,9 @@ export class ClickHouseStore implements Store {
   }
 
   async close(): Promise<void> {
+    await this.shared?.close();
     await this.alone(() => this.engine.close());
+    this.onClose();
   }
 
   /** What is done here waits for what was begun before, whether that failed or not. */

@@ -1,8 +1,9 @@
 /** What a library and a server have in common: questions by way of ClickHouse's own client, and its errors as ours. */
+import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { StoreError } from "../model/errors.ts";
-import type { Engine, NativeBlock } from "./engine.ts";
+import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
 
 /** Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one. */
 const SETTINGS = { output_format_json_quote_64bit_integers: 0 } as const;
@@ -38,6 +39,15 @@ export abstract class ClientEngine implements Engine {
     }
   }
 
+  async answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable> {
+    try {
+      const { stream } = await this.reading.exec({ query: sql, clickhouse_settings: settings });
+      return stream as Readable;
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    }
+  }
+
   async run(sql: string): Promise<void> {
     try {
       await this.writing.command({ query: sql });
@@ -54,6 +64,16 @@ export abstract class ClientEngine implements Engine {
   async close(): Promise<void> {
     await Promise.all([this.reading.close(), this.writing.close()]);
   }
+}
+
+/**
+ * Settings of an insert: its token goes on to the views' tables. What the views make is merged already, so the second merge that tables
+ * of this kind make of each block (half of the whole cost) is left out.
+ */
+export function insertSettings(token: string): string {
+  const settings = ["optimize_on_insert = 0", "deduplicate_blocks_in_dependent_materialized_views = 1"];
+  if (token !== "") settings.push(`insert_deduplication_token = ${sqlText(token)}`);
+  return ` SETTINGS ${settings.join(", ")}`;
 }
 
 /** Codes of ClickHouse (src/Common/ErrorCodes.cpp) and of the operating system that say that nobody answers, or that the disk is full. */

@@ -1,5 +1,7 @@
 /** What the store asks of a ClickHouse, be it a library in this process or a cluster far away: all that differs is behind this. */
 
+import type { Readable } from "node:stream";
+
 /** A block of rows in ClickHouse's Native format, with its columns' names. */
 export interface NativeBlock {
   readonly columns: readonly string[];
@@ -18,6 +20,8 @@ export interface Engine {
   rows<Row>(sql: string): Promise<Row[]>;
   /** Columns of a SELECT without FORMAT, numbers only, in order. */
   columns(sql: string): Promise<number[][]>;
+  /** The answer to a question of another process, in the format that it names. */
+  answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable>;
   /** A statement without result; on a cluster, at the node that is asked. */
   run(sql: string): Promise<void>;
   /** A statement without result, at every node. */

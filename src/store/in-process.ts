@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { StoreError } from "../model/errors.ts";
 import type { ClickHouseClient, createClient } from "@clickhouse/client";
 import type { createChdbConnection } from "chdb/connection";
-import { ClientEngine, storeErrorOf } from "./client-engine.ts";
+import { ClientEngine, insertSettings, storeErrorOf } from "./client-engine.ts";
 import { DATABASE } from "./schema.ts";
 import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
 
@@ -78,8 +78,7 @@ class InProcessEngine extends ClientEngine {
 
   private async importBlock(table: string, columns: readonly string[], path: string, token: string): Promise<void> {
     const names = columns.length === 0 ? "" : ` (${columns.join(", ")})`;
-    const settings = token === "" ? "" : ` SETTINGS insert_deduplication_token = ${sqlText(token)}`;
-    await this.run(`INSERT INTO ${DATABASE}.${table}${names} FROM INFILE ${sqlText(path)}${settings} FORMAT Native`);
+    await this.run(`INSERT INTO ${DATABASE}.${table}${names} FROM INFILE ${sqlText(path)}${insertSettings(token)} FORMAT Native`);
   }
 }
 

@@ -7,8 +7,8 @@ import type { Mover, Resolution, SensorChoice, TimeRange } from "./store.ts";
 const SNAPSHOT_STEP = 3600;
 /** Longest ranges, seconds, that five-minute and hourly rows answer; beyond, days do. */
 const LONGEST_BY_RESOLUTION: readonly (readonly [Resolution, number])[] = [
-  [300, 12 * 3600],
-  [3600, 31 * 86_400],
+  [300, 6 * 3600],
+  [3600, 3 * 86_400],
 ];
 
 const merged = (name: string): string => `uniqCombinedMerge(${SKETCH_PRECISION})(${name})`;
@@ -142,16 +142,24 @@ function wholeIntervals(range: TimeRange, resolution: Resolution): TimeRange {
   return { from: Math.floor(range.from / resolution) * resolution, to: Math.ceil(range.to / resolution) * resolution };
 }
 
+/** Series with most packets that are looked at for movers: a series has no more sources than packets. */
+const CANDIDATES = 2048;
+
 export async function topSeries(engine: Engine, range: TimeRange, limit: number): Promise<readonly Mover[]> {
   const resolution = resolutionFor(range);
   const whole = wholeIntervals(range, resolution);
   const before = { from: whole.from - (whole.to - whole.from), to: whole.from };
   const sources = (which: string): string => `uniqCombinedMergeIf(${SKETCH_PRECISION})(row.sources, ${which})`;
+  const [candidates = []] = await engine.columns(
+    `SELECT series FROM ${rollup("series", resolution)} WHERE ${within(whole, resolution)} GROUP BY series ORDER BY sum(packets) DESC, series ` +
+      `LIMIT ${Math.max(CANDIDATES, limit)}`,
+  );
+  if (candidates.length === 0) return [];
   return engine.rows<Mover>(
     `SELECT series, ${sources("now")} AS sources, ${sources("NOT now")} AS sourcesBefore, sumIf(row.packets, now) AS packets ` +
       `FROM (SELECT series, packets, sources, time >= toDateTime(${whole.from}, 'UTC') AS now FROM ${rollup("series", resolution)} ` +
-      `WHERE ${within({ from: before.from, to: whole.to }, resolution)}) AS row ` +
-      `GROUP BY series HAVING sources > 0 ORDER BY toInt64(sources) - toInt64(sourcesBefore) DESC, series LIMIT ${limit}`,
+      `WHERE ${within({ from: before.from, to: whole.to }, resolution)} AND series IN (${candidates.join(", ")})) AS row ` +
+      `GROUP BY series HAVING sources > 0 ORDER BY toInt64(sources) - toInt64(sourcesBefore) DESC, sources DESC, series LIMIT ${limit}`,
   );
 }
 

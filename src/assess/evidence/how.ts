@@ -134,7 +134,7 @@ export const HOW: readonly EvidenceItem[] = [
     // Who asks by ARP asks just that: who is there.
     strength: (f) => (f.scans.targets >= 10 ? ramp(f.scans.darkTargets / f.scans.targets, 0.4, 0.9) * (1 - arpShare(f)) : 0),
     sentence: (f) =>
-      `${count(f.scans.darkTargets)} of ${plural(f.scans.targets, "target")} never sent a packet: the sources do not know what is there.`,
+      `${count(f.scans.darkTargets)} of ${plural(f.scans.targets, "target")} ${agree(f.scans.darkTargets, "was", "were")} never seen sending: the sources do not know what is there.`,
   },
   {
     id: "live-targets",

@@ -22,9 +22,9 @@ const MOST_PLACES = 4096;
 
 export type Places = Readonly<Record<string, SourcePosition>>;
 
-/** What is kept at once, or not at all. */
+/** What one sensor saw, with the places of all sources behind what has been cut so far: kept at once, or not at all. */
 export interface Cut {
-  readonly batches: readonly HistoryBatch[];
+  readonly batch: HistoryBatch;
   readonly places: Places;
 }
 
@@ -86,18 +86,22 @@ export class Intake {
   }
 
   /** Everything since the last cut. Nothing comes between the rows and the places: it is one step of this thread. */
-  take(): Cut {
+  take(): readonly Cut[] {
     this.flush();
     const now = this.#options.now();
-    for (const input of this.#inputs.values()) {
-      const recorder = this.#recorders.get(input.spec.sensor);
-      const lost = input.takeLost();
-      if (input.isFine) recorder?.touch(now);
-      if (lost > 0) recorder?.lose(now, lost);
-      this.#rememberPlace(input);
+    const cuts: Cut[] = [];
+    for (const [sensor, recorder] of this.#recorders) {
+      for (const input of this.#inputs.values()) {
+        if (input.spec.sensor !== sensor) continue;
+        const lost = input.takeLost();
+        if (input.isFine) recorder.touch(now);
+        if (lost > 0) recorder.lose(now, lost);
+        // Places of other sensors stay as they are until their rows are cut too
+        this.#rememberPlace(input);
+      }
+      if (!recorder.isEmpty) cuts.push({ batch: recorder.take(), places: Object.fromEntries(this.#places) });
     }
-    const batches = [...this.#recorders.values()].filter(({ isEmpty }) => !isEmpty).map((recorder) => recorder.take());
-    return { batches, places: Object.fromEntries(this.#places) };
+    return cuts;
   }
 
   /** Asks sources that can wait to do so. */

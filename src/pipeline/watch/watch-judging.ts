@@ -71,7 +71,7 @@ export class WatchJudging {
       if (this.store === null) await this.#open();
       const { store } = this;
       if (store === null) return;
-      while (!this.#isOver && (await this.#spool.drainOne(store)));
+      await this.#spool.drain(store);
       if (this.trouble !== null) this.#back();
       await this.#judgeUp(store, until);
     } catch (error) {
@@ -90,7 +90,7 @@ export class WatchJudging {
     const { store } = this;
     if (store === null) return;
     try {
-      if (this.trouble === null) while (await this.#spool.drainOne(store));
+      if (this.trouble === null) await this.#spool.drain(store);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#away(error);

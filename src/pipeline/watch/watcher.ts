@@ -2,6 +2,7 @@
  * A watch: sources to recorders, recorders to the spool, the spool to the store, the store to the judge. The order of these and their
  * pace; each of them is somewhere else.
  */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import packageManifest from "../../../package.json" with { type: "json" };
 import { rememberTemplates, templateCacheOf } from "../../formats/flow-export/template-cache.ts";
@@ -9,10 +10,11 @@ import { loadTemplates, saveTemplates } from "../../formats/flow-export/template
 import { StoreError } from "../../model/errors.ts";
 import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
+import { systemReason } from "../../sources/file.ts";
 import { loadState, saveState } from "../../sources/live/tail-position.ts";
+import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
-import { lockFolder } from "./folder-lock.ts";
-import { Intake, type Places } from "./intake.ts";
+import { type Cut, Intake, type Places } from "./intake.ts";
 import { sensorRecorder } from "./sensor-recorder.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
 import { WatchJudging } from "./watch-judging.ts";
@@ -27,6 +29,8 @@ const HEALTH_SECONDS = 60;
 const TEMPLATES_SECONDS = 300;
 const TEMPLATES_FILE = "templates.json";
 const SPOOL_FOLDER = "spool";
+/** Sources that can wait do so when this share of the spool is used. */
+const PAUSE_SHARE = 0.9;
 
 export class Watcher {
   readonly #options: WatchOptions;
@@ -45,7 +49,10 @@ export class Watcher {
   #mendedAt = 0;
   #toldAt = 0;
   #templatesAt = 0;
+  /** Observations that no disk took, and what is held for one that may. */
   #dropped = 0;
+  #held: Cut[] = [];
+  #diskTrouble: string | null = null;
   #wasUp = true;
   #onFailure: ((error: unknown) => void) | null = null;
 
@@ -55,7 +62,7 @@ export class Watcher {
     this.#emit = emit;
     this.#clocks = clocks;
     this.#clock = new WatchClock(clocks);
-    this.#unlock = lockFolder(options.stateFolder);
+    this.#unlock = takeFolder(options.stateFolder);
     try {
       this.#spool = new Spool(join(options.stateFolder, SPOOL_FOLDER), options.spoolBytes);
     } catch (error) {
@@ -72,7 +79,7 @@ export class Watcher {
         judgedUntil: () => this.#judging.judgedUntil,
         memory: this.#memory,
       },
-      placesOf(this.#spool.places),
+      placesOf(this.#spool.positions()),
     );
   }
 
@@ -126,13 +133,13 @@ export class Watcher {
   }
 
   health(): WatchHealth {
-    const { batches, bytes } = this.#spool.waiting;
+    const { batches, octets, droppedObservations } = this.#spool.state();
     const { trouble, judgedUntil } = this.#judging;
     const due = this.#due();
     return {
       sources: this.#intake.view(),
       store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.saveTrouble },
-      spool: { batches, bytes, dropped: this.#dropped },
+      spool: { batches, bytes: octets, dropped: this.#dropped + droppedObservations, reason: this.#diskTrouble },
       lag: judgedUntil === 0 ? 0 : Math.max(0, due - judgedUntil),
       futureRows: this.#intake.futureRows,
       lateRows: this.#intake.lateRows,
@@ -171,20 +178,39 @@ export class Watcher {
     this.#emit({ type: "health", time: this.#clocks.wall(), health: this.health() });
   }
 
-  /** Keeps what came since the last cut. Where the disk takes no more, sources that can wait do, and the rest is dropped and counted. */
+  /**
+   * Keeps what came since the last cut. While the disk takes no more, sources that can wait do, and what comes from the others is held
+   * while there is room for it in memory; then it is dropped and counted.
+   */
   #cut(): void {
-    if (this.#spool.isFull) {
-      this.#intake.pause();
-      if (!this.#intake.isFull) return;
-    } else this.#intake.resume();
-    const { batches, places } = this.#intake.take();
-    if (batches.length === 0) return;
+    this.#keepHeld();
+    const { octets, bound } = this.#spool.state();
+    const isTight = this.#held.length > 0 || octets > PAUSE_SHARE * bound;
+    if (isTight) this.#intake.pause();
+    else this.#intake.resume();
+    if (isTight && !this.#intake.isFull) return;
+    this.#dropHeld();
+    this.#held = [...this.#intake.take()];
+    this.#keepHeld();
+  }
+
+  #keepHeld(): void {
     try {
-      this.#spool.accept(batches, places);
+      for (let cut = this.#held[0]; cut !== undefined; cut = this.#held[0]) {
+        // Refused where the spool is full: it counts that itself
+        this.#spool.accept(cut.batch, cut.places);
+        this.#held.shift();
+      }
+      this.#diskTrouble = null;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.#dropped += batches.reduce((sum, { liveness }) => sum + liveness.reduce((all, { observations }) => all + observations, 0), 0);
+      this.#diskTrouble = error.reason;
     }
+  }
+
+  #dropHeld(): void {
+    for (const { batch } of this.#held) this.#dropped += batch.liveness.reduce((sum, { observations }) => sum + observations, 0);
+    this.#held = [];
   }
 
   /** Lets the store have what waits, and the judge what is closed; one at a time. */
@@ -209,6 +235,22 @@ export class Watcher {
     } catch {
       // They are announced again; a disk that is full is told by the spool
     }
+  }
+}
+
+/** One watch a folder. Returns what gives it back. @throws StoreError E_STORE_LOCKED */
+function takeFolder(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StoreError("E_STORE_FAILED", folder, `the folder of the state cannot be made: ${systemReason(error)}`, error);
+  }
+  try {
+    const lock = lockFolder(folder, "write");
+    return () => lock.release();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "E_STORE_LOCKED") throw error;
+    throw new StoreError("E_STORE_LOCKED", folder, `another watch keeps its state here: ${error.reason}`, error);
   }
 }
 

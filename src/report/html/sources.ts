@@ -123,7 +123,7 @@ function evidence(scan: LabelledScan, madeAt: number): Html {
     [
       "Targets",
       addresses(scan.targets, scanHosts(scan)) +
-        (scan.darkTargetCount > 0 ? `; ${share(scan.darkTargetCount, scan.targetCount)} never sent a packet` : ""),
+        (scan.darkTargetCount > 0 ? `; ${share(scan.darkTargetCount, scan.targetCount)} never seen sending` : ""),
     ],
   ];
   if (scan.ports.length > 1) {

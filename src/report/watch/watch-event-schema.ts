@@ -19,7 +19,12 @@ const health = z.looseObject({
     }),
   ),
   store: z.looseObject({ place: z.string(), isUp: z.boolean(), reason: z.string().nullable() }),
-  spool: z.looseObject({ batches: count, bytes: count, dropped: count.describe("observations that found no room") }),
+  spool: z.looseObject({
+    batches: count,
+    bytes: count,
+    dropped: count.describe("observations that found no room"),
+    reason: z.string().nullable().describe("why the disk takes nothing"),
+  }),
   lag: count.describe("seconds by which judging is behind"),
   futureRows: count.describe("left out: their time is more than five minutes ahead of the clock"),
   lateRows: count.describe("kept, but of intervals that were judged already"),
