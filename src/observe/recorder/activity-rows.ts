@@ -97,6 +97,11 @@ export class ActivityRows {
     }
   }
 
+  /** The technique of a row. */
+  technique(row: number): number {
+    return (this.key[row]! >>> 1) & 15;
+  }
+
   clear(): void {
     this.length = 1;
     this.#places.fill(0);

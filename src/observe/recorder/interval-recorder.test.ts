@@ -6,6 +6,7 @@ import { parseNetwork } from "../../model/address.ts";
 import type { HistoryBatch } from "../../model/history.ts";
 import { FRAGMENT_LATER, GRADE_PLACEHOLDER, GRADE_UNCONFIRMED, NO_PORT, ObservationBatch, RECORD_FLOW } from "../../model/observation.ts";
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_RST, TCP_SYN } from "../../model/protocol.ts";
+import { seriesName } from "../../model/series.ts";
 import { eachBatch, readSample, samplesPresent } from "../captures.fixture.ts";
 import { IntervalRecorder, type RecorderOptions } from "./interval-recorder.ts";
 import { mergeBatches, PlainRecorder } from "./plain-history.fixture.ts";
@@ -15,7 +16,7 @@ const UNASSIGNED = { tcp: Uint8Array.from({ length: 65_536 }, (_, port) => (port
 const asnOf = (_a: number, _b: number, c: number, d: number): number => (c === 0xffff ? d >>> 24 : 0);
 
 function recorder(more: Partial<RecorderOptions> = {}): IntervalRecorder {
-  return new IntervalRecorder({ sensor: "one", home: [], unassigned: UNASSIGNED, ...more });
+  return new IntervalRecorder({ sensor: "one", home: [], unassigned: UNASSIGNED, targetGroups: [], ...more });
 }
 
 /** What both make of a capture; the recorder is emptied after every `turns` batches. */
@@ -85,13 +86,47 @@ describe.skipIf(!samplesPresent)("real captures", () => {
     }
   }
 
-  it("leaves out what own clients send to others, and says how much", () => {
+  it("leaves out what own clients send, and says how much", () => {
     const capture = readSample("pcap-benign-control/gnutella.pcap");
     const all = both(capture);
     const found = both(capture, 2048, Number.POSITIVE_INFINITY, ["10.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12"]);
     expectSame(found);
     expect(found.merged.series.size).toBeLessThan(all.merged.series.size);
-    expect(found.one.outbound).toBeGreaterThan(0);
+    expect(found.one.own).toBeGreaterThan(0);
+  });
+
+  it("counts once more for every group of targets", () => {
+    const networks = [parseNetwork("172.16.0.0/29")!, parseNetwork("64.13.134.52")!];
+    for (const name of ["pcap-scans/synscan.pcap", "pcap-port0/fuzz-2006-06-26-2594.pcap", "pcap-scanners-live/nmap_syn_p0_1-100.pcap"]) {
+      const capture = readSample(name);
+      const some = name.includes("live") ? [parseNetwork("0.0.0.0/0")!] : networks;
+      const plain = new PlainRecorder(UNASSIGNED, [], some);
+      const one = recorder({
+        targetGroups: [
+          { name: "none", networks: [parseNetwork("203.0.113.0/24")!] },
+          { name: "some", networks: some },
+        ],
+      });
+      eachBatch(capture, 2048, (batch) => {
+        one.observe(batch);
+        plain.observe(batch);
+      });
+      const rows = one.take(asnOf).targetGroups;
+      const wanted = [...plain.series].filter(([key]) => Number(/source\/(\d+)$/.exec(key)?.[1] ?? 0) < 1024);
+      expect(rows.length).toBe(wanted.length);
+      for (const row of rows) {
+        const key = `${row.interval} ${seriesName(row.series)}`;
+        const there = plain.series.get(key)!;
+        expect([row.group, key, row.packets, new Set(row.sources), new Set(row.targets)]).toEqual([
+          "some",
+          key,
+          there.packets,
+          there.sources,
+          there.targets,
+        ]);
+        expect([row.sources.length, row.targets.length]).toEqual([there.sources.size, there.targets.size]);
+      }
+    }
   });
 
   it("knows the one source of a scan of port zero, and leaves its victim's answers out", () => {

@@ -7,7 +7,7 @@ import type { Network } from "../../model/address.ts";
 import type { HistoryBatch } from "../../model/history.ts";
 import { BATCH_ROWS, GRADE_CONFIRMED, type ObservationBatch } from "../../model/observation.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
-import { groupSeriesNumber, portSeriesNumber, PORT_SERIES_COUNT, SERIES_GROUPS } from "../../model/series.ts";
+import { portSeriesNumber } from "../../model/series.ts";
 import { AddressNames } from "../address-names.ts";
 import { NetworkSet } from "../filter/network-set.ts";
 import { settleTimes } from "../plausible-times.ts";
@@ -17,8 +17,16 @@ import { Intervals } from "./intervals.ts";
 import { CONTACT, FOLDED_SOURCE, ownerOf, pairId, SOURCE_4, SOURCE_6, TARGET } from "./members.ts";
 import { PairSet } from "./pair-set.ts";
 import { NO_SERIES, SeriesCells } from "./series-cells.ts";
-import { PORTLESS_SERIES, PRIVILEGED_PORTS, seriesColumns, type UnassignedPorts } from "./series-columns.ts";
-import { BACKSCATTER, TrafficSorter } from "./traffic-sorter.ts";
+import {
+  BOTH_ZERO_SERIES,
+  MOST_TARGET_GROUPS,
+  PORTLESS_SERIES,
+  PRIVILEGED_PORTS,
+  SCOPE,
+  seriesColumns,
+  type UnassignedPorts,
+} from "./series-columns.ts";
+import { BACKSCATTER, FOLDED, TrafficSorter } from "./traffic-sorter.ts";
 
 /** How much memory the tables may take, at most. All are powers of two. */
 interface RecorderLimits {
@@ -33,11 +41,18 @@ interface RecorderLimits {
 /** 2.8 million pairs (32 MiB), a million cells (24 MiB), 262,144 rows (24 MiB). */
 const DEFAULT_LIMITS: RecorderLimits = { pairs: 1 << 22, cells: 1 << 20, activityRows: 1 << 18 };
 
+export interface TargetGroup {
+  readonly name: string;
+  readonly networks: readonly Network[];
+}
+
 export interface RecorderOptions {
   readonly sensor: string;
-  /** The defended networks; empty where they are not known, and own clients' traffic cannot be told from others'. */
+  /** The defended networks: what counts goes to them and comes from others. Empty where they are not known: then all counts. */
   readonly home: readonly Network[];
   readonly unassigned: UnassignedPorts;
+  /** The user's groups of targets, at most MOST_TARGET_GROUPS; a target may be in several. */
+  readonly targetGroups: readonly TargetGroup[];
   readonly limits?: Partial<RecorderLimits>;
 }
 
@@ -45,15 +60,10 @@ const TCP_SOURCE = portSeriesNumber("tcp", "source", 0);
 const TCP_DESTINATION = portSeriesNumber("tcp", "destination", 0);
 const UDP_SOURCE = portSeriesNumber("udp", "source", 0);
 const UDP_DESTINATION = portSeriesNumber("udp", "destination", 0);
-const GROUPS = SERIES_GROUPS.length;
-const groupPlace = (group: (typeof SERIES_GROUPS)[number]): number => groupSeriesNumber(group) - PORT_SERIES_COUNT;
-const PORT_ZERO = groupPlace("port-zero");
-const UNASSIGNED = groupPlace("unassigned");
-const PRIVILEGED = groupPlace("privileged");
-const ALL = groupPlace("all");
-
 /** Pairs that one row may add: two sources, one that is folded, a contact and two targets. */
 const PAIRS_PER_ROW = 6;
+/** Pairs that it may add for every group that its target is in. */
+const PAIRS_PER_GROUP = 4;
 
 export class IntervalRecorder {
   /** Rows seen, those of times that no interval can hold, and those of broken clocks, which were put among their neighbours. */
@@ -63,8 +73,9 @@ export class IntervalRecorder {
   readonly sensor: string;
   readonly #limits: RecorderLimits;
   readonly #unassigned: UnassignedPorts;
+  readonly #targetGroups: readonly { readonly name: string; readonly targets: NetworkSet }[];
   readonly #sorter: TrafficSorter;
-  readonly #intervals = new Intervals(GROUPS);
+  readonly #intervals = new Intervals();
   readonly #cells: SeriesCells;
   readonly #rows: ActivityRows;
   readonly #pairs: PairSet;
@@ -85,21 +96,27 @@ export class IntervalRecorder {
   /** Row of activity, and whether what it tells of its source must be told to the series, too: it is new, or folded. */
   readonly #activity = new Uint32Array(BATCH_ROWS);
   readonly #isFresh = new Uint8Array(BATCH_ROWS);
+  /** Whether the row of activity had not had the target before, or is folded. */
+  readonly #isNewContact = new Uint8Array(BATCH_ROWS);
   // Pairs on their way into the set.
-  readonly #ids = new Uint32Array(2 * BATCH_ROWS);
-  readonly #things = new Uint32Array(2 * BATCH_ROWS);
-  readonly #isNew = new Uint8Array(2 * BATCH_ROWS);
+  readonly #ids = new Uint32Array(4 * BATCH_ROWS);
+  readonly #things = new Uint32Array(4 * BATCH_ROWS);
+  readonly #isNew = new Uint8Array(4 * BATCH_ROWS);
 
-  constructor({ sensor, home, unassigned, limits }: RecorderOptions) {
+  constructor({ sensor, home, unassigned, targetGroups, limits }: RecorderOptions) {
     // Where things lie in the tables is not to be foreseen by whoever chooses his addresses; what is read out does not depend on it.
     const seed = randomBytes(4).readUInt32LE();
+    if (targetGroups.length > MOST_TARGET_GROUPS) throw new RangeError(`more than ${MOST_TARGET_GROUPS} groups of targets`);
     this.sensor = sensor;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#unassigned = unassigned;
+    this.#targetGroups = targetGroups
+      .slice(0, MOST_TARGET_GROUPS)
+      .map(({ name, networks }) => ({ name, targets: new NetworkSet(networks) }));
     this.#sorter = new TrafficSorter(home.length === 0 ? null : new NetworkSet(home));
     this.#cells = new SeriesCells(BATCH_ROWS, seed);
     this.#rows = new ActivityRows(this.#limits.activityRows, BATCH_ROWS, seed);
-    this.#pairs = new PairSet(this.#limits.pairs, 2 * BATCH_ROWS, seed);
+    this.#pairs = new PairSet(this.#limits.pairs, 4 * BATCH_ROWS, seed);
   }
 
   /** Packets whose record says port zero and cannot prove it: they are in no series of port zero. */
@@ -107,9 +124,14 @@ export class IntervalRecorder {
     return this.#sorter.unconfirmedPortZero;
   }
 
-  /** Packets of own clients to others. */
-  get outbound(): number {
-    return this.#sorter.outbound;
+  /** Packets that the defended networks sent. */
+  get own(): number {
+    return this.#sorter.own;
+  }
+
+  /** Packets that went neither from nor to the defended networks. */
+  get elsewhere(): number {
+    return this.#sorter.elsewhere;
   }
 
   /** Whether nothing was observed, touched or lost since the last time. */
@@ -119,9 +141,10 @@ export class IntervalRecorder {
 
   /** Whether a further batch might find no room: {@link take} first. */
   get isFull(): boolean {
+    const groups = this.#targetGroups.length;
     return (
-      this.#pairs.size + PAIRS_PER_ROW * BATCH_ROWS > PairSet.roomOf(this.#limits.pairs) ||
-      this.#cells.length + 2 * BATCH_ROWS > this.#limits.cells ||
+      this.#pairs.size + (PAIRS_PER_ROW + PAIRS_PER_GROUP * groups) * BATCH_ROWS > PairSet.roomOf(this.#limits.pairs) ||
+      this.#cells.length + 3 * (1 + groups) * BATCH_ROWS > this.#limits.cells ||
       this.#rows.room < 2 * BATCH_ROWS ||
       this.#names.room < BATCH_ROWS ||
       this.#intervals.isFull
@@ -140,6 +163,7 @@ export class IntervalRecorder {
     this.#addRows(batch, length);
     this.#addSources(length);
     this.#addTargets(length);
+    for (const [place, { targets }] of this.#targetGroups.entries()) this.#addTargetGroup(batch, length, (place + 1) * SCOPE, targets);
   }
 
   /** Notes that the sensor was alive in the interval around `time`, be there observations or not. */
@@ -155,18 +179,20 @@ export class IntervalRecorder {
 
   /** Hands all out that was recorded since the last time, and begins anew. Lists of members are in no order. */
   take(asnOf: AsnOf): HistoryBatch {
+    const { series, targetGroups } = seriesColumns({
+      cells: this.#cells,
+      intervals: this.#intervals,
+      pairs: this.#pairs,
+      names: this.#names,
+      unassigned: this.#unassigned,
+      targetGroups: this.#targetGroups.map(({ name }) => name),
+      asnOf,
+    });
     const batch: HistoryBatch = {
       sensor: this.sensor,
-      series: seriesColumns({
-        cells: this.#cells,
-        intervals: this.#intervals,
-        pairs: this.#pairs,
-        names: this.#names,
-        unassigned: this.#unassigned,
-        asnOf,
-      }),
       activity: activityColumns(this.#rows, this.#intervals, this.#names, asnOf),
-      targetGroups: [],
+      series,
+      targetGroups,
       liveness: livenessRows(this.#intervals),
     };
     this.#intervals.clear();
@@ -210,21 +236,14 @@ export class IntervalRecorder {
 
   #noteSeries(at: number, interval: number, protocol: number, sourcePort: number): void {
     const { port, packets, showsPort, showsSourcePort } = this.#sorter;
-    const { groupPackets } = this.#intervals;
-    const groups = interval * GROUPS;
-    groupPackets[groups + ALL] = groupPackets[groups + ALL]! + packets;
     const isTcp = protocol === PROTOCOL_TCP;
     this.#sourceSeries[at] = NO_SERIES;
     this.#series[at] = PORTLESS_SERIES;
     if (!isTcp && protocol !== PROTOCOL_UDP) return;
     if (showsSourcePort) this.#sourceSeries[at] = (isTcp ? TCP_SOURCE : UDP_SOURCE) + sourcePort;
-    const isZero = (port === 0 && showsPort) || (isTcp && sourcePort === 0 && showsSourcePort);
-    if (isZero) groupPackets[groups + PORT_ZERO] = groupPackets[groups + PORT_ZERO]! + packets;
     if (!showsPort) return;
     this.#series[at] = (isTcp ? TCP_DESTINATION : UDP_DESTINATION) + port;
-    if (port < PRIVILEGED_PORTS) groupPackets[groups + PRIVILEGED] = groupPackets[groups + PRIVILEGED]! + packets;
-    const unassigned = isTcp ? this.#unassigned.tcp : this.#unassigned.udp;
-    if (unassigned[port] === 1) groupPackets[groups + UNASSIGNED] = groupPackets[groups + UNASSIGNED]! + packets;
+    if (isTcp && port === 0 && sourcePort === 0) this.#cells.count(interval, BOTH_ZERO_SERIES, packets);
   }
 
   /** Adds the packets to activity; sources of an interval that are too many go into one row. */
@@ -282,15 +301,19 @@ export class IntervalRecorder {
   #addTargets(length: number): void {
     for (let i = 0; i < length; i++) this.#ids[i] = pairId(this.#activity[i]!, CONTACT);
     this.#pairs.addAll(this.#ids, this.#target, length, this.#isNew);
-    const { targets } = this.#rows;
+    const rows = this.#rows;
+    const { targets } = rows;
     let pairs = 0;
     for (let i = 0; i < length; i++) {
       const row = this.#activity[i]!;
       targets[row] = targets[row]! + this.#isNew[i]!;
+      // Of a source that is folded nothing is known.
+      const isFolded = rows.technique(row) === FOLDED;
+      this.#isNewContact[i] = isFolded ? 1 : this.#isNew[i]!;
     }
     for (let i = 0; i < length; i++) {
       const cell = this.#cell[i]!;
-      if (cell !== 0 && (this.#isNew[i] === 1 || this.#isFresh[i] === 1)) {
+      if (cell !== 0 && this.#isNewContact[i] === 1) {
         this.#ids[pairs] = pairId(cell, TARGET);
         this.#things[pairs++] = this.#target[i]!;
       }
@@ -300,5 +323,36 @@ export class IntervalRecorder {
       this.#things[pairs++] = this.#target[i]!;
     }
     this.#pairs.addAll(this.#ids, this.#things, pairs, this.#isNew);
+  }
+
+  /** Counts the rows whose target is in a group once more, in the group's scope. */
+  #addTargetGroup(batch: ObservationBatch, length: number, scope: number, targets: NetworkSet): void {
+    let pairs = 0;
+    for (let i = 0; i < length; i++) {
+      const series = this.#series[i]!;
+      const row = this.#row[i]!;
+      if (series === NO_SERIES) continue;
+      const isIn = batch.family[row] === 6 ? targets.hasIPv6(batch.destination6, row) : targets.hasIPv4(batch.destination[row]!);
+      if (!isIn) continue;
+      const interval = this.#interval[i]!;
+      const packets = this.#packets[i]!;
+      const sourceSeries = this.#sourceSeries[i]!;
+      const isPlainZero = series === TCP_DESTINATION && sourceSeries === TCP_SOURCE;
+      if (isPlainZero) this.#cells.count(interval, scope + BOTH_ZERO_SERIES, packets);
+      pairs = this.#addScoped(i, this.#cells.count(interval, scope + series, packets), pairs, this.#isNewContact[i] === 1);
+      if (sourceSeries === NO_SERIES || (sourceSeries & 0xffff) >= PRIVILEGED_PORTS) continue;
+      pairs = this.#addScoped(i, this.#cells.count(interval, scope + sourceSeries, packets), pairs, true);
+    }
+    this.#pairs.addAll(this.#ids, this.#things, pairs, this.#isNew);
+  }
+
+  /** Puts source and target of a row into the list of pairs, where they may be new, and returns how long that is. */
+  #addScoped(i: number, cell: number, pairs: number, isNew: boolean): number {
+    if (!isNew) return pairs;
+    this.#ids[pairs] = pairId(cell, (this.#key[i]! & 1) === 1 ? SOURCE_6 : SOURCE_4);
+    this.#things[pairs] = this.#source[i]!;
+    this.#ids[pairs + 1] = pairId(cell, TARGET);
+    this.#things[pairs + 1] = this.#target[i]!;
+    return pairs + 2;
   }
 }

@@ -19,18 +19,10 @@ export class Intervals {
   lost = new Float64Array(16);
   /** Activity rows since the interval began, those that were taken before with them. */
   rows = new Uint32Array(16);
-  /** Packets of each group, one group after another. */
-  groupPackets: Float64Array;
-  readonly #groups: number;
   readonly #numbers = new Map<number, number>();
   readonly #taken = new Map<number, number>();
   #last = -1;
   #lastStart = -1;
-
-  constructor(groups: number) {
-    this.#groups = groups;
-    this.groupPackets = new Float64Array(16 * groups);
-  }
 
   get isFull(): boolean {
     return this.length >= MANY;
@@ -73,18 +65,16 @@ export class Intervals {
     this.folded[number] = 0;
     this.lost[number] = 0;
     this.rows[number] = this.#taken.get(start) ?? 0;
-    this.groupPackets.fill(0, number * this.#groups, (number + 1) * this.#groups);
     return number;
   }
 
   #grow(): void {
     const length = 2 * this.start.length;
-    const { start, observations, folded, lost, rows, groupPackets } = this;
+    const { start, observations, folded, lost, rows } = this;
     (this.start = new Uint32Array(length)).set(start);
     (this.observations = new Float64Array(length)).set(observations);
     (this.folded = new Float64Array(length)).set(folded);
     (this.lost = new Float64Array(length)).set(lost);
     (this.rows = new Uint32Array(length)).set(rows);
-    (this.groupPackets = new Float64Array(length * this.#groups)).set(groupPackets);
   }
 }

@@ -34,9 +34,12 @@ export class PlainRecorder implements PlainHistory {
   readonly #opened = new Map<string, string>();
   readonly #unassigned: { tcp: Uint8Array; udp: Uint8Array };
   readonly #home: NetworkSet | null;
+  readonly #only: NetworkSet | null;
 
-  constructor(unassigned: { tcp: Uint8Array; udp: Uint8Array }, home: readonly Network[] = []) {
+  /** @param only targets that count, all where not given. */
+  constructor(unassigned: { tcp: Uint8Array; udp: Uint8Array }, home: readonly Network[] = [], only: readonly Network[] = []) {
     this.#unassigned = unassigned;
+    this.#only = only.length === 0 ? null : new NetworkSet(only);
     this.#home = home.length === 0 ? null : new NetworkSet(home);
   }
 
@@ -49,7 +52,7 @@ export class PlainRecorder implements PlainHistory {
     this.observations.set(interval, (this.observations.get(interval) ?? 0) + 1);
     if (batch.packets[row] === 0 || batch.fragment[row] === FRAGMENT_LATER) return;
     const found = this.#techniqueOf(batch, row);
-    if (found === null || isForMany(batch, row) || this.#isOutbound(batch, row)) return;
+    if (found === null || isForMany(batch, row) || this.#isNotOurs(batch, row) || this.#isOther(batch, row)) return;
     const [technique, packets] = found;
     const protocol = batch.protocol[row]!;
     const confirmed = batch.grade[row] === GRADE_CONFIRMED;
@@ -173,11 +176,16 @@ export class PlainRecorder implements PlainHistory {
     this.#opened.set(`${protocol} ${pair.toSorted().join(" ")}`, pair[0]!);
   }
 
-  #isOutbound(batch: ObservationBatch, row: number): boolean {
+  #isOther(batch: ObservationBatch, row: number): boolean {
+    if (this.#only === null) return false;
+    return batch.family[row] === 6 ? !this.#only.hasIPv6(batch.destination6, row) : !this.#only.hasIPv4(batch.destination[row]!);
+  }
+
+  #isNotOurs(batch: ObservationBatch, row: number): boolean {
     const home = this.#home;
     if (home === null) return false;
-    if (batch.family[row] === 6) return home.hasIPv6(batch.source6, row) && !home.hasIPv6(batch.destination6, row);
-    return home.hasIPv4(batch.source[row]!) && !home.hasIPv4(batch.destination[row]!);
+    if (batch.family[row] === 6) return home.hasIPv6(batch.source6, row) || !home.hasIPv6(batch.destination6, row);
+    return home.hasIPv4(batch.source[row]!) || !home.hasIPv4(batch.destination[row]!);
   }
 
   #addActivity(batch: ObservationBatch, row: number, key: string, packets: number): void {

@@ -1,4 +1,4 @@
-/** The cells of history that were touched: interval × series, each with a number above 0 and its packets. */
+/** The cells of history that were touched: interval × series (in a scope), each with a number above 0 and its packets. */
 import { mixPair } from "../../sketch/hash.ts";
 
 const INITIAL_CELLS = 1 << 10;
@@ -46,6 +46,16 @@ export class SeriesCells {
     }
     const sums = this.packets;
     for (let i = 0; i < length; i++) sums[cells[i]!] = sums[cells[i]!]! + packets[i]!;
+  }
+
+  /** Adds packets to one cell, and returns its number. */
+  count(interval: number, series: number, packets: number): number {
+    if (this.length === this.interval.length) this.#grow();
+    const place = this.#seek(this.#placeOf(interval, series), interval, series);
+    const there = this.#places[WORDS * place]!;
+    const cell = there === 0 ? this.#add(place, interval, series) : there;
+    this.packets[cell] = this.packets[cell]! + packets;
+    return cell;
   }
 
   clear(): void {

@@ -1,5 +1,5 @@
 /** The cells of series as columns, with their members: those of groups are the unions of their ports'. */
-import type { SeriesColumns } from "../../model/history.ts";
+import type { SeriesColumns, TargetGroupRow } from "../../model/history.ts";
 import {
   groupSeriesNumber,
   PORT_SERIES_COUNT,
@@ -32,8 +32,15 @@ const FEW_PAIRS = 4096;
 /** Standard deviations above the mean at which a port has more sources than chance gives: 32 in a million ports of a Poisson have. */
 const DEVIATIONS = 4;
 
-/** Bits of a series' number, portless ones with them. */
-const SERIES_RANGE = 2 ** 19;
+/** TCP packets with port zero at both ends, which two series hold and the group counts once. */
+export const BOTH_ZERO_SERIES = SERIES_COUNT + 1;
+/** A cell's series may be that of a scope: of all targets (0), or of a group of the user's (its place + 1), in the bits above the series'. */
+export const SCOPE = 2 ** 19;
+/** Scopes that there may be: all, and the groups. */
+const SCOPES = 64;
+const RANGE = SCOPES * SCOPE;
+/** Groups of targets that one sensor may have. */
+export const MOST_TARGET_GROUPS = SCOPES - 1;
 const TCP_SOURCE_ZERO = portSeriesNumber("tcp", "source", 0);
 const TCP_ZERO = portSeriesNumber("tcp", "destination", 0);
 const UDP_ZERO = portSeriesNumber("udp", "destination", 0);
@@ -46,11 +53,12 @@ export interface SeriesTables {
   readonly pairs: PairSet;
   readonly names: AddressNames;
   readonly unassigned: UnassignedPorts;
+  readonly targetGroups: readonly string[];
   readonly asnOf: AsnOf;
 }
 
-/** Columns by interval, then by series. */
-export function seriesColumns(tables: SeriesTables): SeriesColumns {
+/** Columns by interval, then by series, and the rows of target groups. */
+export function seriesColumns(tables: SeriesTables): { series: SeriesColumns; targetGroups: TargetGroupRow[] } {
   return new SeriesWriter(tables).write();
 }
 
@@ -67,6 +75,7 @@ class SeriesWriter {
   readonly #series: Uint32Array;
   readonly #packets: Float64Array;
   #length = 0;
+  readonly #targetGroups: TargetGroupRow[] = [];
   readonly #networksOfRow = new WordCounts();
   readonly #asnsOfRow = new WordCounts();
   readonly #union4 = new WordCounts();
@@ -88,18 +97,20 @@ class SeriesWriter {
     this.#packets = new Float64Array(rows);
   }
 
-  write(): SeriesColumns {
+  write(): { series: SeriesColumns; targetGroups: TargetGroupRow[] } {
     const { cells } = this.#tables;
     const order = this.#order;
     for (let from = 0; from < order.length;) {
       const interval = cells.interval[order[from]!]!;
+      const scope = scopeOf(cells.series[order[from]!]!);
       let to = from;
-      while (to < order.length && cells.interval[order[to]!] === interval) to++;
-      this.#writeInterval(interval, from, to);
+      while (to < order.length && cells.interval[order[to]!] === interval && scopeOf(cells.series[order[to]!]!) === scope) to++;
+      if (scope === 0) this.#writeInterval(interval, from, to);
+      else this.#writeTargetGroup(interval, this.#tables.targetGroups[scope - 1] ?? "", from, to);
       from = to;
     }
     const length = this.#length;
-    return {
+    const series: SeriesColumns = {
       length,
       interval: this.#interval.subarray(0, length),
       series: this.#series.subarray(0, length),
@@ -111,10 +122,11 @@ class SeriesWriter {
         targets: this.#targets.finish(),
       },
     };
+    return { series, targetGroups: this.#targetGroups };
   }
 
   #writeInterval(interval: number, from: number, to: number): void {
-    const { cells, intervals } = this.#tables;
+    const { cells } = this.#tables;
     const { sources4, sources6, targets } = this.#lists;
     const floors = [this.#floor(0, from, to), this.#floor(UDP, from, to)];
     for (let at = from; at < to; at++) {
@@ -129,15 +141,34 @@ class SeriesWriter {
       }
       this.#endRow();
     }
-    for (const [place, group] of SERIES_GROUPS.entries()) {
-      const packets = intervals.groupPackets[interval * SERIES_GROUPS.length + place]!;
+    for (const group of SERIES_GROUPS) {
+      const packets = this.#unite(group, from, to);
       if (packets === 0) continue;
-      this.#unite(group, from, to);
       this.#startRow(interval, groupSeriesNumber(group), packets);
       this.#addSources(this.#union4.words, 0, this.#union4.size, false);
       this.#addSources(this.#union6.words, 0, this.#union6.size, true);
       this.#targets.add(this.#unionTargets.words, 0, this.#unionTargets.size);
       this.#endRow();
+    }
+  }
+
+  #writeTargetGroup(number: number, group: string, from: number, to: number): void {
+    const { cells, intervals } = this.#tables;
+    const { sources4, sources6, targets } = this.#lists;
+    const interval = intervals.start[number]!;
+    for (let at = from; at < to; at++) {
+      const cell = this.#order[at]!;
+      const series = cells.series[cell]! % SCOPE;
+      if (series >= PORT_SERIES_COUNT) continue;
+      const sources = joined(thingsOf(sources4, cell), thingsOf(sources6, cell));
+      this.#targetGroups.push({ interval, group, series, packets: cells.packets[cell]!, sources, targets: thingsOf(targets, cell) });
+    }
+    for (const seriesGroup of SERIES_GROUPS) {
+      const packets = this.#unite(seriesGroup, from, to);
+      if (packets === 0) continue;
+      const sources = joined(wordsOf(this.#union4), wordsOf(this.#union6));
+      const series = groupSeriesNumber(seriesGroup);
+      this.#targetGroups.push({ interval, group, series, packets, sources, targets: wordsOf(this.#unionTargets).slice() });
     }
   }
 
@@ -154,23 +185,30 @@ class SeriesWriter {
     return pairs <= FEW_PAIRS ? 0 : mean + DEVIATIONS * Math.sqrt(mean);
   }
 
-  #unite(group: SeriesGroup, from: number, to: number): void {
+  /** Unites the members of a group's cells, and returns its packets. */
+  #unite(group: SeriesGroup, from: number, to: number): number {
+    const { cells } = this.#tables;
     const { sources4, sources6, targets } = this.#lists;
+    let packets = 0;
     this.#union4.clear();
     this.#union6.clear();
     this.#unionTargets.clear();
     for (let at = from; at < to; at++) {
       const cell = this.#order[at]!;
-      if (!this.#isOf(group, this.#tables.cells.series[cell]!)) continue;
+      const series = cells.series[cell]! % SCOPE;
+      if (group === "port-zero" && series === BOTH_ZERO_SERIES) packets -= cells.packets[cell]!;
+      if (!this.#isOf(group, series)) continue;
+      packets += cells.packets[cell]!;
       addAll(this.#union4, sources4, cell);
       addAll(this.#union6, sources6, cell);
       addAll(this.#unionTargets, targets, cell);
     }
+    return packets;
   }
 
   #isOf(group: SeriesGroup, series: number): boolean {
     if (group === "port-zero") return series === TCP_SOURCE_ZERO || series === TCP_ZERO || series === UDP_ZERO;
-    if (series >= PORT_SERIES_COUNT) return group === "all";
+    if (series >= PORT_SERIES_COUNT) return group === "all" && series === PORTLESS_SERIES;
     if ((series & DESTINATION) === 0) return false;
     const port = series & 0xffff;
     if (group === "privileged") return port < PRIVILEGED_PORTS;
@@ -213,17 +251,37 @@ function sourcesOf({ sources4, sources6 }: { sources4: CellLists; sources6: Cell
   return sources4.starts[cell + 1]! - sources4.starts[cell]! + sources6.starts[cell + 1]! - sources6.starts[cell]!;
 }
 
+function scopeOf(series: number): number {
+  return Math.floor(series / SCOPE);
+}
+
+function thingsOf({ starts, things }: CellLists, cell: number): Uint32Array {
+  return things.subarray(starts[cell], starts[cell + 1]);
+}
+
+function wordsOf({ words, size }: WordCounts): Uint32Array {
+  return words.subarray(0, size);
+}
+
+/** A copy of both. */
+function joined(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const both = new Uint32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
 function addAll(to: WordCounts, { starts, things }: CellLists, cell: number): void {
   for (let at = starts[cell]!; at < starts[cell + 1]!; at++) to.add(things[at]!);
 }
 
-/** All cells by start of their interval, then by series. */
+/** All cells by start of their interval, then by scope, then by series. */
 function cellOrder(cells: SeriesCells, intervals: Intervals): Uint32Array {
   const byStart = Array.from({ length: intervals.length }, (_, number) => number).sort((a, b) => intervals.start[a]! - intervals.start[b]!);
   const rank = new Uint32Array(intervals.length);
   for (const [place, number] of byStart.entries()) rank[number] = place;
   const keys = new Float64Array(cells.length - 1);
-  for (let cell = 1; cell < cells.length; cell++) keys[cell - 1] = rank[cells.interval[cell]!]! * SERIES_RANGE + cells.series[cell]!;
+  for (let cell = 1; cell < cells.length; cell++) keys[cell - 1] = rank[cells.interval[cell]!]! * RANGE + cells.series[cell]!;
   keys.sort();
-  return Uint32Array.from(keys, (key) => cells.find(byStart[Math.floor(key / SERIES_RANGE)]!, key % SERIES_RANGE));
+  return Uint32Array.from(keys, (key) => cells.find(byStart[Math.floor(key / RANGE)]!, key % RANGE));
 }

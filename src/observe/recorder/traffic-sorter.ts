@@ -67,13 +67,15 @@ export class TrafficSorter {
   /** Whether the ports of the row stand in series: those of TCP and UDP, zero only where it is confirmed. */
   showsSourcePort = false;
   showsPort = false;
-  /** Packets that a record says had port zero and cannot prove; packets of own clients to others. In no series. */
+  /** Packets that a record says had port zero and cannot prove: in no series of port zero. */
   unconfirmedPortZero = 0;
-  outbound = 0;
+  /** Packets that would count but for who sent them, one of the defended networks, or for where they went, to none of them. */
+  own = 0;
+  elsewhere = 0;
   readonly #pairs = new RecentPairs();
   readonly #home: NetworkSet | null;
 
-  /** @param home the defended networks: what goes from them to others is left out. Null where they are not known. */
+  /** @param home the defended networks: what counts goes to them and comes from others. Null where they are not known. */
   constructor(home: NetworkSet | null) {
     this.#home = home;
   }
@@ -89,10 +91,7 @@ export class TrafficSorter {
     this.showsSourcePort = false;
     const technique = this.#techniqueOf(batch, row);
     if (technique === NOTHING || isForMany(batch, row)) return false;
-    if (this.#home !== null && this.#isOutbound(this.#home, batch, row)) {
-      this.outbound += packets;
-      return false;
-    }
+    if (this.#home !== null && !this.#comesIn(this.#home, batch, row)) return false;
     this.technique = technique;
     return true;
   }
@@ -238,9 +237,15 @@ export class TrafficSorter {
     this.#pairs.open(source[row]!, sourcePort[row]!, destination[row]!, destinationPort[row]!, protocol[row]!);
   }
 
-  #isOutbound(home: NetworkSet, batch: ObservationBatch, row: number): boolean {
-    if (batch.family[row] === 6) return home.hasIPv6(batch.source6, row) && !home.hasIPv6(batch.destination6, row);
-    return home.hasIPv4(batch.source[row]!) && !home.hasIPv4(batch.destination[row]!);
+  #comesIn(home: NetworkSet, batch: ObservationBatch, row: number): boolean {
+    const isSix = batch.family[row] === 6;
+    if (isSix ? home.hasIPv6(batch.source6, row) : home.hasIPv4(batch.source[row]!)) {
+      this.own += this.packets;
+      return false;
+    }
+    if (isSix ? home.hasIPv6(batch.destination6, row) : home.hasIPv4(batch.destination[row]!)) return true;
+    this.elsewhere += this.packets;
+    return false;
   }
 }
 
