@@ -114,9 +114,12 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     for (let round = 0; round < 3; round++) {
       const watch = new Watch(["--config", file]);
       const writing = setInterval(() => log(path, 7), 20);
-      await watch.saw("started");
-      await new Promise((resolve) => setTimeout(resolve, 700 + 450 * round));
-      clearInterval(writing);
+      try {
+        await watch.saw("started");
+        await new Promise((resolve) => setTimeout(resolve, 700 + 450 * round));
+      } finally {
+        clearInterval(writing);
+      }
       await watch.ended("SIGKILL");
       log(path, 5);
     }
@@ -126,7 +129,10 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(await last.ended("SIGTERM")).toBe(0);
     expect((await last.saw("stopped"))["reason"]).toBe("terminated");
-    expect(await counted(ALL)).toEqual({ packets: lines - before, sources: lines - before });
+    const { packets, sources } = await counted(ALL);
+    expect(packets).toBe(lines - before);
+    // Sketches: 0.8 %
+    expect(Math.abs(sources - packets)).toBeLessThan(0.03 * packets);
   });
 
   test("SIGHUP starts and stops sources, and keeps the config before a bad one", async () => {
@@ -191,7 +197,7 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     const second = spawnSync(process.execPath, [MAIN, "watch", "--config", file], { cwd: folder, encoding: "utf8" });
     expect([second.status, second.stdout]).toEqual([2, ""]);
     expect(second.stderr).toBe(
-      `precursor: ${join(folder, "state")}: another watch (process ${first.child.pid}) keeps its state here (E_STORE_LOCKED)\n`,
+      `precursor: ${join(folder, "state")}: another watch keeps its state here: held by process ${first.child.pid} (E_STORE_LOCKED)\n`,
     );
   });
 
@@ -199,7 +205,7 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     const file = config(`sources: [{ uri: "tail:${join(folder, "later.log")}" }]\n`);
     const watch = new Watch(["--config", file]);
     const event = (await watch.saw("started")) as unknown as { health: { sources: { health: string; place: unknown }[] } };
-    expect(event.health.sources).toMatchObject([{ place: null, health: "no such file" }]);
+    expect(event.health.sources).toMatchObject([{ place: null, health: "no such file or directory" }]);
     expect(await watch.ended("SIGTERM")).toBe(0);
   });
 
@@ -219,19 +225,21 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     log(path, 20);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     expect(await watch.ended("SIGTERM")).toBe(0);
-    expect(existsSync(join(folder, "state", "spool", "000000000001.spool"))).toBe(true);
+    expect(existsSync(join(folder, "state", "spool", "000000000001.batch"))).toBe(true);
   });
 
-  test.skipIf(spawnSync("systemd-notify", ["--version"]).status !== 0 || spawnSync("socat", ["-V"]).status !== 0)(
+  test.skipIf(spawnSync("systemd-notify", ["--version"]).status !== 0 || spawnSync("python3", ["-V"]).status !== 0)(
     "systemd is told that it is ready, alive, reloading and stopping",
     async () => {
       const socket = join(folder, "notify");
       const heard = join(folder, "heard");
-      const listener = spawn("socat", ["-u", `UNIX-RECV:${socket}`, `OPEN:${heard},creat,append`], { stdio: "ignore" });
+      // Like systemd, it lets go of the descriptor of BARRIER=1, on which systemd-notify waits
+      const program = `import socket\ns = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\ns.bind("${socket}")\nf = open("${heard}", "ab", 0)\nwhile True: f.write(s.recv(4096) + b"\\n")`;
+      const listener = spawn("python3", ["-c", program], { stdio: "ignore" });
       running.push(listener);
       await until(
         () => existsSync(socket),
-        () => "socat",
+        () => "the socket",
       );
       writeFileSync(join(folder, "a.log"), "");
       const watch = new Watch(["--config", config(`sources: [{ uri: "tail:${join(folder, "a.log")}" }]\n`)], {

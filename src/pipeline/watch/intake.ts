@@ -9,7 +9,7 @@ import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { WatchedSource } from "../../model/watch-event.ts";
 import { keepRows } from "../../observe/filter/index.ts";
 import type { SourcePosition } from "../../sources/live.ts";
-import type { Recorder } from "./sensor-recorder.ts";
+import type { SensorRecorder } from "../history/record.ts";
 import { liveContext } from "../live-inputs.ts";
 import { gate } from "../row-gate.ts";
 import { WatchInput } from "./watch-input.ts";
@@ -29,7 +29,7 @@ export interface Cut {
 }
 
 export interface IntakeOptions {
-  readonly recorderOf: (sensor: string) => Recorder;
+  readonly recorderOf: (sensor: string) => SensorRecorder;
   /** The wall clock, seconds since 1970. */
   readonly now: () => number;
   /** Intervals before this time were judged. */
@@ -44,7 +44,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #inputs = new Map<string, WatchInput>();
   readonly #writers = new Map<string, ObservationWriter>();
-  readonly #recorders = new Map<string, Recorder>();
+  readonly #recorders = new Map<string, SensorRecorder>();
   readonly #places: Map<string, SourcePosition>;
   #isPaused = false;
 

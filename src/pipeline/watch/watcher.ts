@@ -12,10 +12,10 @@ import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
 import { systemReason } from "../../sources/file.ts";
 import { loadState, saveState } from "../../sources/live/tail-position.ts";
+import { SensorRecorder } from "../history/record.ts";
 import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
-import { sensorRecorder } from "./sensor-recorder.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
 import { WatchJudging } from "./watch-judging.ts";
 import type { WatchOptions, WatchSource } from "./watch-options.ts";
@@ -71,10 +71,9 @@ export class Watcher {
     }
     rememberTemplates(this.#memory, loadTemplates(loadState(join(options.stateFolder, TEMPLATES_FILE))).cache);
     this.#judging = new WatchJudging(options, this.#spool, emit, () => this.#clocks.wall());
-    const setting = { home: options.home, targets: options.targets, ...recordersNeed() };
     this.#intake = new Intake(
       {
-        recorderOf: (sensor) => sensorRecorder(sensor, setting),
+        recorderOf: (sensor) => new SensorRecorder(sensor, options),
         now: () => this.#clocks.wall(),
         judgedUntil: () => this.#judging.judgedUntil,
         memory: this.#memory,
@@ -256,8 +255,4 @@ function takeFolder(folder: string): () => void {
 
 function placesOf(kept: unknown): Places {
   return typeof kept === "object" && kept !== null ? (kept as Places) : {};
-}
-
-function recordersNeed(): { readonly assigned: Uint8Array; readonly asnOf: () => number } {
-  return { assigned: new Uint8Array(16_384).fill(255), asnOf: () => 0 };
 }
