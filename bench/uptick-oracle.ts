@@ -3,7 +3,7 @@
  * how likely so high a count is. What it cannot find at the asked rate of false events, nobody can; so others are measured by it.
  */
 import type { MadeSeries } from "../src/lab/series/make-series.ts";
-import { binomialTail } from "../src/stats/binomial-tail.ts";
+import { logNegativeBinomialTail } from "../src/stats/negative-binomial-tail.ts";
 import { sparse, type Scores, type ScoringMethod } from "./uptick-alarms.ts";
 
 const HOUR = 3600;
@@ -50,7 +50,8 @@ function oracleScores({ plan, times, values, expected }: MadeSeries, seconds: re
       const mean = means[at + 1]! - means[from]!;
       const square = squares[at + 1]! - squares[from]!;
       if (count <= mean + WORTH_A_LOOK * Math.sqrt(mean + square / size)) continue;
-      const score = -Math.log10(negativeBinomialTail(count, mean, (size * mean * mean) / square));
+      // A sum of unequal means is taken as negative binomial of the same mean and variance: exact where they are equal
+      const score = -logNegativeBinomialTail(count, mean, square / (size * mean * mean)) / Math.LN10;
       if (score > best[at]!) {
         best[at] = score;
         spans[at] = window * bucket;
@@ -64,11 +65,6 @@ function oracleScores({ plan, times, values, expected }: MadeSeries, seconds: re
     bucket,
     LEAST_SCORE,
   );
-}
-
-/** A sum over buckets of unequal means is taken as negative binomial of the same mean and variance: exact where the means are equal. */
-function negativeBinomialTail(count: number, mean: number, size: number): number {
-  return binomialTail(count, count + size - 1, mean / (mean + size));
 }
 
 function runningSum(values: Float64Array): Float64Array {

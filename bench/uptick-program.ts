@@ -14,8 +14,8 @@ interface Printed {
   readonly events: readonly { readonly series: string; readonly start: string | number; readonly end: string | number | null }[];
 }
 
-/** Events by name of the series. All series have the same bucket. @throws Error when the program fails. */
-export function runProgram(command: string, all: readonly LabSeries[]): Map<string, ToldEvent[]> {
+/** Events by name of the series, or why there are none. All series have the same bucket. */
+export function runProgram(command: string, all: readonly LabSeries[]): Map<string, ToldEvent[]> | string {
   const folder = mkdtempSync(join(tmpdir(), "precursor-uptick-"));
   try {
     const file = join(folder, "series.csv");
@@ -24,12 +24,13 @@ export function runProgram(command: string, all: readonly LabSeries[]): Map<stri
       encoding: "utf8",
       maxBuffer: MOST_OUTPUT,
     });
-    if (status !== 0 && status !== 1) throw new Error(`${command}: ${stderr.trim().split("\n").at(-1) ?? "failed"}`);
-    const { events } = JSON.parse(stdout) as Printed;
+    if (status !== 0 && status !== 1) return stderr.trim().split("\n").at(-1) ?? `it ended with ${status}`;
+    const events = eventsOf(stdout);
+    if (events === null) return "what it printed is not JSON with events";
     const byName = new Map(all.map((series): [string, ToldEvent[]] => [series.name, []]));
     for (const { series, start, end } of events) {
       const plan = all.find(({ name }) => name === series)?.plan;
-      if (plan === undefined) throw new Error(`${command}: nobody asked about ${series}`);
+      if (plan === undefined) return `it tells of ${series}, which nobody asked about`;
       const from = seconds(start);
       // It does not say when it told: at the earliest, at the end of the event's first bucket
       const to = end === null ? plan.start + plan.days * 86_400 : Math.max(seconds(end), from + plan.bucket);
@@ -38,6 +39,14 @@ export function runProgram(command: string, all: readonly LabSeries[]): Map<stri
     return byName;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function eventsOf(printed: string): Printed["events"] | null {
+  try {
+    return (JSON.parse(printed) as Partial<Printed>).events ?? null;
+  } catch {
+    return null;
   }
 }
 

@@ -54,7 +54,11 @@ function main(): void {
     for (const method of methods) scored.get(method)?.push({ series, scores: method.scores(made) });
     if (values.program === undefined) ours.add(series, detectUpticks(made));
   }
-  if (values.program !== undefined) addProgram(ours, values.program);
+  const trouble = values.program === undefined ? null : addProgram(ours, values.program);
+  if (trouble !== null) {
+    console.log(`the program did not run: ${trouble}`);
+    return;
+  }
   const others = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
   const [oracle, rampOracle] = [others[0]!.tally, others[1]!.tally];
   const rows: TableRow[] = [{ name: values.program === undefined ? "precursor" : "the program", threshold: "own", tally: ours }, ...others];
@@ -91,11 +95,14 @@ function compareWithFarrington(rows: readonly TableRow[], oracle: Tally): void {
   );
 }
 
-/** What another program tells. */
-function addProgram(tally: Tally, command: string): void {
+/** What another program tells; null, or why it does not. */
+function addProgram(tally: Tally, command: string): string | null {
   const told = new Map<string, ToldEvent[]>();
   for (const group of Map.groupBy(all, ({ plan }: LabSeries) => plan.bucket).values()) {
-    for (const [name, events] of runProgram(command, group)) told.set(name, events);
+    const answer = runProgram(command, group);
+    if (typeof answer === "string") return answer;
+    for (const [name, events] of answer) told.set(name, events);
   }
   for (const series of all) tally.add(series, told.get(series.name) ?? []);
+  return null;
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- --inputs 5000000 --seed 7`: mutates inputs of every format and decodes them, then gives every format texts that are
+ * `npm run fuzz -- --inputs 5000000 --seed 7` (`--help` for all options): mutates inputs of every format and decodes them, then gives every format texts that are
  * long and monotonous. Nothing may throw, hang, grow, depend on how the input is cut into chunks, or make an impossible row. Input number
  * I of a seed is always the same: `--first I --inputs 1` runs one again (`--texts no`: without the long ones; `--format`: of one format).
  */
@@ -35,8 +35,18 @@ const CAPACITY = 16;
 /** Octets of a long text that arrive at a time. */
 const TEXT_STEP = 1 << 16;
 
+const USAGE = `usage: node scripts/fuzz.ts [--inputs N] [--seed S] [--first I] [--format NAME] [--texts no]
+
+  --inputs N     mutated inputs, ${DEFAULT_INPUTS} where not given
+  --seed S       which inputs: number I of a seed is always the same
+  --first I      begin with number I; with --inputs 1, one again
+  --format NAME  only of that format (precursor formats lists them)
+  --texts no     without the long, monotonous texts at the end
+`;
+
 const { values } = parseArgs({
   options: {
+    help: { type: "boolean", default: false },
     inputs: { type: "string", default: String(DEFAULT_INPUTS) },
     seed: { type: "string", default: "1" },
     first: { type: "string", default: "0" },
@@ -47,16 +57,21 @@ const { values } = parseArgs({
 const inputs = Number(values.inputs);
 const seed = Number(values.seed);
 const first = Number(values.first);
-if (![inputs, seed, first].every((value) => Number.isSafeInteger(value) && value >= 0)) {
-  process.stderr.write("usage: node scripts/fuzz.ts [--inputs N] [--seed S] [--first I] [--format NAME] [--texts no]\n");
-  process.exitCode = 2;
-} else process.exitCode = await run();
+if (values.help) process.stdout.write(USAGE);
+else if (![inputs, seed, first].every((value) => Number.isSafeInteger(value) && value >= 0)) process.exitCode = refused();
+else process.exitCode = await run();
+
+function refused(): number {
+  process.stderr.write(USAGE);
+  return 2;
+}
 
 /** Runs all inputs and returns the exit code. */
 async function run(): Promise<number> {
+  const corpus = makeCorpus().filter((base) => values.format === "" || base.format.name === values.format);
+  if (corpus.length === 0) return refused();
   const progress = new Int32Array(new SharedArrayBuffer(4));
   const watchdog = watch(progress);
-  const corpus = makeCorpus().filter((base) => values.format === "" || base.format.name === values.format);
   const code = (await fuzz(corpus, progress)) || (values.texts === "no" ? 0 : readTexts(corpus, progress));
   await watchdog.terminate();
   return code;

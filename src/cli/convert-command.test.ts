@@ -88,7 +88,14 @@ describe("convert", () => {
     [["convert", "scan.pcap", "-o", "no/such/folder.parquet"], /E_OUTPUT/],
     [["convert", "scan.pcap"], /--output/],
     [["convert", "scan.pcap", "-o", "x.parquet", "--passphrase-file", "words.txt"], /give both/],
-    [["convert", "scan.pcap", "-o", "x.parquet", "--anonymise", "--passphrase-file", "missing.txt"], /missing\.txt/],
+    [
+      ["convert", "udp://:2055", "-o", "x.parquet"],
+      /^precursor: udp:\/\/:2055: convert reads what is finished; assess listens, with --for/,
+    ],
+    [
+      ["convert", "scan.pcap", "-o", "x.parquet", "--anonymise", "--passphrase-file", "missing.txt"],
+      /missing\.txt: no such file or directory/,
+    ],
     [["convert", "scan.pcap", "-o", "x.parquet", "--filter", "dst prt 5"], /--filter, column/],
     [["convert", "scan.pcap", "-o", "x.parquet", "--input-format", "nonsense"], /no input format 'nonsense'/],
     [["convert", "scan.pcap", "-o", "x.parquet", "--mapping", "notes.txt"], /notes\.txt:1: /],

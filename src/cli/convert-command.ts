@@ -2,6 +2,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import { UsageError } from "../model/errors.ts";
+import { systemReason } from "../sources/file.ts";
 import { addExamples } from "./examples.ts";
 import {
   addInputOptions,
@@ -12,7 +13,7 @@ import {
   mappingOf,
   showsProgress,
 } from "./input-options.ts";
-import { checkOutputPath, openOutputFile, writeFailureReason } from "./output-file.ts";
+import { checkOutputPath, openOutputFile } from "./output-file.ts";
 import { ProgressLine, scaled } from "./progress.ts";
 import { isUseless, readingNotes } from "./reading-notes.ts";
 import { writeError } from "./terminal.ts";
@@ -108,7 +109,7 @@ async function anonymisationKey(passphraseFile: string | undefined): Promise<Uin
   try {
     words = readFileSync(passphraseFile, "utf8").trim();
   } catch (error) {
-    throw new UsageError(`--passphrase-file ${passphraseFile}: ${writeFailureReason(error)}`);
+    throw new UsageError(`--passphrase-file ${passphraseFile}: ${systemReason(error)}`);
   }
   if (words.length < LEAST_PASSPHRASE)
     throw new UsageError(`--passphrase-file ${passphraseFile}: ${LEAST_PASSPHRASE} characters at least; fewer are guessed`);

@@ -14,6 +14,7 @@ import { addHistoryCommand } from "./history-command.ts";
 import { addIncidentsCommand } from "./incidents-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
+import { addStoreCommand } from "./store-command.ts";
 import { helpWidth } from "./terminal.ts";
 import { addUptickCommand } from "./uptick-command.ts";
 import { addWatchCommand } from "./watch-command.ts";
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
   addHistoryCommand(program);
   addIncidentsCommand(program);
   addBacktestCommand(program);
+  addStoreCommand(program);
   addSchemaCommand(program);
   addCompletionCommand(program);
   addExamples(

@@ -10,7 +10,7 @@ export async function withStore<T>(flags: StoreFlags, use: (store: Store) => Pro
   if (place.kind === "folder" && !existsSync(place.path))
     throw new UsageError(`${place.path}: there is no history here yet; watch and import make it, and --store says where it is`);
   const { openStore } = await import("../store/open-store.ts");
-  const store = await openStore(place);
+  const store = await openStore(place, { access: "read" });
   try {
     return await use(store);
   } finally {

@@ -13,8 +13,8 @@ import { detect } from "./index.ts";
 
 const SEEDS = [1, 2];
 
-function detectEvent(name: string, seed: number): { detection: Detection; truth: Truth } {
-  const { packets, truth } = makeEvent(name, seed);
+function detectEvent(name: string, seed: number, scale = 1): { detection: Detection; truth: Truth } {
+  const { packets, truth } = makeEvent(name, seed, { scale });
   const bytes = encodeCapture(packets);
   const observer = new Observer();
   const writer = new ObservationWriter(new ObservationBatch(), (batch) => {
@@ -72,4 +72,8 @@ describe.each(EVENTS.map((event) => [event.name, event.title] as const))("%s", (
     const expected = new Set([...truth.backscatter.map((entry) => entry.victim), ...known]);
     expect(detection.backscatter.filter((found) => !expected.has(found.victim))).toEqual([]);
   });
+});
+
+test.each(SEEDS)("a peer of BitTorrent stays one at twelve times the size (seed %i)", (seed) => {
+  expect(detectEvent("p2p", seed, 12).detection.scans).toEqual([]);
 });

@@ -50,6 +50,16 @@ describe("ordinary traffic is no scan", () => {
     expect(scansOf(new ActivityBuilder().add(client, CLASS_SYN, contacts).activity)).toEqual([]);
   });
 
+  test("thousands of peers, many on their network's usual ports, and the near miss: one port more", () => {
+    const peers = addresses("11.0.0.1", 3000, 70_001);
+    const contacts = (other: (index: number) => number): Activity => {
+      const rows = peers.map((peer, i): ContactRow => [peer, i % 5 < 2 ? 6881 + (i % 9) : other(i), i % 3 === 0 ? SERVED : 0]);
+      return new ActivityBuilder().add(client, CLASS_SYN, rows).activity;
+    };
+    expect(scansOf(contacts((i) => 10_000 + ((7919 * i) % 50_000)))).toEqual([]);
+    expect(scansOf(contacts(() => 8291))).toMatchObject([{ source: client, technique: "connect" }]);
+  });
+
   test("traceroute to one host", () => {
     expect(
       scansOf(new ActivityBuilder().add(client, CLASS_UDP, onHost("151.101.0.1", range(33_434, 60)), { ttlMin: 1, ttlMax: 20 }).activity),

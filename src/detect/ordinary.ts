@@ -28,7 +28,7 @@ const BITTORRENT_LAST_PORT = 6999;
 const MOST = 0.8;
 /** Distinct /16 networks per target: lists of peers are scattered over the Internet, scans keep to a network. */
 const SCATTER = 0.4;
-/** No focus: this share of contacts has a target of its own and a port of its own. */
+/** No focus: this share of contacts has a target of its own, and, peers' usual ports aside, a port of its own. */
 const NO_FOCUS = 0.7;
 /** Ports that peers choose for themselves are seldom below 1024. */
 const PRIVILEGED_SHARE = 0.2;
@@ -86,18 +86,28 @@ function isAnswering(set: ProbeSet): boolean {
 
 function callsPeers(set: ProbeSet): boolean {
   let onPeerPorts = 0;
-  for (let i = 0; i < set.length; i++) {
-    const port = set.port[i]!;
-    if (PEER_PORTS.has(port) || (port >= BITTORRENT_FIRST_PORT && port <= BITTORRENT_LAST_PORT)) onPeerPorts++;
-  }
+  for (let i = 0; i < set.length; i++) if (isPeerPort(set.port[i]!)) onPeerPorts++;
   return onPeerPorts >= MOST * set.length && isScattered(set);
 }
 
+/** Ports are counted among the contacts at hand: among thousands of peers many share one, and no port is a focus for that. */
 function hasNoFocus(set: ProbeSet): boolean {
-  if (set.targetCount < NO_FOCUS * set.contactCount || set.portCount < NO_FOCUS * set.contactCount) return false;
+  if (set.targetCount < NO_FOCUS * set.contactCount) return false;
+  const ports = new Set<number>();
+  let chosen = 0;
   let privileged = 0;
-  for (let i = 0; i < set.length; i++) if (set.port[i]! < 1024) privileged++;
-  return privileged <= PRIVILEGED_SHARE * set.length && isScattered(set);
+  for (let i = 0; i < set.length; i++) {
+    const port = set.port[i]!;
+    if (isPeerPort(port)) continue; // a peer that chose no port has its network's
+    chosen++;
+    ports.add(port);
+    if (port < 1024) privileged++;
+  }
+  return ports.size >= NO_FOCUS * chosen && privileged <= PRIVILEGED_SHARE * chosen && isScattered(set);
+}
+
+function isPeerPort(port: number): boolean {
+  return PEER_PORTS.has(port) || (port >= BITTORRENT_FIRST_PORT && port <= BITTORRENT_LAST_PORT);
 }
 
 function isScattered(set: ProbeSet): boolean {

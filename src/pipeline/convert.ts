@@ -6,6 +6,7 @@ import { CryptoPan } from "../formats/observations/crypto-pan.ts";
 import { ObservationsWriter, type OctetSink } from "../formats/observations/writer.ts";
 import { UsageError } from "../model/errors.ts";
 import { expandInputs } from "../sources/expand.ts";
+import { isWrittenAsLive } from "./live-scheme.ts";
 import { eachBatch, type Progress } from "./observe-inputs.ts";
 import { type Unread, withoutPassedOver } from "./passed-over.ts";
 import type { ReadSummary } from "./read-inputs.ts";
@@ -35,6 +36,8 @@ export interface Converted extends Unread {
  * @throws UsageError, FilterError, InputError
  */
 export async function convert(options: ConvertOptions, sink: OctetSink): Promise<Converted> {
+  const live = options.inputs.find(isWrittenAsLive);
+  if (live !== undefined) throw new UsageError(`${live}: convert reads what is finished; assess listens, with --for`);
   const { paths, found, problems } = expandInputs(options.inputs);
   if (paths.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
   const createdBy = `precursor version ${packageManifest.version}`;

@@ -8,6 +8,7 @@ import type { LiveSource } from "../sources/live.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import type { AssessOptions, Listening } from "./assess-options.ts";
 import type { LiveReport } from "./live-input.ts";
+import { isWrittenAsLive } from "./live-scheme.ts";
 import { observeInputs } from "./observe-inputs.ts";
 import { withoutPassedOver } from "./passed-over.ts";
 import type { ReadSummary } from "./read-inputs.ts";
@@ -56,7 +57,7 @@ async function readAll(options: GatherOptions): Promise<Gathered> {
 
 /** The inputs as live sources: all of them or none. Kept out of the way of files: sockets and queues are loaded only when named. */
 async function liveSources(inputs: readonly string[], listen: Listening | null): Promise<LiveSource[]> {
-  if (listen === null && !inputs.some((input) => LIVE_SCHEME.test(input))) return [];
+  if (listen === null && !inputs.some(isWrittenAsLive)) return [];
   const { parseLiveSource } = await import("../sources/live/parse.ts");
   const options = listen ?? { stateFolder: null, fromStart: false, follow: false };
   const sources = inputs.map((input) => parseLiveSource(input, options));
@@ -72,9 +73,6 @@ async function liveSources(inputs: readonly string[], listen: Listening | null):
     throw new UsageError(`${stored}: files and live sources are assessed apart; --follow makes a live source of a file`);
   return live;
 }
-
-/** A word and a colon: a quick look that spares loading the parser for paths. */
-const LIVE_SCHEME = /^(?:udp|syslog\+(?:udp|tcp|tls)|tail|journald|interface|kafka):/;
 
 async function listenTo(sources: readonly LiveSource[], listen: Listening, options: GatherOptions): Promise<Gathered> {
   const { readLive } = await import("./live-inputs.ts");

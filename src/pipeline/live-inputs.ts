@@ -5,7 +5,7 @@ import { loadTemplates, saveTemplates } from "../formats/flow-export/template-fi
 import { rememberTemplates, templateCacheOf } from "../formats/flow-export/template-cache.ts";
 import { systemReason } from "../sources/file.ts";
 import { type LiveSource, now } from "../sources/live.ts";
-import { loadState, saveState } from "../sources/live/tail-position.ts";
+import { loadState, prepareStateFolder, saveState } from "../sources/live/state-file.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
 import { LiveInput, type LiveReport } from "./live-input.ts";
 import { LiveTally } from "./live-tally.ts";
@@ -38,23 +38,27 @@ export interface LiveSummary extends ReadSummary {
  * Reads all sources at once until the time is over, an interrupt (Ctrl-C) comes, or `stop` is aborted. A source that cannot start, that fell
  * ill and gave nothing, or of which nothing was recognised is among `unreadable`; one that listened and heard nothing is not. Where none
  * can start it ends at once. Rows of the sources share batches.
- * @throws UsageError where the format has no such name
+ * @throws UsageError where the format has no such name, or the folder of states cannot be written
  */
 export async function readLive(sources: readonly LiveSource[], writer: ObservationWriter, reading: LiveReading): Promise<LiveSummary> {
   const choice = new FormatChoice(reading);
   const summary: ReadSummary = { sources: [], lost: new Map(), skipped: new Map(), encapsulations: new Map(), unreadable: [] };
   const memory = new Map<string, unknown>();
+  if (reading.stateFolder !== null) prepareStateFolder(reading.stateFolder);
   const templates = reading.stateFolder === null ? null : join(reading.stateFolder, TEMPLATES_FILE);
   if (templates !== null) rememberTemplates(memory, loadTemplates(loadState(templates)).cache);
   const context = liveContext(memory);
   const inputs = sources.map((source) => new LiveInput(source, { writer, context, choice, tally: new LiveTally(source.name, summary) }));
 
+  // From here on: a broker may take long to answer, and what others have heard by then is to be assessed
+  const over = timeOver(reading.stop);
   const started = await Promise.all(inputs.map((input) => input.start(summary)));
   const ticker = setInterval(() => {
     writer.flush();
     reading.onProgress?.(sum(inputs, "bytes"), sum(inputs, "records"));
   }, TURN_MS);
-  if (started.includes(true)) await timeOver(reading);
+  if (started.includes(true)) await over.after(reading.seconds);
+  over.forget();
   clearInterval(ticker);
   for (const input of inputs) await input.finish(summary);
   writer.flush();
@@ -77,23 +81,34 @@ export function liveContext(memory: Map<string, unknown>): DecodeContext {
   };
 }
 
-/** Waits for the end of the time, an interrupt, or the signal. */
-async function timeOver({ seconds, stop }: LiveReading): Promise<void> {
-  if (stop?.aborted === true) return;
-  return new Promise((resolve) => {
-    let clock: NodeJS.Timeout | null = null;
-    const over = (): void => {
-      if (clock !== null) clearTimeout(clock);
-      process.removeListener("SIGINT", over);
-      process.removeListener("SIGTERM", over);
-      stop?.removeEventListener("abort", over);
-      resolve();
-    };
-    if (seconds !== null) clock = setTimeout(over, 1000 * seconds);
-    process.on("SIGINT", over);
-    process.on("SIGTERM", over);
-    stop?.addEventListener("abort", over);
+/** The end of the time, an interrupt, or the signal, whichever is first. A second interrupt ends the program. */
+function timeOver(stop: AbortSignal | null): { after: (seconds: number | null) => Promise<void>; forget: () => void } {
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
   });
+  let clock: NodeJS.Timeout | null = null;
+  const forget = (): void => {
+    if (clock !== null) clearTimeout(clock);
+    process.removeListener("SIGINT", interrupted);
+    process.removeListener("SIGTERM", interrupted);
+    stop?.removeEventListener("abort", end);
+  };
+  const interrupted = (): void => {
+    forget();
+    end();
+  };
+  process.on("SIGINT", interrupted);
+  process.on("SIGTERM", interrupted);
+  stop?.addEventListener("abort", end);
+  if (stop?.aborted === true) end();
+  return {
+    after: async (seconds) => {
+      if (seconds !== null) clock = setTimeout(end, 1000 * seconds);
+      await ended;
+    },
+    forget,
+  };
 }
 
 function sum(inputs: readonly LiveInput[], what: "bytes" | "records"): number {

@@ -109,6 +109,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["EACCES", "permission denied"],
   ["EPERM", "permission denied"],
   ["EISDIR", "is a directory"],
+  ["EEXIST", "a file stands where a folder should be"],
   ["ENOTDIR", "a part of the path is not a directory"],
   ["ELOOP", "too many symbolic links"],
   ["ENAMETOOLONG", "the name is too long"],

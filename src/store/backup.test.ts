@@ -58,7 +58,7 @@ describe.skipIf(serverLibrary() === null)("a backup", () => {
     await first.close();
 
     cluster = await startCluster(2);
-    const second = await openStore({ kind: "url", url: cluster.urls.join(","), cluster: CLUSTER_NAME });
+    const second = await openStore({ kind: "url", url: cluster.url, cluster: CLUSTER_NAME });
     await second.restore(join(folder, "backup"));
     expect(await answersOf(second)).toEqual(answers);
     await second.backup(join(folder, "again"));

@@ -113,30 +113,34 @@ const ACTIVITY_COLUMNS = [
 
 function batchOf(head: Head, columns: readonly Column[]): HistoryBatch {
   let next = 0;
-  const take = <Type extends Column>(): Type => columns[next++] as Type;
-  const members = (): Members => ({ offsets: take<Uint32Array>(), values: take<Uint32Array>() });
+  const octets = (): Uint8Array => columns[next++] as Uint8Array;
+  const shorts = (): Uint16Array => columns[next++] as Uint16Array;
+  const words = (): Uint32Array => columns[next++] as Uint32Array;
+  const signed = (): Int32Array => columns[next++] as Int32Array;
+  const numbers = (): Float64Array => columns[next++] as Float64Array;
+  const members = (): Members => ({ offsets: words(), values: words() });
   return {
     sensor: head.sensor,
     activity: {
       length: head.activityRows,
-      interval: take<Uint32Array>(),
-      source: take<Uint8Array>(),
-      asn: take<Uint32Array>(),
-      transport: take<Uint16Array>(),
-      port: take<Int32Array>(),
-      technique: take<Uint8Array>(),
-      packets: take<Float64Array>(),
-      sourcePortZero: take<Float64Array>(),
-      targets: take<Uint32Array>(),
+      interval: words(),
+      source: octets(),
+      asn: words(),
+      transport: shorts(),
+      port: signed(),
+      technique: octets(),
+      packets: numbers(),
+      sourcePortZero: numbers(),
+      targets: words(),
     },
     series: {
       length: head.seriesRows,
-      interval: take<Uint32Array>(),
-      series: take<Uint32Array>(),
-      packets: take<Float64Array>(),
+      interval: words(),
+      series: words(),
+      packets: numbers(),
       members: { sources: members(), networks: members(), asns: members(), targets: members() },
     },
-    targetGroups: head.targetGroups.map((row) => ({ ...row, sources: take<Uint32Array>(), targets: take<Uint32Array>() })),
+    targetGroups: head.targetGroups.map((row) => ({ ...row, sources: words(), targets: words() })),
     liveness: head.liveness,
   };
 }

@@ -42,7 +42,7 @@ export abstract class ClientEngine implements Engine {
   async answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable> {
     try {
       const { stream } = await this.reading.exec({ query: sql, clickhouse_settings: settings });
-      return stream as Readable;
+      return stream;
     } catch (error) {
       throw storeErrorOf(this.place, error);
     }

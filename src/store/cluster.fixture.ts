@@ -20,7 +20,8 @@ interface NodeAddress {
 }
 
 export interface Cluster {
-  readonly urls: readonly string[];
+  /** Of the first node, with the others as parameters. */
+  readonly url: string;
   /** SIGKILL. */
   kill(node: number): Promise<void>;
   start(node: number): Promise<void>;
@@ -32,8 +33,8 @@ export function serverLibrary(): string | null {
   try {
     const require = createRequire(import.meta.url);
     require.resolve("ffi-rs");
-    const { libchdbPath } = require("chdb/libchdb") as { libchdbPath(): string };
-    return libchdbPath();
+    const library = require("chdb/libchdb") as { libchdbPath(): string };
+    return library.libchdbPath();
   } catch {
     return null;
   }
@@ -80,7 +81,7 @@ export async function startCluster(shards: number): Promise<Cluster> {
   };
   await Promise.all(addresses.map((_, node) => start(node)));
   return {
-    urls: addresses.map(({ http }) => `http://127.0.0.1:${http}`),
+    url: addresses.map(({ http }) => `http://127.0.0.1:${http}`).reduce((url, node, at) => `${url}${at === 1 ? "/?" : "&"}node=${node}`),
     kill,
     start,
     close: async () => {

@@ -17,8 +17,8 @@ import { forgetUnfinishedInserts } from "./unfinished-inserts.ts";
 export type StorePlace =
   | { readonly kind: "folder"; readonly path: string }
   /**
-   * URLs of all nodes, with commas between them: http://USER:PASSWORD@HOST:8123. Several nodes are a cluster, named as in their
-   * `remote_servers`.
+   * http://USER:PASSWORD@HOST:8123. A cluster is named as in its servers' `remote_servers`; so that tables can be made, the other nodes
+   * are named in parameters: http://HOST:8123/?node=http://OTHER:8123
    */
   | { readonly kind: "url"; readonly url: string; readonly cluster?: string };
 
@@ -42,7 +42,7 @@ export function openStore(place: StorePlace, options: StoreOptions = {}): Promis
 
 async function openServer(place: Extract<StorePlace, { kind: "url" }>, options: StoreOptions): Promise<Store> {
   const engine = await openOverHttp({
-    urls: place.url.split(",").map((url) => url.trim()),
+    url: place.url,
     cluster: place.cluster ?? null,
     skipUnavailableShards: options.skipUnavailableShards ?? false,
   });
@@ -107,7 +107,7 @@ async function throughHolder(folder: string): Promise<Store> {
   if (served === null) throw new StoreError("E_STORE_LOCKED", folder, "held by a process that does not answer");
   try {
     const { agent } = served;
-    const engine = await openOverHttp({ urls: ["http://localhost"], cluster: null, skipUnavailableShards: false, agent, place: folder });
+    const engine = await openOverHttp({ url: "http://localhost", cluster: null, skipUnavailableShards: false, agent, place: folder });
     await checkVersion(engine);
     return new HeldStore(engine, folder, agent, () => served.release());
   } catch (error) {

@@ -7,6 +7,7 @@ import { FLAGS_UNKNOWN, FRAGMENT_LATER, GRADE_PLACEHOLDER, GRADE_UNCONFIRMED, NO
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UDP_LITE, TCP_SYN } from "../../model/protocol.ts";
 import { payloadOf } from "../flow-export/payload.ts";
 import type { Format, ObservationWriter } from "../format.ts";
+import { icmpAnswerTo } from "../icmp-answer.ts";
 import { clampCount, commitRow, startRow } from "../record-row.ts";
 import { AddressField } from "../text/address-field.ts";
 import { CommaFields } from "../text/comma-fields.ts";
@@ -262,7 +263,7 @@ class BinetflowDecoder extends LineDecoder {
     this.#icmpCode = word >>> 8;
     source.icmpType = type;
     // A record of both has the request's type; one of the answer alone its own.
-    destination.icmpType = source.packets > 0 ? answerTo(type, this.#protocol) : type;
+    destination.icmpType = source.packets > 0 ? icmpAnswerTo(type, this.#protocol) : type;
   }
 
   #readFlags(bytes: Uint8Array, isWhole: boolean): void {
@@ -365,11 +366,6 @@ class BinetflowDecoder extends LineDecoder {
 function withoutEthernet(side: Side): number {
   const octets = side.bytes - side.packets * ETHERNET_HEADER;
   return octets >= side.packets * LEAST_PACKET ? octets : side.bytes;
-}
-
-function answerTo(type: number, protocol: number): number {
-  if (protocol === PROTOCOL_ICMPV6) return type === 128 ? 129 : type;
-  return type === 8 ? 0 : type === 13 ? 14 : type;
 }
 
 function holds(bytes: Uint8Array, start: number, end: number, code: number): boolean {

@@ -23,6 +23,7 @@ import {
   PROTOCOL_UDP,
 } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
+import { icmpAnswerTo } from "../icmp-answer.ts";
 import { clampCount, commitRow, setDestination6, setSource6, startRow } from "../record-row.ts";
 import { type Clock, NO_TIME } from "./clock.ts";
 import {
@@ -216,7 +217,7 @@ export class FlowRows {
       }
     } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
       const word = fragment === FRAGMENT_LATER ? 0 : icmpOf(plan, values, protocol === PROTOCOL_ICMPV6);
-      batch.icmpType[row] = reverse ? answerTo(word >>> 8, protocol) : word >>> 8;
+      batch.icmpType[row] = reverse ? icmpAnswerTo(word >>> 8, protocol) : word >>> 8;
       batch.icmpCode[row] = word & 0xff;
     }
     batch.grade[row] = grade;
@@ -294,10 +295,4 @@ function icmpOf(plan: Plan, values: Float64Array, six: boolean): number {
   const other = six ? plan.icmp4 : plan.icmp6;
   if (other === ICMP_JOINED) return values[six ? SLOT_ICMP4 : SLOT_ICMP6]! & 0xffff;
   return values[SLOT_DESTINATION_PORT]! & 0xffff;
-}
-
-/** The type of the answers to an echo or timestamp request; others come back as they went: the record tells one for both directions. */
-function answerTo(type: number, protocol: number): number {
-  if (protocol === PROTOCOL_ICMPV6) return type === 128 ? 129 : type;
-  return type === 8 ? 0 : type === 13 ? 14 : type;
 }

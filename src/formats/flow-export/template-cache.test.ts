@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FLAGS_UNKNOWN } from "../../model/observation.ts";
 import { Collector, netflow9, optionsTemplate9, PLAIN, PROBE, record, SENT, set, template, unsigned } from "./datagrams.fixture.ts";
 import { MOST_TEMPLATES, rememberTemplates, TemplateCache, templateCacheOf } from "./template-cache.ts";
 import { loadTemplates, saveTemplates } from "./template-file.ts";
@@ -34,6 +35,19 @@ describe("across a restart", () => {
     rememberTemplates(memory, cache);
     const rows = new Collector(memory).receive(netflow9({ domain: 4 }, DATA));
     expect(rows).toMatchObject([{ sourcePort: 0, destinationPort: 445, packets: 100 }]);
+  });
+
+  test("an exporter that has told TCP flags is known to: its zeros are a NULL scan's", () => {
+    const nullProbe = set(256, record(PLAIN, PROBE.with(5, 0)));
+    const flagsAfter = (...sets: readonly Uint8Array[]): number | undefined => {
+      const memory = announced();
+      new Collector(memory).receive(netflow9({ domain: 4 }, ...sets));
+      const later = new Map<string, unknown>();
+      rememberTemplates(later, loadTemplates(JSON.parse(JSON.stringify(saveTemplates(templateCacheOf(memory))))).cache);
+      return new Collector(later).receive(netflow9({ domain: 4 }, nullProbe))[0]?.tcpFlags;
+    };
+    expect(flagsAfter(DATA)).toBe(0);
+    expect(flagsAfter(nullProbe)).toBe(FLAGS_UNKNOWN);
   });
 
   test("a saved template ages like any other", () => {

@@ -25,6 +25,8 @@ export interface SavedDomain {
   readonly domain: number;
   /** Seconds since 1970 when the exporter started, or 0. */
   readonly startedAt: number;
+  /** Whether it has shown TCP flags: from then on a zero means that there were none. */
+  readonly tellsFlags: boolean;
   /** Sampling factor of records that name no sampler, or 0; and by sampler. */
   readonly sampling: number;
   readonly samplers: readonly (readonly [id: number, factor: number])[];
@@ -50,6 +52,7 @@ export function saveTemplates(cache: TemplateCache): SavedTemplates {
         protocol: domain.protocol,
         domain: domain.id,
         startedAt: domain.startedAt,
+        tellsFlags: domain.tellsFlags,
         sampling: domain.samplers.general,
         samplers: [...domain.samplers.byId],
         templates: Array.from(domain.templates.values(), (template) => ({
@@ -74,13 +77,14 @@ export function loadTemplates(saved: unknown): { readonly cache: TemplateCache; 
 
 function loadDomain(cache: TemplateCache, saved: unknown): number {
   if (!isRecord(saved)) return 1;
-  const { exporter, protocol, domain: id, startedAt, sampling, samplers, templates } = saved;
+  const { exporter, protocol, domain: id, startedAt, tellsFlags, sampling, samplers, templates } = saved;
   if (typeof exporter !== "string" || exporter.length > LONGEST_ADDRESS || (protocol !== EXPORT_NETFLOW_9 && protocol !== EXPORT_IPFIX))
     return 1;
   if (!isNumber(id) || !Number.isInteger(id) || id > 0xffffffff || !Array.isArray(templates) || !Array.isArray(samplers)) return 1;
   let refused = 0;
   const domain = cache.domain(exporter, protocol, id, 0);
   if (isNumber(startedAt)) domain.startedAt = startedAt;
+  domain.tellsFlags = tellsFlags === true;
   if (isNumber(sampling)) domain.samplers.general = believable(sampling);
   for (const pair of samplers) {
     const [sampler, factor]: unknown[] = Array.isArray(pair) ? pair : [];

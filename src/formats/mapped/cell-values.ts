@@ -25,6 +25,12 @@ export function isWord(bytes: Uint8Array, start: number, end: number, word: Uint
   return true;
 }
 
+/** Whether it is one of `words`. */
+export function isOneOf(bytes: Uint8Array, start: number, end: number, words: readonly Uint8Array[]): boolean {
+  for (let i = 0; i < words.length; i++) if (isWord(bytes, start, end, words[i]!)) return true;
+  return false;
+}
+
 interface Word {
   readonly word: Uint8Array;
   readonly value: number;
@@ -77,14 +83,21 @@ export function flagsOf(bytes: Uint8Array, start: number, end: number, style: Fl
 }
 
 function flagsOfToken(bytes: Uint8Array, start: number, end: number): number {
-  for (const { word, value } of FLAG_WORDS) if (isWord(bytes, start, end, word)) return value;
+  const word = flagNamed(FLAG_WORDS, bytes, start, end);
+  if (word !== 0) return word;
   let flags = 0;
   for (let i = start; i < end; i++) {
-    const letter = FLAG_LETTERS.find(({ word }) => isWord(bytes, i, i + 1, word));
-    if (letter === undefined) return NONE;
-    flags |= letter.value;
+    const letter = flagNamed(FLAG_LETTERS, bytes, i, i + 1);
+    if (letter === 0) return NONE;
+    flags |= letter;
   }
   return flags;
+}
+
+/** The flag of that name, or 0. */
+function flagNamed(flags: readonly Word[], bytes: Uint8Array, start: number, end: number): number {
+  for (const { word, value } of flags) if (isWord(bytes, start, end, word)) return value;
+  return 0;
 }
 
 function hexOf(bytes: Uint8Array, start: number, end: number): number {

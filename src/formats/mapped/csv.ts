@@ -1,5 +1,6 @@
 /** CSV and its kin (RFC 4180: quotes, line ends in them), each record's wanted cells found in its octets. */
 import { type Decoder, DecodeStats } from "../format.ts";
+import { startsWith } from "../text/fields.ts";
 import { MAX_LINE } from "../text/lines.ts";
 import { MAPPED_FIELDS, type Mapping } from "./mapping.ts";
 import { type MappedRecord, SKIP_NO_PACKETS } from "./record.ts";
@@ -30,10 +31,16 @@ export class CsvDecoder implements Decoder {
   readonly #comment: Uint8Array;
   #wanted: readonly Wanted[] | null;
   #line = 0;
-  #octets = 0;
+  #offset = 0;
   /** Inside a record that is too long: what comes up to its line's end is thrown away. */
   #skipping = false;
+  /** Octets of the record at hand that were looked at and do not end it, and whether a quote is open behind them. */
+  #seen = 0;
+  #isOpen = false;
   readonly #cell = { start: 0, end: 0, next: 0 };
+  /** The buffer that came last, and the same as a Buffer, whose search is memchr(3). */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #octets: Buffer = Buffer.alloc(0);
 
   constructor(mapping: Mapping, record: MappedRecord) {
     this.#mapping = mapping;
@@ -45,7 +52,7 @@ export class CsvDecoder implements Decoder {
 
   push(bytes: Uint8Array, start: number, end: number): number {
     const used = this.#read(bytes, start, end, false);
-    this.#octets += used;
+    this.#offset += used;
     return used;
   }
 
@@ -54,13 +61,18 @@ export class CsvDecoder implements Decoder {
   }
 
   #read(bytes: Uint8Array, start: number, end: number, isLast: boolean): number {
+    if (this.#bytes !== bytes) {
+      this.#bytes = bytes;
+      this.#octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const octets = this.#octets;
     let at = start;
     // Of the next quote, looked for once and not for every record: most tables have none.
     let quote = -1;
     while (at < end) {
       if (this.stats.damage !== null) return end - start;
       if (this.#skipping) {
-        const newline = bytes.indexOf(NEWLINE, at);
+        const newline = octets.indexOf(NEWLINE, at);
         if (newline < 0 || newline >= end) return end - start;
         this.#skipping = false;
         this.#line++;
@@ -68,8 +80,10 @@ export class CsvDecoder implements Decoder {
         continue;
       }
       const limit = Math.min(end, at + MAX_LINE);
-      if (quote < at) quote = placeOf(bytes, QUOTE, at, end);
-      const stop = recordEnd(bytes, at, limit, quote);
+      const from = at + this.#seen;
+      if (quote < from) quote = placeOf(octets, QUOTE, from, end);
+      const stop = this.#recordEnd(bytes, from, limit, quote);
+      this.#seen = stop < 0 ? limit - at : 0;
       if (stop >= 0) {
         this.#whole(bytes, at, stop, start);
         at = stop + 1;
@@ -77,9 +91,11 @@ export class CsvDecoder implements Decoder {
         this.stats.records++;
         this.stats.fault(TOO_LONG, this.#line + 1, "line");
         this.#skipping = true;
+        this.#seen = 0;
+        this.#isOpen = false;
         at = limit;
       } else if (isLast) {
-        if (stop === OPEN) {
+        if (this.#isOpen) {
           this.stats.records++;
           this.stats.fault(OPEN_QUOTE, this.#line + 1, "line");
         } else this.#whole(bytes, at, end, start);
@@ -87,6 +103,25 @@ export class CsvDecoder implements Decoder {
       } else return at - start;
     }
     return at - start;
+  }
+
+  /** Offset of the line end behind the record at hand, looked for in `bytes[from, end)`, or -1. The next quote is at `quote`. */
+  #recordEnd(bytes: Uint8Array, from: number, end: number, quote: number): number {
+    if (!this.#isOpen) {
+      const newline = placeOf(this.#octets, NEWLINE, from, end);
+      if (quote >= newline) return newline === end ? -1 : newline;
+    }
+    let isOpen = this.#isOpen;
+    for (let at = isOpen ? from : quote; at < end; at++) {
+      const octet = bytes[at];
+      if (octet === QUOTE) isOpen = !isOpen;
+      else if (octet === NEWLINE && !isOpen) {
+        this.#isOpen = false;
+        return at;
+      }
+    }
+    this.#isOpen = isOpen;
+    return -1;
   }
 
   /** Reads the record `bytes[from, to)`, its end of line taken off. */
@@ -97,12 +132,13 @@ export class CsvDecoder implements Decoder {
     let end = to;
     if (end > start && bytes[end - 1] === CARRIAGE_RETURN) end--;
     if (line === 1 && BYTE_ORDER_MARK.every((octet, i) => bytes[start + i] === octet)) start += BYTE_ORDER_MARK.length;
-    for (let i = bytes.indexOf(NEWLINE, start); i >= 0 && i < end; i = bytes.indexOf(NEWLINE, i + 1)) this.#line++;
+    const octets = this.#octets;
+    for (let i = octets.indexOf(NEWLINE, start); i >= 0 && i < end; i = octets.indexOf(NEWLINE, i + 1)) this.#line++;
     if (end === start) return;
-    if (this.#comment.length > 0 && this.#comment.every((octet, i) => bytes[start + i] === octet)) return;
+    if (this.#comment.length > 0 && startsWith(bytes, start, end, this.#comment)) return;
     if (this.#wanted === null) {
       this.#wanted = wantedColumns(this.#mapping, this.#names(bytes, start, end));
-      if (this.#wanted === null) this.stats.damage = { offset: this.#octets + from - base, reason: NO_SUCH_COLUMN };
+      if (this.#wanted === null) this.stats.damage = { offset: this.#offset + from - base, reason: NO_SUCH_COLUMN };
       return;
     }
     this.stats.records++;
@@ -161,25 +197,10 @@ export class CsvDecoder implements Decoder {
   }
 }
 
-const OPEN = -2;
-
-/** Offset of the next `octet` in `bytes[start, end)`, or `end`. */
-function placeOf(bytes: Uint8Array, octet: number, start: number, end: number): number {
-  const at = bytes.indexOf(octet, start);
+/** Offset of the next `octet` in `octets[start, end)`, or `end`. */
+function placeOf(octets: Buffer, octet: number, start: number, end: number): number {
+  const at = octets.indexOf(octet, start);
   return at < 0 || at > end ? end : at;
-}
-
-/** Offset of the line end behind the record at `start`, OPEN where a quote is open at `end`, or -1. The next quote is at `quote`. */
-function recordEnd(bytes: Uint8Array, start: number, end: number, quote: number): number {
-  const newline = placeOf(bytes, NEWLINE, start, end);
-  if (quote >= newline) return newline === end ? -1 : newline;
-  let isOpen = false;
-  for (let at = quote; at < end; at++) {
-    const octet = bytes[at];
-    if (octet === QUOTE) isOpen = !isOpen;
-    else if (octet === NEWLINE && !isOpen) return at;
-  }
-  return isOpen ? OPEN : -1;
 }
 
 /** The columns that the mapping names, in their order; null where the header `names` lacks one. */

@@ -125,6 +125,14 @@ describe("CSV", () => {
     expect(rows).toMatchObject([{ protocol: 1, sourcePort: NO_PORT, destinationPort: NO_PORT, icmpType: 255, action: ACTION_ALLOWED }]);
     const typed = mappingWith({ time: "t", source: "s", destination: "d", protocol: "p", icmpType: "type", icmpCode: "code" });
     expect(decode(typed, "t,s,d,p,type,code\n1,192.0.2.1,192.0.2.2,1,3,13\n").rows).toMatchObject([{ icmpType: 3, icmpCode: 13 }]);
+    const both = mappingWith({ time: "t", source: "s", destination: "d", protocol: "p", icmpType: "type", reversePackets: "in" });
+    const echoes = decode(both, "t,s,d,p,type,in\n1,192.0.2.1,192.0.2.2,1,8,1\n1,192.0.2.1,192.0.2.2,1,,1\n").rows;
+    expect(echoes.map(({ source, icmpType }) => [source, icmpType])).toEqual([
+      ["192.0.2.1", 8],
+      ["192.0.2.2", 0],
+      ["192.0.2.1", 255],
+      ["192.0.2.2", 255],
+    ]);
   });
 
   test("ports that are missing are placeholders; flags and actions that are missing are unknown", () => {

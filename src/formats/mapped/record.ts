@@ -13,10 +13,11 @@ import {
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP } from "../../model/protocol.ts";
 import type { ObservationWriter } from "../format.ts";
 import { payloadOf } from "../flow-export/payload.ts";
+import { icmpAnswerTo } from "../icmp-answer.ts";
 import { clampCount, commitRow, setDestination6, setSource6, startRow } from "../record-row.ts";
 import { parseDecimal, parseIPv4At, parseIPv6At } from "../text/fields.ts";
-import { flagsOf, isWord, lowerWord, protocolOf } from "./cell-values.ts";
-import { FIELD_DEFAULTS, MAPPED_FIELDS, type MappedField, type Mapping } from "./mapping.ts";
+import { flagsOf, isOneOf, lowerWord, protocolOf } from "./cell-values.ts";
+import { FIELD_DEFAULTS, type FlagStyle, MAPPED_FIELDS, type MappedField, type Mapping } from "./mapping.ts";
 import { type TimeReader, timeReader, unitsPerSecond } from "./time-values.ts";
 
 const indexOf = (field: MappedField): number => MAPPED_FIELDS.indexOf(field);
@@ -54,7 +55,10 @@ export const SKIP_NO_PACKETS = "mapped record of no packets";
 export class MappedRecord {
   readonly #writer: ObservationWriter;
   readonly #mapping: Mapping;
-  readonly #times: (TimeReader | null)[];
+  readonly #times: readonly (TimeReader | null)[];
+  /** Units of a second, of each field. */
+  readonly #perSecond: readonly number[];
+  readonly #flagStyles: readonly FlagStyle[];
   readonly #missing: readonly Uint8Array[];
   readonly #denied: readonly Uint8Array[];
   readonly #allowed: readonly Uint8Array[];
@@ -80,6 +84,9 @@ export class MappedRecord {
       const unit = mapping.fields.get(field)?.unit ?? FIELD_DEFAULTS.unit;
       return field === "time" || field === "end" || field === "duration" ? timeReader(unit, mapping.utcOffset) : null;
     });
+    const fields = MAPPED_FIELDS.map((field) => mapping.fields.get(field) ?? FIELD_DEFAULTS);
+    this.#perSecond = fields.map(({ unit }) => unitsPerSecond(unit));
+    this.#flagStyles = fields.map(({ flags }) => flags);
     this.#missing = mapping.missing.map(lowerWord);
     const action = mapping.fields.get("action") ?? FIELD_DEFAULTS;
     this.#denied = action.denied.map(lowerWord);
@@ -111,7 +118,7 @@ export class MappedRecord {
     let to = end;
     while (from < to && (bytes[from] === BLANK || bytes[from] === TAB)) from++;
     while (to > from && (bytes[to - 1] === BLANK || bytes[to - 1] === TAB)) to--;
-    if (from === to || this.#missing.some((word) => isWord(bytes, from, to, word))) return;
+    if (from === to || isOneOf(bytes, from, to, this.#missing)) return;
     if (field === SOURCE || field === DESTINATION) {
       this.#address(field, bytes, from, to);
       return;
@@ -127,9 +134,7 @@ export class MappedRecord {
       this.#values[field] = this.#deniedNumbers.includes(value) ? ACTION_DENIED : this.#allowedNumbers.includes(value) ? ACTION_ALLOWED : 0;
       return;
     }
-    const unit = this.#mapping.fields.get(MAPPED_FIELDS[field]!)?.unit ?? FIELD_DEFAULTS.unit;
-    const scaled = this.#times[field] === null ? value : value / unitsPerSecond(unit);
-    this.seconds(field, scaled);
+    this.seconds(field, this.#times[field] === null ? value : value / this.#perSecond[field]!);
   }
 
   /** The value of a field of time is known in seconds. */
@@ -176,11 +181,11 @@ export class MappedRecord {
     if (time !== null && time !== undefined) return time(bytes, start, end);
     if (field === PROTOCOL) return protocolOf(bytes, start, end);
     if (field === TCP_FLAGS || field === REVERSE_TCP_FLAGS) {
-      return flagsOf(bytes, start, end, this.#mapping.fields.get(MAPPED_FIELDS[field]!)?.flags ?? "auto");
+      return flagsOf(bytes, start, end, this.#flagStyles[field]!);
     }
     if (field === ACTION) {
-      if (this.#denied.some((word) => isWord(bytes, start, end, word))) return ACTION_DENIED;
-      return this.#allowed.some((word) => isWord(bytes, start, end, word)) ? ACTION_ALLOWED : 0;
+      if (isOneOf(bytes, start, end, this.#denied)) return ACTION_DENIED;
+      return isOneOf(bytes, start, end, this.#allowed) ? ACTION_ALLOWED : 0;
     }
     const value = parseDecimal(bytes, start, end);
     return value < 0 ? Number.NaN : value;
@@ -240,8 +245,9 @@ export class MappedRecord {
     if (protocol === PROTOCOL_TCP) batch.tcpFlags[row] = this.#flags(flags);
     batch.payload[row] = clampCount(payloadOf(protocol, this.#sourceFamily === 6, packets, octets, batch.tcpFlags[row]!));
     if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
-      const type = isReverse ? ICMP_TYPE_UNKNOWN : this.#or(ICMP_TYPE, ICMP_TYPE_UNKNOWN);
-      batch.icmpType[row] = type <= 255 ? type : ICMP_TYPE_UNKNOWN;
+      const type = this.#or(ICMP_TYPE, ICMP_TYPE_UNKNOWN);
+      if (type >= ICMP_TYPE_UNKNOWN) batch.icmpType[row] = ICMP_TYPE_UNKNOWN;
+      else batch.icmpType[row] = isReverse ? icmpAnswerTo(type, protocol) : type;
       batch.icmpCode[row] = isReverse ? 0 : this.#or(ICMP_CODE, 0);
     }
     commitRow(this.#writer);

@@ -17,6 +17,7 @@ import {
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_UDP_LITE } from "../../model/protocol.ts";
 import { payloadOf } from "../flow-export/payload.ts";
 import type { DecodeStats, ObservationWriter } from "../format.ts";
+import { icmpAnswerTo } from "../icmp-answer.ts";
 import { clampCount, commitRow, setDestination6, setSource6, startRow } from "../record-row.ts";
 
 /** Firewall events of ASA's NSEL (element 233). */
@@ -180,7 +181,7 @@ export class FlowRecordWriter {
       } else if (protocol === PROTOCOL_UDP || protocol === PROTOCOL_UDP_LITE) flags = 0;
     } else if (protocol === PROTOCOL_ICMP || protocol === PROTOCOL_ICMPV6) {
       const word = record.destinationPort < 0 ? 0xffff : record.destinationPort & 0xffff;
-      batch.icmpType[row] = reverse ? answerTo(word >>> 8, protocol) : word >>> 8;
+      batch.icmpType[row] = reverse ? icmpAnswerTo(word >>> 8, protocol) : word >>> 8;
       batch.icmpCode[row] = word;
     }
     batch.grade[row] = grade;
@@ -203,10 +204,4 @@ function actionOf(record: FlowRecord): number {
   if (status === STATUS_DROPPED) return ACTION_DENIED;
   if (status === STATUS_FORWARDED) return ACTION_ALLOWED;
   return event === EVENT_CREATED || event === EVENT_DELETED || event === EVENT_UPDATED ? ACTION_ALLOWED : ACTION_UNKNOWN;
-}
-
-/** The type of an echo's answer; others come back as they went. */
-function answerTo(type: number, protocol: number): number {
-  if (protocol === PROTOCOL_ICMPV6) return type === 128 ? 129 : type;
-  return type === 8 ? 0 : type === 13 ? 14 : type;
 }

@@ -62,7 +62,6 @@ test("a long line of one kind of octet is soon over", () => {
       (start) => `Nov  2 01:02:03 fw : ${start}${piece.repeat(200_000 / piece.length)}`,
     ),
   );
-  const start = performance.now();
+  // What looked at a line again for each of its octets would not be over before the test's time is
   expect(decodeLines(...lines).rows).toEqual([]);
-  expect(performance.now() - start).toBeLessThan(5000);
 });

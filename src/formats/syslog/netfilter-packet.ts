@@ -35,6 +35,8 @@ const SMALL_X = 120;
 
 /** `MAC=` and the 14 octets of an Ethernet header, as it nearly always is: the space behind it is this far on. */
 const ETHERNET_MAC = 4 + 41;
+/** Offset of the first of the colons between them. */
+const FIRST_MAC_COLON = 6;
 /** No protocol has been named. */
 const NO_PROTOCOL = -1;
 
@@ -221,7 +223,7 @@ export class NetfilterPacket {
         else if (this.fragment === FRAGMENT_NONE) this.fragment = FRAGMENT_FIRST;
         return tokenEnd(bytes, at, end);
       case field.MAC:
-        return at + ETHERNET_MAC < end && bytes[at + ETHERNET_MAC] === SPACE ? at + ETHERNET_MAC : tokenEnd(bytes, at, end);
+        return isEthernetHeader(bytes, at, end) ? at + ETHERNET_MAC : tokenEnd(bytes, at, end);
       case field.ARP:
         this.protocol = PROTOCOL_ARP;
         this.whole = true;
@@ -394,4 +396,11 @@ function quoteEnd(bytes: Uint8Array, start: number, end: number): number {
     at++;
   }
   return at;
+}
+
+/** Whether fourteen octets follow `MAC=`, and no fewer: the fields behind a shorter one would be passed over. */
+function isEthernetHeader(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + ETHERNET_MAC >= end || bytes[at + ETHERNET_MAC] !== SPACE) return false;
+  for (let colon = at + FIRST_MAC_COLON; colon < at + ETHERNET_MAC; colon += 3) if (bytes[colon] !== COLON) return false;
+  return true;
 }

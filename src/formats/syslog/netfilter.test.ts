@@ -279,6 +279,19 @@ describe("lines that are not what they seem", () => {
     expect(rowOf(syn, prefix)).toEqual(rowOf(syn));
   });
 
+  test("whatever the length of MAC= and of what follows, no field is passed over", () => {
+    for (let octets = 0; octets <= 20; octets++) {
+      const mac = `MAC=${Array.from({ length: octets }, () => "02").join(":")}`;
+      for (const destination of ["1.1.1.1", "10.0.0.1", "198.51.100.1", "198.51.100.10", "198.51.100.100"]) {
+        const { rows, stats } = decodeLines(`${HEAD}IN=eth0 OUT= ${mac} ${tail(destination)}`);
+        expect([octets, destination, stats.unparsed, rows.length]).toEqual([octets, destination, 0, 1]);
+      }
+    }
+    function tail(destination: string): string {
+      return `SRC=203.0.113.77 DST=${destination} LEN=40 TOS=0x00 PREC=0x00 TTL=54 ID=1 PROTO=TCP SPT=1 DPT=23 WINDOW=1 RES=0x00 SYN URGP=0`;
+    }
+  });
+
   test.each([
     ["a port above 65535", syn.replace("DPT=445", "DPT=65536"), "a number does not parse"],
     ["a port that is no number", syn.replace("DPT=445", "DPT=http"), "a number does not parse"],

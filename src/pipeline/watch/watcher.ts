@@ -11,7 +11,7 @@ import { StoreError } from "../../model/errors.ts";
 import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
 import { systemReason } from "../../sources/file.ts";
-import { loadState, saveState } from "../../sources/live/tail-position.ts";
+import { loadState, saveState } from "../../sources/live/state-file.ts";
 import { SensorRecorder } from "../history/record.ts";
 import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";

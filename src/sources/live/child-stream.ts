@@ -31,9 +31,10 @@ export class ChildStream {
     this.#over = new Promise((resolve) => {
       child.on("close", (code, signal) => {
         this.#running = false;
+        resolve();
+        if (child.pid === undefined) return; // it was never started
         if (this.#partial !== "") events.message(this.#partial);
         events.ended(code, signal, this.#asked);
-        resolve();
       });
     });
     // Without a listener a failed kill would throw

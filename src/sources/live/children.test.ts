@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { Collected, until } from "./collected.fixture.ts";
 import { InterfaceSource } from "./interface.ts";
-import { JournalSource, lastCursor } from "./journal.ts";
+import { EntryCursor, JournalSource } from "./journal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "precursor-children-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -61,6 +61,22 @@ describe("an interface", () => {
       expect(result).toMatchObject({ counters: { droppedByKernel: 0, connections: 1, errors: 0 } });
     });
   }
+
+  test("is captured by dumpcap where there is no tcpdump", async (context) => {
+    const dumpcap = spawnSync("sh", ["-c", "command -v dumpcap"], { encoding: "utf8" }).stdout.trim();
+    if (dumpcap === "" || !canCapture("dumpcap")) return context.skip("dumpcap is not here, or may not capture");
+    const programs = join(folder, "programs");
+    mkdirSync(programs);
+    for (const program of ["ip", "unshare"])
+      symlinkSync(spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim(), join(programs, program));
+    symlinkSync(dumpcap, join(programs, "dumpcap"));
+    const program = join(folder, "either.mjs");
+    writeFileSync(program, CAPTURE.replace(", [process.argv[3]]", ""));
+    const module = new URL("interface.ts", import.meta.url).href;
+    const env = { ...process.env, PATH: programs };
+    const printed = execFileSync("unshare", ["-n", process.execPath, program, module], { encoding: "utf8", timeout: 30_000, env });
+    expect(JSON.parse(printed)).toMatchObject({ packets: 500, ended: 1, health: "fine" });
+  });
 
   test("that is none, or may not be captured, is an error in one line", async (context) => {
     if (spawnSync("tcpdump", ["--version"]).status !== 0) return context.skip("tcpdump is not here");
@@ -128,18 +144,24 @@ describe("the journal", () => {
   test("that journalctl cannot read says so", async (context) => {
     if (spawnSync("journalctl", ["--version"]).status !== 0) return context.skip("journalctl is not here");
     const source = new JournalSource("journald:/none", { matches: [], directory: "/nonexistent/journal", stateFolder: null });
-    await source.start(new Collected());
-    await until(() => source.health !== "fine", "trouble");
-    await source.stop();
-    expect(source.health).toMatch(/^journalctl ended \(1\): .*No such file or directory/);
+    await expect(source.start(new Collected())).rejects.toThrow(/^journald:\/none: journalctl ended \(1\): .*No such file or directory/);
   });
 
-  test("cursors are taken from whole lines only", () => {
-    const cursor = "s=0123456789abcdef;i=2;b=01;m=3;t=4;x=5";
-    const line = `{"__CURSOR":"${cursor}","MESSAGE":"\\"__CURSOR\\":\\"s=evil0000000000\\""}\n`;
-    expect(lastCursor(Buffer.from(line))).toBe(cursor);
-    expect(lastCursor(Buffer.from(`${line}{"__CURSOR":"s=0123456789abcdef;i=9`))).toBe(cursor);
-    expect(lastCursor(Buffer.from(line.slice(0, -1)))).toBeNull();
-    expect(lastCursor(Buffer.from('{"__CURSOR":"--rotate"}\n'))).toBeNull();
+  test("cursors are those of whole entries, wherever they stand in them and however they come", () => {
+    const cursor = (i: number): string => `s=0123456789abcdef;i=${i};b=01;m=3;t=4;x=5`;
+    const evil = '"MESSAGE":"\\"__CURSOR\\":\\"s=evil0000000000\\""';
+    const lines = Buffer.from([1, 2, 3].map((i) => `{"PRIORITY":"4","__CURSOR":"${cursor(i)}",${evil}}\n`).join(""));
+    for (const size of [1, 7, 60, 1000]) {
+      const found = new EntryCursor();
+      for (let at = 0; at < lines.length; at += size) {
+        const end = Math.min(at + size, lines.length);
+        found.push(lines.subarray(at, end));
+        const whole = lines.subarray(0, end).filter((octet) => octet === 10).length;
+        expect(found.last).toBe(whole === 0 ? null : cursor(whole));
+      }
+    }
+    const other = new EntryCursor();
+    other.push(Buffer.from('{"__CURSOR":"--rotate"}\n'));
+    expect(other.last).toBeNull();
   });
 });

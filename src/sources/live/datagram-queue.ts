@@ -6,8 +6,10 @@
 /** Octets of the buffer at first; it doubles as it is needed. */
 const FIRST_BYTES = 1 << 20;
 const FIRST_SLOTS = 1 << 10;
+/** Octets that each datagram counts beside its own: its slot, so that a flood of empty ones is bounded too. */
+export const SLOT_BYTES = 64;
 
-/** A first-in, first-out queue, bounded by octets. */
+/** A first-in, first-out queue, bounded by octets, {@link SLOT_BYTES} of each datagram's slot among them. */
 export class DatagramQueue {
   readonly #mostBytes: number;
   /** Octets that wait are `bytes[bytesHead, bytesEnd)`, in order. */
@@ -37,7 +39,9 @@ export class DatagramQueue {
       this.#bytesHead = 0;
       this.#bytesEnd = 0;
     }
-    if (this.#bytesEnd + bytes.length > this.#bytes.length && !this.#makeRoom(bytes.length)) return false;
+    const waiting = this.#bytesEnd - this.#bytesHead;
+    if (waiting + bytes.length + SLOT_BYTES * (this.length + 1) > this.#mostBytes) return false;
+    if (this.#bytesEnd + bytes.length > this.#bytes.length) this.#makeRoom(waiting, bytes.length);
     if (this.#end === this.#lengths.length) this.#makeSlots();
     this.#bytes.set(bytes, this.#bytesEnd);
     this.#bytesEnd += bytes.length;
@@ -56,10 +60,8 @@ export class DatagramQueue {
     to(this.#bytes.subarray(start, this.#bytesHead), this.#peers[slot]!, this.#times[slot]!);
   }
 
-  /** Moves what waits to the front, or into a larger buffer; whether `more` octets fit then. */
-  #makeRoom(more: number): boolean {
-    const waiting = this.#bytesEnd - this.#bytesHead;
-    if (waiting + more > this.#mostBytes) return false;
+  /** Moves what waits to the front, or into a larger buffer, so that `more` octets fit. */
+  #makeRoom(waiting: number, more: number): void {
     if (2 * waiting + more > this.#bytes.length) {
       const larger = new Uint8Array(Math.min(2 * (waiting + more), this.#mostBytes));
       larger.set(this.#bytes.subarray(this.#bytesHead, this.#bytesEnd), 0);
@@ -67,7 +69,6 @@ export class DatagramQueue {
     } else this.#bytes.copyWithin(0, this.#bytesHead, this.#bytesEnd);
     this.#bytesHead = 0;
     this.#bytesEnd = waiting;
-    return true;
   }
 
   #makeSlots(): void {

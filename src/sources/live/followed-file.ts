@@ -1,7 +1,8 @@
 /** One file that grows, read up to where its whole lines end. */
 import { closeSync, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
 import { looksLikeText } from "./line-of.ts";
-import { FINGERPRINT_BYTES, fingerprintOf, type TailPosition } from "./tail-position.ts";
+import { fingerprintOf } from "./state-file.ts";
+import { FINGERPRINT_BYTES, type TailPosition } from "./tail-position.ts";
 
 const NEWLINE = 10;
 /** Octets read at a time. A longer line is handed out in pieces. */

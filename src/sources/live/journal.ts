@@ -1,14 +1,21 @@
 /** The systemd journal as JSON lines, followed by journalctl(1) in a child process, with the cursor saved. */
+import { setTimeout } from "node:timers/promises";
 import { InputError } from "../../model/errors.ts";
 import { systemReason } from "../file.ts";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
 import { type ChildStream, startChild } from "./child-stream.ts";
-import { loadState, saveState, stateFile } from "./tail-position.ts";
+import { loadState, saveState, stateFile } from "./state-file.ts";
 
 /** How often the cursor is saved, milliseconds. */
 const SAVE_MS = 5000;
+/** journalctl that cannot read ends at once; one that is still there after so long follows, milliseconds. */
+const BEGIN_MS = 500;
+/** Octets of an entry that are kept until the rest of it comes. */
+const MAX_ENTRY = 1 << 20;
 /** The field of the journal's place (systemd.journal-fields(7)), as `journalctl -o json` writes it. */
 const CURSOR_FIELD = '"__CURSOR":"';
+const NEWLINE = 10;
+const QUOTE = 34;
 const CURSOR = /^s=[0-9a-f;=a-z]{10,400}$/;
 
 /** What of the journal is followed. */
@@ -34,7 +41,7 @@ export class JournalSource implements LiveSource {
   readonly #stateFile: string | null;
   #child: ChildStream | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #cursor: string | null = null;
+  readonly #cursor = new EntryCursor();
   #savedCursor: string | null = null;
   #lastMessage = "";
 
@@ -52,6 +59,10 @@ export class JournalSource implements LiveSource {
     const from = typeof saved === "string" && CURSOR.test(saved) ? [`--after-cursor=${saved}`, "--no-tail"] : ["--lines=0"];
     const { directory, matches } = this.#options;
     const where = directory === null ? [] : [`--directory=${directory}`];
+    let onEnded = (): void => {};
+    const ended = new Promise<boolean>((resolve) => {
+      onEnded = () => resolve(true);
+    });
     try {
       this.#child = await startChild("journalctl", ["--output=json", "--follow", "--quiet", ...where, ...from, ...matches], {
         output: (bytes) => this.#output(bytes, sink),
@@ -60,6 +71,7 @@ export class JournalSource implements LiveSource {
         },
         ended: (code, signal, asked) => {
           sink.ended(null);
+          onEnded();
           if (!asked)
             this.health = `journalctl ended (${signal ?? code ?? "?"})${this.#lastMessage === "" ? "" : `: ${this.#lastMessage}`}`;
         },
@@ -68,6 +80,7 @@ export class JournalSource implements LiveSource {
       throw new InputError("E_INPUT_UNREADABLE", this.name, systemReason(error), error);
     }
     if (this.#child === null) throw new InputError("E_INPUT_UNREADABLE", this.name, "journalctl is not installed on this machine");
+    if (await Promise.race([ended, setTimeout(BEGIN_MS, false)])) throw new InputError("E_INPUT_UNREADABLE", this.name, this.health);
     this.counters.connections++;
     this.#timer = setInterval(() => this.#save(), SAVE_MS);
     this.#timer.unref();
@@ -91,21 +104,23 @@ export class JournalSource implements LiveSource {
   }
 
   position(): SourcePosition | null {
-    return this.#cursor === null ? null : { cursor: this.#cursor };
+    const cursor = this.#cursor.last;
+    return cursor === null ? null : { cursor };
   }
 
   #output(bytes: Uint8Array, sink: LiveSink): void {
     this.counters.octets += bytes.length;
     this.counters.messages++;
     sink.chunk(bytes, null, now());
-    this.#cursor = lastCursor(bytes) ?? this.#cursor;
+    this.#cursor.push(bytes);
   }
 
   #save(): void {
-    if (this.#stateFile === null || this.#cursor === null || this.#cursor === this.#savedCursor) return;
+    const cursor = this.#cursor.last;
+    if (this.#stateFile === null || cursor === null || cursor === this.#savedCursor) return;
     try {
-      saveState(this.#stateFile, { cursor: this.#cursor });
-      this.#savedCursor = this.#cursor;
+      saveState(this.#stateFile, { cursor });
+      this.#savedCursor = cursor;
     } catch (error) {
       this.counters.errors++;
       this.health = `the place in the journal cannot be saved: ${systemReason(error)}`;
@@ -113,15 +128,26 @@ export class JournalSource implements LiveSource {
   }
 }
 
-/** The cursor of the last whole entry in a piece of journalctl's output, or null. journalctl writes `"__CURSOR"` first in each line. */
-export function lastCursor(bytes: Uint8Array): string | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const end = text.lastIndexOf(10);
+/** The cursor of the last whole entry in journalctl's output, which comes in any pieces. */
+export class EntryCursor {
+  last: string | null = null;
+  /** The beginning of the entry that is not whole yet. */
+  #entry: Uint8Array = new Uint8Array(0);
+
+  push(bytes: Uint8Array): void {
+    const text = Buffer.concat([this.#entry, bytes]);
+    const end = text.lastIndexOf(NEWLINE) + 1;
+    this.last = lastCursor(text.subarray(0, end)) ?? this.last;
+    this.#entry = text.length - end > MAX_ENTRY ? new Uint8Array(0) : Uint8Array.from(text.subarray(end));
+  }
+}
+
+/** The cursor of the last of whole lines, or null. It may stand anywhere in its line. */
+function lastCursor(lines: Buffer): string | null {
   // Values are escaped, so the quoted name stands nowhere but where it is the name
-  const at = end < 0 ? -1 : text.subarray(0, end).lastIndexOf(CURSOR_FIELD);
+  const at = lines.lastIndexOf(CURSOR_FIELD);
   if (at < 0) return null;
   const start = at + CURSOR_FIELD.length;
-  const stop = text.indexOf(34, start);
-  const cursor = text.toString("latin1", start, stop);
-  return stop > 0 && stop < end && CURSOR.test(cursor) ? cursor : null;
+  const cursor = lines.toString("latin1", start, lines.indexOf(QUOTE, start));
+  return CURSOR.test(cursor) ? cursor : null;
 }

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Collected, until } from "./collected.fixture.ts";
-import { relayBrokers } from "./kafka-relay.fixture.ts";
 import { type KafkaOptions, KafkaSource } from "./kafka.ts";
 
 /** librdkafka's mock cluster lives in a kcat process for as long as that waits for its standard input. */
@@ -15,7 +14,6 @@ if (!hasKcat) console.warn("kcat is not here: Kafka is not tested");
 const folder = mkdtempSync(join(tmpdir(), "precursor-kafka-"));
 let cluster: ChildProcess | null = null;
 let brokers = "";
-let relayed: Awaited<ReturnType<typeof relayBrokers>> | null = null;
 beforeAll(async () => {
   if (!hasKcat) return;
   const mock = ["-X", `test.mock.num.brokers=${MOCK_BROKERS}`, "-X", "debug=mock"];
@@ -26,10 +24,8 @@ beforeAll(async () => {
   const addresses = (): string | undefined => /bootstrap\.servers=([\d.:,]+)\n/.exec(readFileSync(join(folder, "messages"), "utf8"))?.[1];
   await until(() => addresses() !== undefined, "the mock cluster's addresses");
   brokers = addresses()!;
-  relayed = await relayBrokers(brokers.split(","));
 });
 afterAll(() => {
-  relayed?.close();
   cluster?.kill();
   rmSync(folder, { recursive: true });
 });
@@ -47,7 +43,7 @@ function produce(topic: string, lines: readonly string[]): void {
 }
 
 function source(topic: string, options: Partial<KafkaOptions> = {}): KafkaSource {
-  const settings = { brokers: relayed?.brokers ?? [], topic, group: `group-${topic}`, fromStart: true, tls: null, sasl: null };
+  const settings = { brokers: brokers.split(","), topic, group: `group-${topic}`, fromStart: true, tls: null, sasl: null };
   return new KafkaSource(`kafka://mock/${topic}`, { ...settings, ...options });
 }
 

@@ -1,6 +1,7 @@
 /** Messages of a Kafka topic, read as a member of a consumer group, so that a restart goes on where it was. The client is loaded when it is needed. */
 import type { Consumer, ConsumerOptions, MessagesStream } from "@platformatic/kafka";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { InputError } from "../../model/errors.ts";
 import { systemReason } from "../file.ts";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
@@ -56,8 +57,8 @@ export class KafkaSource implements LiveSource {
   async start(sink: LiveSink): Promise<void> {
     const { topic, fromStart } = this.#options;
     const settings = this.#settings();
-    const { Consumer } = await import("@platformatic/kafka");
-    const consumer = new Consumer(settings);
+    const { KafkaConsumer } = await import("./kafka-consumer.ts");
+    const consumer = new KafkaConsumer(settings);
     consumer.on("error", (error: Error) => this.#trouble(error));
     try {
       const { topics } = await consumer.metadata({ topics: [topic] });
@@ -115,7 +116,9 @@ export class KafkaSource implements LiveSource {
       retries: RETRIES,
       retryDelay: RETRY_DELAY_MS,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      ...(tls === null ? {} : { tls: tls.authority === null ? {} : { ca: this.#readFile(tls.authority) }, tlsServerName: true }),
+      ...(tls === null
+        ? {}
+        : { tls: tls.authority === null ? {} : { ca: this.#readFile(tls.authority) }, tlsServerName: !brokers.some(isNumeric) }),
       ...(sasl === null
         ? {}
         : {
@@ -166,6 +169,11 @@ async function ready(stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>): Pr
       resolve();
     });
   });
+}
+
+/** Whether a broker is named by its address, of which TLS takes no server name (RFC 6066 §3). */
+function isNumeric(broker: string): boolean {
+  return isIP(broker.slice(0, broker.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1")) !== 0;
 }
 
 /** The innermost reason of the client's nested errors, in one line. */

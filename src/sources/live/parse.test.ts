@@ -33,7 +33,7 @@ describe("what users write", () => {
   });
 
   test("paths are none, unless they are to be followed", () => {
-    for (const text of ["capture.pcap", "/var/log/kern.log", "-", "C:\\capture.pcap", "a:b", "http://x", ""]) {
+    for (const text of ["capture.pcap", "/var/log/kern.log", "-", "C:\\capture.pcap", "a:b", "http:x", ""]) {
       expect(parseLiveSource(text, OPTIONS)).toBeNull();
     }
     expect(parseLiveSource("/var/log/kern.log", { ...OPTIONS, follow: true })).toBeInstanceOf(TailSource);
@@ -57,6 +57,12 @@ describe("what users write", () => {
     ["kafka://host:9092/a/b", "kafka://host:9092/a/b: is written kafka://BROKER[,BROKER…]/TOPIC"],
     ["kafka:///flows", "kafka:///flows: ':9092' is not a broker's host and port"],
     ["kafka://h/flows?from=noon", "kafka://h/flows?from=noon: from=noon: is start or now"],
+    ["kafka://h/flows?tls=true", "kafka://h/flows?tls=true: tls=true: is yes or no"],
+    ["kafka://h/flows?tls=no&ca=/ca", "kafka://h/flows?tls=no&ca=/ca: ca is of TLS, and tls=no"],
+    [
+      "syslog://:514",
+      "syslog://:514: there are no sources of that kind; there are udp://, syslog+udp://, syslog+tcp://, syslog+tls:// and kafka://",
+    ],
     ["kafka://h/flows?user=u", "kafka://h/flows?user=u: user and password-file go together"],
   ] as const)("%s is refused in words", ([text, message]) => {
     expect(() => parseLiveSource(text, OPTIONS)).toThrow(new UsageError(message));

@@ -36,6 +36,7 @@ export interface LiveOptions {
   readonly follow: boolean;
 }
 
+const SCHEMES = "udp://, syslog+udp://, syslog+tcp://, syslog+tls:// and kafka://";
 const SCHEME = /^(?<scheme>[a-z][a-z+]*):(?<rest>.*)$/s;
 const DEVICE = /^[\w.@:%+-]{1,64}$/;
 const MATCH = /^(?:[A-Z_][A-Z0-9_]*=.*|\+)$/s;
@@ -52,9 +53,9 @@ export function parseLiveSource(text: string, options: LiveOptions): LiveSource 
   const rest = groups?.["rest"] ?? "";
   switch (groups?.["scheme"]) {
     case "udp":
-      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, null), true);
+      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, null));
     case "syslog+udp":
-      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, 514), false);
+      return new UdpSource(text, parseEndpoint(authorityOf(text, rest), text, 514));
     case "syslog+tcp":
       return new SyslogServer(text, parseEndpoint(authorityOf(text, rest), text, 514), null);
     case "syslog+tls":
@@ -71,6 +72,7 @@ export function parseLiveSource(text: string, options: LiveOptions): LiveSource 
       return kafka(text, rest, options);
     case undefined:
     default:
+      if (rest.startsWith("//")) throw new UsageError(`${text}: there are no sources of that kind; there are ${SCHEMES}`);
       return options.follow && text !== "-" ? new TailSource(text, text, options) : null;
   }
 }
@@ -113,12 +115,15 @@ function kafka(text: string, rest: string, options: LiveOptions): LiveSource {
   const from = parameters.get("from") ?? (options.fromStart ? "start" : "now");
   if (from !== "start" && from !== "now") throw new UsageError(`${text}: from=${from}: is start or now`);
   const ca = parameters.get("ca") ?? null;
+  const tls = parameters.get("tls") ?? (ca === null ? "no" : "yes");
+  if (tls !== "yes" && tls !== "no") throw new UsageError(`${text}: tls=${tls}: is yes or no`);
+  if (tls === "no" && ca !== null) throw new UsageError(`${text}: ca is of TLS, and tls=no`);
   return new KafkaSource(text, {
     brokers: list,
     topic,
     group: parameters.get("group") ?? "precursor",
     fromStart: from === "start",
-    tls: ca !== null || parameters.get("tls") === "yes" ? { authority: ca } : null,
+    tls: tls === "yes" ? { authority: ca } : null,
     sasl: sasl(text, parameters),
     saved: options.saved ?? null,
   });

@@ -1,13 +1,13 @@
 /** Syslog over TCP (RFC 6587) and TLS (RFC 5425): many connections, each with its framing, all within limits. */
-import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+import { createServer as createTlsServer } from "node:tls";
 import { InputError } from "../../model/errors.ts";
-import { systemReason } from "../file.ts";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
 import { type Endpoint, formatEndpoint, lacksIPv6, listenError, plainAddress } from "./endpoint.ts";
 import { LineBuffer } from "./line-of.ts";
+import { letComeIn } from "./settle.ts";
 import { SyslogFrames } from "./syslog-frames.ts";
+import { readTlsFiles, type TlsFiles, tlsReason } from "./tls-files.ts";
 
 /** What senders are allowed. */
 export interface SyslogLimits {
@@ -17,20 +17,11 @@ export interface SyslogLimits {
   readonly messageBytes: number;
   /** Seconds without an octet after which a connection is closed; senders open another. */
   readonly idleSeconds: number;
+  /** Seconds that a TLS handshake may take: more than any network needs, few enough that idlers do not fill the table. */
+  readonly handshakeSeconds: number;
 }
 
-export const SYSLOG_LIMITS: SyslogLimits = { connections: 1024, messageBytes: 65_536, idleSeconds: 3600 };
-
-/** How long a TLS handshake may take, milliseconds: longer than any network needs, short enough that idlers do not fill the table. */
-const HANDSHAKE_MS = 10_000;
-
-/** Paths of PEM files. */
-export interface TlsFiles {
-  readonly certificate: string;
-  readonly key: string;
-  /** Who must have signed the senders' certificates; null to ask them for none. */
-  readonly clientAuthority: string | null;
-}
+export const SYSLOG_LIMITS: SyslogLimits = { connections: 1024, messageBytes: 65_536, idleSeconds: 3600, handshakeSeconds: 10 };
 
 /** Listens for syslog connections. Hands out each message as a line. */
 export class SyslogServer implements LiveSource {
@@ -41,11 +32,16 @@ export class SyslogServer implements LiveSource {
   readonly #endpoint: Endpoint;
   readonly #tls: TlsFiles | null;
   readonly #limits: SyslogLimits;
+  /** All connections, those in a TLS handshake among them. */
+  readonly #connected = new Set<Socket>();
+  /** Those that messages come from; with TLS, what it makes of the ones above. */
   readonly #open = new Set<Socket>();
   readonly #lines = new LineBuffer();
   #server: Server | null = null;
   #paused = false;
   #failure: string | null = null;
+  /** Why the last handshake failed. */
+  #refusal: string | null = null;
 
   constructor(name: string, endpoint: Endpoint, tls: TlsFiles | null, limits: SyslogLimits = SYSLOG_LIMITS) {
     this.name = name;
@@ -56,7 +52,10 @@ export class SyslogServer implements LiveSource {
 
   get health(): string {
     if (this.#failure !== null) return this.#failure;
-    return this.#open.size >= this.#limits.connections ? `all ${this.#limits.connections} connections are taken` : FINE;
+    if (this.#connected.size >= this.#limits.connections) return `all ${this.#limits.connections} connections are taken`;
+    const { connections, errors } = this.counters;
+    if (connections > 0 || this.#refusal === null) return FINE;
+    return `no sender got through: ${errors} handshake${errors === 1 ? "" : "s"} failed, the last with "${this.#refusal}"`;
   }
 
   async start(sink: LiveSink): Promise<void> {
@@ -84,10 +83,12 @@ export class SyslogServer implements LiveSource {
     const server = this.#server;
     if (server === null) return;
     this.#server = null;
+    await letComeIn(() => this.counters.octets);
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
     for (const socket of this.#open) socket.destroy();
+    for (const socket of this.#connected) socket.destroy();
     await closed;
   }
 
@@ -102,38 +103,30 @@ export class SyslogServer implements LiveSource {
   }
 
   #makeTlsServer(files: TlsFiles): Server {
-    const options = this.#readTls(files);
+    const options = { ...readTlsFiles(this.name, files), handshakeTimeout: 1000 * this.#limits.handshakeSeconds };
     try {
       return createTlsServer(options);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError("E_INPUT_UNREADABLE", this.name, `the certificate and key cannot be used: ${reason}`, error);
+      throw new InputError("E_INPUT_UNREADABLE", this.name, `the certificate and key cannot be used: ${tlsReason(error)}`, error);
     }
   }
 
   #prepare(server: Server, sink: LiveSink): void {
     server.maxConnections = this.#limits.connections;
+    server.on("connection", (socket: Socket) => {
+      this.#connected.add(socket);
+      socket.on("close", () => this.#connected.delete(socket));
+    });
     server.on(this.#tls === null ? "connection" : "secureConnection", (socket: Socket) => this.#accept(socket, sink));
     server.on("drop", () => {
       this.counters.droppedByUs++;
     });
-    server.on("tlsClientError", () => {
+    // Node closes what fails, but not what does nothing
+    server.on("tlsClientError", (error: Error, socket: Socket) => {
       this.counters.errors++;
+      this.#refusal = tlsReason(error);
+      socket.destroy();
     });
-  }
-
-  #readTls({ certificate, key, clientAuthority }: TlsFiles): TlsOptions {
-    const options: TlsOptions = { cert: this.#readPem(certificate), key: this.#readPem(key), handshakeTimeout: HANDSHAKE_MS };
-    if (clientAuthority === null) return options;
-    return { ...options, ca: this.#readPem(clientAuthority), requestCert: true, rejectUnauthorized: true };
-  }
-
-  #readPem(path: string): Buffer {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw new InputError("E_INPUT_UNREADABLE", this.name, `${path}: ${systemReason(error)}`, error);
-    }
   }
 
   #accept(socket: Socket, sink: LiveSink): void {

@@ -116,8 +116,19 @@ describe("syslog over TCP", () => {
     expect(server.counters).toMatchObject({ messages: 3 + loggers, connections: 2 + loggers, errors: 0, droppedByUs: 0 });
   });
 
+  test("takes what has come when it is stopped", async () => {
+    const server = new SyslogServer("x", LOOPBACK, null);
+    const sink = await started(server);
+    const socket = await connected(server);
+    await until(() => server.counters.connections === 1, "the connection");
+    const line = `<4>${"x".repeat(995)}\n`;
+    await new Promise((resolve) => socket.write(line.repeat(100), resolve));
+    await server.stop();
+    expect(sink.chunks.length).toBe(100);
+  });
+
   test("keeps to its limits", async () => {
-    const server = new SyslogServer("x", LOOPBACK, null, { connections: 2, messageBytes: 10, idleSeconds: 1 });
+    const server = new SyslogServer("x", LOOPBACK, null, { connections: 2, messageBytes: 10, idleSeconds: 1, handshakeSeconds: 10 });
     const sink = await started(server);
     const first = await connected(server);
     const second = await connected(server);
@@ -232,7 +243,31 @@ describe("syslog over TLS", () => {
     const missing = new SyslogServer("x", LOOPBACK, { ...FILES, key: path("nothing.key") });
     await expect(missing.start(new Collected())).rejects.toThrow(`x: ${path("nothing.key")}: no such file or directory`);
     const other = new SyslogServer("x", LOOPBACK, { ...FILES, key: path("ca.key") });
-    await expect(other.start(new Collected())).rejects.toThrow(/^x: the certificate and key cannot be used: /);
+    await expect(other.start(new Collected())).rejects.toThrow(`x: ${path("ca.key")}: is not the key of ${path("localhost.pem")}`);
+    const swapped = new SyslogServer("x", LOOPBACK, { ...FILES, certificate: FILES.key });
+    await expect(swapped.start(new Collected())).rejects.toThrow(`x: ${FILES.key}: holds no certificate in PEM`);
+    const noKey = new SyslogServer("x", LOOPBACK, { ...FILES, key: FILES.certificate });
+    await expect(noKey.start(new Collected())).rejects.toThrow(`x: ${FILES.certificate}: holds no private key in PEM`);
+    const noAuthority = new SyslogServer("x", LOOPBACK, { ...FILES, clientAuthority: FILES.key });
+    await expect(noAuthority.start(new Collected())).rejects.toThrow(`x: ${FILES.key}: holds no certificate in PEM`);
+    execFileSync("openssl", ["pkey", "-in", FILES.key, "-aes256", "-passout", "pass:x", "-out", path("locked.key")], { stdio: "pipe" });
+    const locked = new SyslogServer("x", LOOPBACK, { ...FILES, key: path("locked.key") });
+    await expect(locked.start(new Collected())).rejects.toThrow(`x: ${path("locked.key")}: is locked by a passphrase`);
+  });
+
+  test("who never begins the handshake keeps no connection, nor the listener open", async (context) => {
+    if (!openssl) return context.skip();
+    const server = new SyslogServer("x", LOOPBACK, FILES, { connections: 2, messageBytes: 1000, idleSeconds: 60, handshakeSeconds: 0.3 });
+    await started(server);
+    const silent = await connected(server);
+    await until(() => silent.closed, "the silent one is closed");
+    expect(server.health).toBe('no sender got through: 1 handshake failed, the last with "TLS handshake timeout"');
+    const another = await connected(server);
+    const third = await connected(server);
+    await until(() => server.health === "all 2 connections are taken", "the table is full");
+    await server.stop();
+    await until(() => another.closed && third.closed, "all are closed");
+    expect(server.counters).toMatchObject({ connections: 0, droppedByUs: 0 });
   });
 });
 

@@ -10,7 +10,8 @@ import { systemReason } from "../file.ts";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
 import { FollowedFile, identityOf } from "./followed-file.ts";
 import { headerLength } from "./header-lines.ts";
-import { loadPosition, positionOf, saveState, type TailPosition, tailStateFile } from "./tail-position.ts";
+import { saveState } from "./state-file.ts";
+import { loadPosition, positionOf, type TailPosition, tailStateFile } from "./tail-position.ts";
 
 /** How often the file is looked at even if nobody tells of a change (network file systems do not), milliseconds. */
 const POLL_MS = 500;

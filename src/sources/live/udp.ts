@@ -1,11 +1,11 @@
 /** Datagrams from a UDP port: flow export (RFC 7011 §10.3, sFlow) and syslog (RFC 5426). */
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
 import { DatagramQueue } from "./datagram-queue.ts";
 import { type Endpoint, formatEndpoint, lacksIPv6, listenError, plainAddress } from "./endpoint.ts";
 import { readKernelDrops } from "./kernel-drops.ts";
 import { LineBuffer, looksLikeText } from "./line-of.ts";
+import { letComeIn } from "./settle.ts";
 
 /** Receive buffers asked for, octets. Linux gives what it has (net.core.rmem_max), others refuse. 64 MiB hold 4 s of 10,000 datagrams a second. */
 const RECEIVE_BUFFERS = [64 << 20, 16 << 20, 4 << 20, 1 << 20] as const;
@@ -16,8 +16,11 @@ const RECEIVE_BUFFERS = [64 << 20, 16 << 20, 4 << 20, 1 << 20] as const;
 const QUEUE_BYTES = 64 << 20;
 /** Datagrams handed out between two looks at the socket; Node takes up to 32 in a look, so the socket is emptied first. */
 const HAND_OUT = 16;
-/** How long at the end the kernel's buffer is emptied at most, milliseconds: who goes on sending must not keep it open. */
-const EMPTY_MS = 500;
+/**
+ * In the place of a sender's port: of text one address is one sender, as programs that log may take a new port for each message. Of flow export two
+ * ports are two, since that is what a transport session is (RFC 7011 §10.3.3).
+ */
+const WHOLE_ADDRESS = -1;
 /** How often the kernel is asked for its drops, milliseconds. */
 const LOOK_MS = 1000;
 /** How long drops are told as trouble after the last one, seconds. */
@@ -30,7 +33,6 @@ export class UdpSource implements LiveSource {
   readonly counters: LiveCounters = new LiveCounters();
   place: string | null = null;
   readonly #endpoint: Endpoint;
-  readonly #peersHavePorts: boolean;
   readonly #lines = new LineBuffer();
   #sink: LiveSink | null = null;
   #socket: Socket | null = null;
@@ -40,19 +42,14 @@ export class UdpSource implements LiveSource {
   #kernelCount = 0;
   #lastDrop = Number.NEGATIVE_INFINITY;
   #failure: string | null = null;
-  #lastPeer = { address: "", port: -1, text: "" };
+  #lastPeer = { address: "", port: WHOLE_ADDRESS, text: "" };
   readonly #queue = new DatagramQueue(QUEUE_BYTES);
   #paused = false;
   #isScheduled = false;
 
-  /**
-   * @param peersHavePorts whether two ports of one address are two senders: for flow export they are (the transport session of RFC 7011
-   * §10.3.3), for syslog they are not
-   */
-  constructor(name: string, endpoint: Endpoint, peersHavePorts: boolean) {
+  constructor(name: string, endpoint: Endpoint) {
     this.name = name;
     this.#endpoint = endpoint;
-    this.#peersHavePorts = peersHavePorts;
   }
 
   get health(): string {
@@ -93,7 +90,7 @@ export class UdpSource implements LiveSource {
     if (socket === null) return;
     this.#socket = null;
     if (this.#timer !== null) clearInterval(this.#timer);
-    await this.#emptyKernel();
+    await letComeIn(() => this.counters.messages);
     this.#countDrops();
     await new Promise<void>((resolve) => {
       socket.close(resolve);
@@ -114,18 +111,8 @@ export class UdpSource implements LiveSource {
     const { counters } = this;
     counters.messages++;
     counters.octets += bytes.length;
-    if (this.#queue.push(bytes, this.#peer(from), now())) this.#schedule();
+    if (this.#queue.push(bytes, this.#peer(from.address, looksLikeText(bytes) ? WHOLE_ADDRESS : from.port), now())) this.#schedule();
     else counters.droppedByUs++;
-  }
-
-  /** Lets come what the kernel holds already: one look at the socket a turn of the event loop, until one brings nothing. */
-  async #emptyKernel(): Promise<void> {
-    const end = performance.now() + EMPTY_MS;
-    for (let before = -1; before !== this.counters.messages && performance.now() < end;) {
-      before = this.counters.messages;
-      await nextTurn();
-      await nextTurn();
-    }
   }
 
   #schedule(): void {
@@ -150,11 +137,11 @@ export class UdpSource implements LiveSource {
   }
 
   /** Most datagrams come from the sender of the one before: its text is kept. */
-  #peer({ address, port }: RemoteInfo): string {
+  #peer(address: string, port: number): string {
     const last = this.#lastPeer;
-    if (last.address !== address || (this.#peersHavePorts && last.port !== port)) {
+    if (last.address !== address || last.port !== port) {
       const plain = plainAddress(address);
-      this.#lastPeer = { address, port, text: this.#peersHavePorts ? formatEndpoint(plain, port) : plain };
+      this.#lastPeer = { address, port, text: port === WHOLE_ADDRESS ? plain : formatEndpoint(plain, port) };
     }
     return this.#lastPeer.text;
   }

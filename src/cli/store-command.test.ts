@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { batchOf } from "../store/batches.fixture.ts";
+import { serverLibrary } from "../store/cluster.fixture.ts";
+import { openStore } from "../store/open-store.ts";
+import { inProcess } from "./in-process.fixture.ts";
+
+/** 2 November 2013, 01:00 UTC. */
+const INTERVAL = 1_383_354_000;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "precursor-store-command-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(serverLibrary() === null)("precursor store", () => {
+  test("info, backup, restore and compact of a folder", async () => {
+    const store = await openStore({ kind: "folder", path: join(folder, "history") });
+    const row = { interval: INTERVAL, series: 0, packets: 3, sources: [1], networks: [1], asns: [1], targets: [1] };
+    await store.write(batchOf("north", [row]), "one");
+    await store.close();
+    const environment = { PRECURSOR_STORE: "history" };
+    const info = await inProcess(["store", "info"], folder, environment);
+    expect(info.stderr).toBe("");
+    expect(info.stdout).toMatch(
+      /history: 2013-11-02T01:00Z to 2013-11-02T01:00Z, .*B \(chDB, tables 1\)\n\nsensor +first .*\nnorth +2013-11-02T01:00Z/,
+    );
+    expect(info.stdout).toMatch(/^series_5m +1 /m);
+
+    expect((await inProcess(["store", "compact"], folder, environment)).stdout).toMatch(/history: compacted\n$/);
+    expect((await inProcess(["store", "backup", "copy"], folder, environment)).stdout).toMatch(/history: backed up to copy\n$/);
+    const restored = await inProcess(["store", "restore", "copy", "--store", "other", "--format", "json"], folder);
+    expect(JSON.parse(restored.stdout)).toEqual({ place: join(folder, "other"), done: "restore", folder: "copy" });
+    const again = JSON.parse((await inProcess(["store", "info", "--store", "other", "--format", "json"], folder)).stdout) as {
+      sensors: unknown[];
+    };
+    expect(again.sensors).toHaveLength(1);
+    const twice = await inProcess(["store", "restore", "copy", "--store", "other"], folder);
+    expect(twice).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/other: has history already; restore into a new place \(E_STORE_BACKUP\)\n$/),
+    });
+  });
+
+  test("what is not there, or asked wrongly, is one line", async () => {
+    const errorOf = async (...args: string[]): Promise<string> => {
+      const { status, stderr } = await inProcess(["store", ...args], folder);
+      expect(status).toBe(2);
+      return stderr;
+    };
+    expect(await errorOf("info", "--store", "nothing")).toBe(`precursor: ${folder}/nothing: no history here yet (E_STORE_FAILED)\n`);
+    expect(await errorOf("backup")).toBe("precursor: store backup: name a folder (E_USAGE)\n");
+    expect(await errorOf("info", "x")).toBe("precursor: store info: takes no folder: x (E_USAGE)\n");
+    expect(await errorOf("info", "--store", "http://127.0.0.1:1")).toBe(
+      "precursor: http://127.0.0.1:1/: does not answer (ECONNREFUSED) (E_STORE_DOWN)\n",
+    );
+  });
+});
