@@ -146,7 +146,7 @@ export class Judge {
     let readOf = "";
     let ahead = new Map<number, SeriesSnapshot>();
     for (let time = from; time < to && !isOver(); time += INTERVAL_SECONDS) {
-      const seeing = this.roster.observe(time, alive.get(time) ?? { sensors: [] });
+      const seeing = this.roster.observe(time, alive.get(time) ?? { sensors: [], observations: [] });
       await this.#changeReference(time);
       const judged = seeing.filter((name) => this.roster.reference.includes(name));
       let snapshot = emptySnapshot(time);

@@ -32,8 +32,8 @@ export interface RosterState {
 /** Who was alive in an interval, and how much each saw. */
 export interface Liveness {
   readonly sensors: readonly string[];
-  /** Beside `sensors`; missing where nobody knows. */
-  readonly observations?: readonly number[];
+  /** Beside `sensors`. */
+  readonly observations: readonly number[];
 }
 
 export class SensorRoster {
@@ -57,7 +57,7 @@ export class SensorRoster {
     if (sensors.length > 0) this.#historyStart ??= time;
     const seeing: string[] = [];
     for (const [index, name] of sensors.entries()) {
-      const count = observations?.[index] ?? 1;
+      const count = observations[index] ?? 0;
       const sensor = this.#sensors.get(name) ?? { firstSeen: time, missed: 0, intervals: 0, share: 1 };
       this.#sensors.set(name, sensor);
       const isSilent = count === 0 && sensor.share > ALWAYS_SEES && sensor.intervals >= LEAST_INTERVALS;
