@@ -1,9 +1,10 @@
 /** `precursor assess`: captures in, a judgement out. */
 import type { Command } from "commander";
-import { parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import { parseIPv4, parseIPv6 } from "../model/address.ts";
 import { UsageError } from "../model/errors.ts";
 import { ASSESS_DEFAULTS, type AssessOptions } from "../pipeline/assess-options.ts";
 import { addExamples } from "./examples.ts";
+import { splitHome } from "./home-option.ts";
 import {
   addInputOptions,
   addReadingOptions,
@@ -136,22 +137,4 @@ function listening({ for: seconds, follow, fromStart, state }: AssessFlags): Ass
     return null;
   }
   return { seconds, stateFolder: state ?? null, fromStart: fromStart === true, follow: follow === true };
-}
-
-/**
- * `--home` takes all words that follow it, so `--home 10.0.0.0/8 capture.pcap` would swallow the capture: what does not look like a
- * network is an input. Values may be joined with commas.
- */
-function splitHome(values: readonly string[]): { home: readonly string[]; others: readonly string[] } {
-  const home: string[] = [];
-  const others: string[] = [];
-  for (const value of values) {
-    const parts = value.split(",").filter((part) => part !== "");
-    if (parts.length > 0 && parts.every((part) => parseNetwork(part) !== null)) home.push(...parts);
-    else if (/^[\d.]+(?:\/\d*)?$|^[\da-f]*:[\da-f:.]*(?:\/\d*)?$/i.test(value) && value !== "." && value !== "..") {
-      throw new UsageError(`--home takes networks such as 192.0.2.0/24, not '${value}'`);
-    } else others.push(value);
-  }
-  if (values.length > 0 && home.length === 0) throw new UsageError(`--home takes networks such as 192.0.2.0/24, not '${values[0] ?? ""}'`);
-  return { home, others };
 }

@@ -97,7 +97,7 @@ describe("history", () => {
     for (const [args, problem] of [
       [["history", "70000"], /ports are 0 to 65535/],
       [["history", "nonsense"], /a port .* is expected/],
-      [["history", "--store", join(folder, "absent")], /there is no history here yet/],
+      [["history", "--store", join(folder, "absent")], /absent: no history here yet/],
     ] as const) {
       const { status, stdout, stderr } = await precursor(...args);
       expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
@@ -132,4 +132,15 @@ describe("backtest", () => {
     const { stdout } = await precursor("backtest", "--disclosures", "disclosures.csv", "--days", "7", "--format", "json");
     expect(JSON.parse(stdout)).toMatchObject({ schema: "precursor.backtest/1", judged: 1, outside: 1, preceded: 0 });
   });
+});
+
+test("a store that another process holds is read, and annotated, through that process", async () => {
+  const holder = await openStore({ kind: "folder", path: store });
+  try {
+    expect((await precursor("history", "tcp/source/0", "--last", "1d")).stdout).toContain("tcp/source/0: sources");
+    expect((await precursor("incidents", "note", "20131102", "while", "held", "--by", "bea")).status).toBe(0);
+    expect((await holder.incident("20131102T0100Z-tcp-source-0"))!.timeline.map(({ text }) => text)).toContain("while held");
+  } finally {
+    await holder.close();
+  }
 });

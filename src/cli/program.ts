@@ -10,6 +10,7 @@ import { addConvertCommand } from "./convert-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addExamples } from "./examples.ts";
 import { addFormatsCommand } from "./formats-command.ts";
+import { addImportCommand } from "./import-command.ts";
 import { addHistoryCommand } from "./history-command.ts";
 import { addIncidentsCommand } from "./incidents-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
@@ -42,6 +43,7 @@ export function buildProgram(): Command {
   addConvertCommand(program);
   addConfigCommand(program);
   addFormatsCommand(program);
+  addImportCommand(program);
   addHistoryCommand(program);
   addIncidentsCommand(program);
   addBacktestCommand(program);

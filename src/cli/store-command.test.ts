@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { batchOf } from "../store/batches.fixture.ts";
 import { serverLibrary } from "../store/cluster.fixture.ts";
 import { openStore } from "../store/open-store.ts";
+import { NO_HISTORY } from "../store/migrations.ts";
 import { inProcess } from "./in-process.fixture.ts";
 
 /** 2 November 2013, 01:00 UTC. */
@@ -51,7 +52,7 @@ describe.skipIf(serverLibrary() === null)("precursor store", () => {
       expect(status).toBe(2);
       return stderr;
     };
-    expect(await errorOf("info", "--store", "nothing")).toBe(`precursor: ${folder}/nothing: no history here yet (E_STORE_FAILED)\n`);
+    expect(await errorOf("info", "--store", "nothing")).toBe(`precursor: ${folder}/nothing: ${NO_HISTORY} (E_STORE_FAILED)\n`);
     expect(await errorOf("backup")).toBe("precursor: store backup: name a folder (E_USAGE)\n");
     expect(await errorOf("info", "x")).toBe("precursor: store info: takes no folder: x (E_USAGE)\n");
     expect(await errorOf("info", "--store", "http://127.0.0.1:1")).toBe(

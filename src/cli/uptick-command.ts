@@ -46,7 +46,7 @@ export function addUptickCommand(program: Command): void {
       "--false-events-a-year <n>",
       "false events that are put up with, a series and year",
       (text) => parseNumber(text, 1e-6, MOST_FALSE_EVENTS),
-      0.2,
+      0.3,
     )
     .addOption(
       new Option("-f, --format <format>", "text, json, csv or html; by default what the name of --output ends in, else text").choices(

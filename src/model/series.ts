@@ -13,7 +13,7 @@ export const SERIES_ROLES = ["source", "destination"] as const;
 export type SeriesRole = (typeof SERIES_ROLES)[number];
 /**
  * Groups of ports, over both transports: packets whose header has port zero (UDP source zero left out: RFC 768 allows it), those to
- * ports that IANA has assigned to nobody, those to ports below 1024, and all.
+ * ports that IANA has assigned to nobody, those to ports below 1024; and all that counts, what has no port too.
  */
 export const SERIES_GROUPS = ["port-zero", "unassigned", "privileged", "all"] as const;
 export type SeriesGroup = (typeof SERIES_GROUPS)[number];

@@ -22,7 +22,7 @@ for (let turn = 0; turn < workerData.batches; turn++) {
   }
   batch.length = rows;
   if (turn % 16 < workerData.pauses) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15);
-  batch = producer.handOn(batch);
+  batch = producer.handOn(batch, 0);
 }
 producer.end();
 `;
@@ -97,7 +97,7 @@ describe("one thread", () => {
     for (let turn = 0; turn < 7; turn++) {
       batch.time[0] = turn;
       batch.length = 1;
-      batch = producer.handOn(batch);
+      batch = producer.handOn(batch, 0);
       expect(batch.length).toBe(0);
     }
     producer.end();

@@ -7,8 +7,8 @@ const RING_BATCHES = 8;
 const EMPTY = 0;
 const FULL = 1;
 const ENDED = 2;
-/** Control words of a batch: its state, and its length. */
-const CONTROL_WORDS = 2;
+/** Control words of a batch: its state, its length, and the number of the input that it is of. */
+const CONTROL_WORDS = 3;
 /** How long a side sleeps before it looks whether the other is still there, milliseconds. */
 const PATIENCE_MS = 200;
 
@@ -72,10 +72,11 @@ export class RingProducer {
     return this.#ring.batch;
   }
 
-  /** Hands the current batch on and waits for an empty one. */
-  handOn(batch: ObservationBatch): ObservationBatch {
+  /** Hands the current batch on and waits for an empty one. `input` goes with it. */
+  handOn(batch: ObservationBatch, input: number): ObservationBatch {
     const ring = this.#ring;
     ring.control[ring.at * CONTROL_WORDS + 1] = batch.length;
+    ring.control[ring.at * CONTROL_WORDS + 2] = input;
     ring.setState(FULL);
     ring.advance();
     while (ring.state !== EMPTY) ring.sleepWhile(FULL);
@@ -105,6 +106,11 @@ export class RingConsumer {
     if (state === ENDED) return "ended";
     ring.batch.length = ring.control[ring.at * CONTROL_WORDS + 1]!;
     return ring.batch;
+  }
+
+  /** Number of the input that the batch taken is of. */
+  get input(): number {
+    return this.#ring.control[this.#ring.at * CONTROL_WORDS + 2]!;
   }
 
   /** Gives the batch that was taken back to be filled. */

@@ -26,16 +26,20 @@ export type DecodeOutcome = Omit<ReadSummary, "unreadable"> & {
 const job = workerData as DecodeJob;
 const producer = new RingProducer(job.ring);
 const progress = new Float64Array(job.ring.progress);
+let input = 0;
 const writer = new ObservationWriter(
   producer.batch,
-  gate(job.choice, (batch) => producer.handOn(batch)),
+  gate(job.choice, (batch) => producer.handOn(batch, input)),
 );
 const reader = new InputReader(writer, job.reading, (bytes, records) => {
   progress[0] = bytes;
   progress[1] = records;
   return null;
 });
-for (const path of job.paths) await reader.read(path);
+for (const [number, path] of job.paths.entries()) {
+  input = number;
+  await reader.read(path);
+}
 writer.flush();
 producer.end();
 // Errors lose their class on the way between threads: they go as plain values.

@@ -38,8 +38,23 @@ export interface ObserveInputs {
   readonly onProgress: ((progress: Progress) => void) | null;
 }
 
+/** Takes batches, which it may change. Rows are not kept. */
+export interface BatchTaker {
+  /** @param input number of the input that all of its rows were read from. */
+  take(batch: ObservationBatch, input: number): void;
+  /** Asked from time to time whether reading is to wait: at the latest after some thousands of rows. */
+  pause?(): Promise<void> | null;
+}
+
 /** Reads all inputs and observes them. */
 export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
+  const observer = new Observer();
+  const summary = await readBatches(job, { take: (batch) => observer.observe(batch) });
+  return { observer, summary };
+}
+
+/** Reads all inputs and hands on each batch of what is chosen, decoded in another thread where that pays. */
+export async function readBatches(job: ObserveInputs, taker: BatchTaker): Promise<ReadSummary> {
   // What the options get wrong is told here: from the other thread an error would come without its class.
   gate(job.choice, (batch) => batch);
   if (job.reading.format !== null) namedFormat(job.reading.format);
@@ -48,45 +63,40 @@ export async function observeInputs(job: ObserveInputs): Promise<{ observer: Obs
   const paths = job.specs.filter((spec) => typeof spec === "string");
   const onlyPaths = paths.length === job.specs.length;
   const wantsThread = job.threads === 0 ? total === null || total >= THREAD_WORTHY_BYTES : job.threads > 1;
-  return onlyPaths && wantsThread ? observeThreaded(paths, job, ticker) : observeHere(job, ticker);
-}
-
-async function observeHere(job: ObserveInputs, ticker: Ticker): Promise<{ observer: Observer; summary: ReadSummary }> {
-  const observer = new Observer();
-  const summary = await readHere(job, ticker, (batch) => observer.observe(batch));
-  return { observer, summary };
+  return onlyPaths && wantsThread ? readThreaded(paths, job, ticker, taker) : readHere(job, ticker, taker);
 }
 
 /** Reads all inputs in this thread and hands each batch of what is chosen to `take`, which may change it. */
 export async function eachBatch(job: Omit<ObserveInputs, "threads">, take: (batch: ObservationBatch) => void): Promise<ReadSummary> {
-  return readHere(job, new Ticker(job.onProgress, totalBytes(job.specs)), take);
+  return readHere(job, new Ticker(job.onProgress, totalBytes(job.specs)), { take });
 }
 
-async function readHere(
-  job: Omit<ObserveInputs, "threads">,
-  ticker: Ticker,
-  take: (batch: ObservationBatch) => void,
-): Promise<ReadSummary> {
+async function readHere(job: Omit<ObserveInputs, "threads">, ticker: Ticker, taker: BatchTaker): Promise<ReadSummary> {
+  let input = 0;
   const sink = gate(job.choice, (batch) => {
-    take(batch);
+    taker.take(batch, input);
     batch.length = 0;
     return batch;
   });
   const writer = new ObservationWriter(new ObservationBatch(), sink);
   const reader = new InputReader(writer, job.reading, (bytes, records) => {
     ticker.note(bytes, records);
-    return ticker.isDue() ? ticker.turn() : null;
+    return taker.pause?.() ?? (ticker.isDue() ? ticker.turn() : null);
   });
-  for (const spec of job.specs) await reader.read(spec);
+  for (const [number, spec] of job.specs.entries()) {
+    input = number;
+    await reader.read(spec);
+  }
   writer.flush();
   return reader.finish();
 }
 
-async function observeThreaded(
+async function readThreaded(
   paths: readonly string[],
   { choice, reading }: Pick<ObserveInputs, "choice" | "reading">,
   ticker: Ticker,
-): Promise<{ observer: Observer; summary: ReadSummary }> {
+  taker: BatchTaker,
+): Promise<ReadSummary> {
   const ring = makeRingMemory();
   const progress = new Float64Array(ring.progress);
   const job: DecodeJob = { ring, paths, choice, reading };
@@ -102,24 +112,28 @@ async function observeThreaded(
   outcome.catch((error: unknown) => {
     failure = error;
   });
-  const observer = new Observer();
   const consumer = new RingConsumer(ring);
-  for (;;) {
-    const taken = consumer.take();
-    if (taken === "ended") break;
-    if (taken === "waiting") {
-      await setImmediate();
-      if (failure !== null) break;
-    } else {
-      observer.observe(taken);
-      consumer.giveBack();
+  try {
+    for (;;) {
+      const taken = consumer.take();
+      if (taken === "ended") break;
+      if (taken === "waiting") {
+        await setImmediate();
+        if (failure !== null) break;
+      } else {
+        taker.take(taken, consumer.input);
+        consumer.giveBack();
+        const pause = taker.pause?.() ?? null;
+        if (pause !== null) await pause;
+      }
+      ticker.note(progress[0]!, progress[1]!);
+      if (ticker.isDue()) await ticker.turn();
     }
-    ticker.note(progress[0]!, progress[1]!);
-    if (ticker.isDue()) await ticker.turn();
+    const { unreadable, ...read } = await outcome;
+    return { ...read, unreadable: unreadable.map(({ code, source, reason }) => new InputError(code, source, reason)) };
+  } finally {
+    await worker.terminate();
   }
-  const { unreadable, ...read } = await outcome;
-  await worker.terminate();
-  return { observer, summary: { ...read, unreadable: unreadable.map(({ code, source, reason }) => new InputError(code, source, reason)) } };
 }
 
 /** Gives the event loop its turns, and whoever watches its news. */

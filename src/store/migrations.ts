@@ -3,6 +3,9 @@ import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
 import { createTable, DATABASE, type Retention, type Table, tablesOf, views } from "./schema.ts";
 
+/** Said where a place for history has none. */
+export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
+
 /** Version of the tables. A change of schema.ts comes with a migration below. */
 export const SCHEMA_VERSION = 1;
 
@@ -56,7 +59,7 @@ export async function checkVersion(engine: Engine): Promise<void> {
   const found = await schemaVersion(engine);
   if (found > SCHEMA_VERSION) throw newer(engine, found);
   if (found < SCHEMA_VERSION)
-    throw new StoreError("E_STORE_FAILED", engine.place, found === 0 ? "no history here yet" : `history of an older version (${found})`);
+    throw new StoreError("E_STORE_FAILED", engine.place, found === 0 ? NO_HISTORY : `history of an older version (${found})`);
 }
 
 function newer(engine: Engine, found: number): StoreError {

@@ -8,7 +8,7 @@ import { type DataLock, holderOf, lockFolder } from "./data-lock.ts";
 import { HeldStore } from "./held-store.ts";
 import { holderAgent, serveHolder } from "./holder-socket.ts";
 import { engineFolder, openInProcess } from "./in-process.ts";
-import { checkVersion, migrate } from "./migrations.ts";
+import { checkVersion, migrate, NO_HISTORY } from "./migrations.ts";
 import { openOverHttp } from "./over-http.ts";
 import { DEFAULT_RETENTION, type Retention } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -58,7 +58,7 @@ async function openServer(place: Extract<StorePlace, { kind: "url" }>, options: 
 
 async function openFolder(folder: string, options: StoreOptions): Promise<Store> {
   const access = options.access ?? "write";
-  if (access === "read" && !existsSync(engineFolder(folder))) throw new StoreError("E_STORE_FAILED", folder, "no history here yet");
+  if (access === "read" && !existsSync(engineFolder(folder))) throw new StoreError("E_STORE_FAILED", folder, NO_HISTORY);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {

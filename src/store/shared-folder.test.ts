@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { batchOf } from "./batches.fixture.ts";
 import { serverLibrary } from "./cluster.fixture.ts";
 import { openInProcess } from "./in-process.ts";
+import { NO_HISTORY } from "./migrations.ts";
 import { openStore } from "./open-store.ts";
 
 const INTERVAL = 1_383_354_000;
@@ -22,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 describe.skipIf(serverLibrary() === null)("a folder that is held", () => {
   test("a second writer is told who holds it; a reader reads what is written meanwhile, and may annotate", async () => {
     const place = { kind: "folder", path: folder } as const;
-    await expect(openStore(place, { access: "read" })).rejects.toMatchObject({ code: "E_STORE_FAILED", reason: "no history here yet" });
+    await expect(openStore(place, { access: "read" })).rejects.toMatchObject({ code: "E_STORE_FAILED", reason: NO_HISTORY });
     const holder = await openStore(place);
     await expect(openStore(place)).rejects.toMatchObject({ code: "E_STORE_LOCKED", reason: `held by process ${process.pid}` });
     const reader = await openStore(place, { access: "read" });

@@ -100,6 +100,8 @@ function windowsOf(blockBuckets: number, dayBlocks: number): readonly Window[] {
   };
   if (blockBuckets > 1) for (const length of [1, 3, blockBuckets]) if (length <= blockBuckets) add(true, length);
   if (dayBlocks === 1) for (const length of [1, 3, 7]) add(false, length);
-  else for (const length of [1, 3, Math.round(dayBlocks / 4), dayBlocks]) if (length <= dayBlocks) add(false, length);
+  else
+    for (const length of [1, 3, Math.round(dayBlocks / 4), Math.round(dayBlocks / 2), dayBlocks])
+      if (length <= dayBlocks) add(false, length);
   return windows;
 }

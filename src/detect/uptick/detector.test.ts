@@ -64,6 +64,38 @@ describe("what must not fire", () => {
   });
 });
 
+describe("what comes back and what does not", () => {
+  /** A steady series with a peak of ×10 for an hour every Friday at noon, and one of ×10 on a Tuesday. */
+  function weekly(): Float64Array {
+    const random = uniform(7);
+    return valuesOf(150, HOUR, (_, day) => {
+      const isPeak = Math.abs((day % 7) - 4.5) < 0.01 || Math.abs(day - 120.25) < 0.01;
+      return countOf(random, isPeak ? 400 : 40, 0.05);
+    });
+  }
+  test("a weekly peak is told until it is a habit; another time it is news", () => {
+    const starts = eventsOf(weekly(), HOUR).map(({ start }) => (start - SERIES_START) / DAY);
+    expect(starts).toEqual([4.5, 11.5, 120.25]);
+  });
+});
+
+describe("several windows", () => {
+  test("a long weak surge, of which no bucket is extreme, is found", () => {
+    const random = uniform(8);
+    const values = valuesOf(80, 300, (_, day) => countOf(random, day >= 60 && day < 60.5 ? 1.2 : 0.4));
+    const events = eventsOf(values, 300);
+    expect(events).toHaveLength(1);
+    expect(events[0]!.windowSeconds).toBeGreaterThan(300);
+    expect((events[0]!.start - SERIES_START) / DAY).toBeGreaterThanOrEqual(60);
+    expect((events[0]!.start - SERIES_START) / DAY).toBeLessThan(60.4);
+  });
+  test("a decaying tail is part of its surge", () => {
+    const random = uniform(9);
+    const values = valuesOf(60, 300, (_, day) => countOf(random, 20 * (1 + (day >= 50 ? 29 * Math.exp(-(day - 50) * 8) : 0)), 0.03));
+    expect(eventsOf(values, 300)).toHaveLength(1);
+  });
+});
+
 describe("slow and lasting rises", () => {
   test("a ramp of ×3 over ten days is one ramp", () => {
     const random = uniform(4);

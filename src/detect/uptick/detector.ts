@@ -8,41 +8,24 @@ import { followEvent, type OpenEvent } from "./event.ts";
 import { layoutOf } from "./layout.ts";
 import { UPTICK_DEFAULTS, type UptickOptions } from "./options.ts";
 import { QuietSeries } from "./quiet-series.ts";
+import { RampWatch } from "./ramp-watch.ts";
 import { Records } from "./record.ts";
+import { type Habit, isHabit, noteSurge } from "./recurrence.ts";
 import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
-import { FLAT_DAYS, followRamp, type OpenRamp } from "./slow-rises.ts";
+import type { OpenRamp } from "./slow-rises.ts";
 import { detectedEvent, detectedRamp } from "./detected.ts";
+import { type Candidate, WindowJudge } from "./window-judge.ts";
+import { sumsFor, type WindowSums } from "./windows.ts";
 import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verdict.ts";
 
-/** No verdicts on less than this: EARS needs 7 points, and a quarter of a day has a shape of its own. */
-const LEAST_BUCKETS = 7;
-const LEAST_SECONDS = 6 * 3600;
 /** Days after which hours and weekdays are known well enough not to speak of learning. */
 const LEARNED_DAYS = 14;
-/** Overlapping windows of one length are about three independent looks a length (declumping: Aldous 1989). */
-const LOOKS_A_WINDOW = 3;
-/** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
-const LEAST_DEVIATIONS = 1.8;
 /** A series with less than this a day, over two weeks, is quiet again. */
 const QUIET_A_DAY = 0.3;
-/** Independent looks at the slow rise, a year. */
-const RAMP_LOOKS = 100;
 /** Deviations of the band: one bucket of a thousand is above. */
 const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
-
-interface Candidate {
-  readonly row: number;
-  readonly series: number;
-  /** ln of the p-value, and the same weighed by the length of the window. */
-  readonly logP: number;
-  readonly logWeighed: number;
-  readonly window: number;
-  readonly ratio: number;
-  readonly value: number;
-  readonly expected: number;
-}
 
 export class UptickDetector {
   readonly options: UptickOptions;
@@ -52,7 +35,7 @@ export class UptickDetector {
   /** Row + 1 of series that are followed, −(place + 1) of quiet ones, 0 of unknown ones. */
   readonly places: Int32Array<ArrayBuffer>;
   readonly events = new Map<number, OpenEvent>();
-  readonly ramps = new Map<number, OpenRamp>();
+  readonly habits = new Map<number, Habit[]>();
   /** First bucket of all, and the last. */
   first = Number.NaN;
   last = Number.NaN;
@@ -60,8 +43,9 @@ export class UptickDetector {
   refused = 0;
   readonly #model: SeriesModel;
   readonly #records: Records;
-  readonly #sums: Float64Array;
-  readonly #means: Float64Array;
+  readonly #ramps: RampWatch;
+  readonly #judge: WindowJudge;
+  readonly #sums: WindowSums;
 
   constructor(options: Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount">) {
     this.options = { ...UPTICK_DEFAULTS, ...options };
@@ -71,8 +55,9 @@ export class UptickDetector {
     this.places = new Int32Array(this.options.seriesCount);
     this.#model = new SeriesModel(this.table, this.calendar);
     this.#records = new Records(this.table, this.options.bucketSeconds);
-    this.#sums = new Float64Array(this.calendar.windows.length);
-    this.#means = new Float64Array(this.calendar.windows.length);
+    this.#sums = sumsFor(this.calendar);
+    this.#ramps = new RampWatch(this.table, this.calendar, this.#model, this.#records, this.options);
+    this.#judge = new WindowJudge(this.table, this.calendar, this.#model, this.options, this.#sums);
   }
 
   /**
@@ -108,10 +93,15 @@ export class UptickDetector {
     return verdicts;
   }
 
+  /** Ramps that are open, by number of the series. */
+  get ramps(): Map<number, OpenRamp> {
+    return this.#ramps.open;
+  }
+
   /** Events that go on, as they stand. */
   open(): DetectedUptick[] {
     return [
-      ...Array.from(this.events.values(), (event) => detectedEvent(this.calendar, event, "surge", null)),
+      ...[...this.events.values()].filter(({ isHabit }) => !isHabit).map((event) => detectedEvent(this.calendar, event, "surge", null)),
       ...Array.from(this.ramps.values(), (ramp) => detectedRamp(this.calendar, ramp, null)),
     ];
   }
@@ -130,6 +120,13 @@ export class UptickDetector {
     if (row < 0) return true;
     const { floats, layout } = this.table;
     return floats[row * layout.floats + layout.daysLearned]! < LEARNED_DAYS;
+  }
+
+  /** Finds where each series stands, after the tables were restored. */
+  findPlaces(): void {
+    const { owners, rows } = this.table;
+    for (let row = 0; row < rows; row++) if (owners[row]! >= 0) this.places[owners[row]!] = row + 1;
+    for (let place = 0; place < this.quiet.length; place++) this.places[this.quiet.owners[place]!] = -(place + 1);
   }
 
   #rowOf(series: number, bucket: number, value: number, absent: "zero" | "gap"): number {
@@ -192,7 +189,7 @@ export class UptickDetector {
     const isNewBlock =
       this.calendar.blockOf(bucket) !== this.calendar.blockOf(this.table.doubles[row * layout.doubles + layout.lastBucket]!);
     model.roll(row, bucket, (day) => {
-      this.#followRamp(row, series, day, bucket, verdicts);
+      this.#ramps.endDay(row, series, day, bucket, verdicts);
       if (this.#isSilent(row, day)) silent.push(row);
     });
     const { floats } = this.table;
@@ -204,50 +201,14 @@ export class UptickDetector {
     floats[at + layout.seen]!++;
     const event = this.events.get(series);
     if (event !== undefined) {
-      this.#continue(event, row, bucket, value, expected, moment, verdicts);
+      this.#continue(event, row, bucket, value, expected, verdicts);
       return null;
     }
-    if (isNewBlock) this.#lookForRamp(row, series, bucket, value, expected, verdicts);
-    const ramp = this.ramps.get(series);
-    if (ramp !== undefined) this.#growRamp(ramp, row, bucket, value, factor);
-    const candidate = this.#judge(row, series, bucket, value, expected, moment);
+    if (isNewBlock) this.#ramps.look(row, series, bucket, value, factor, verdicts);
+    this.#ramps.grow(row, series, bucket, value, factor);
+    const candidate = this.#judge.judge(row, series, bucket, value, expected, moment);
     if (candidate === null) this.#records.add(row, bucket, value);
     return candidate;
-  }
-
-  /** Looks at all windows that end with this bucket, and learns how they vary. */
-  #judge(row: number, series: number, bucket: number, value: number, expected: number, moment: Moment): Candidate | null {
-    const { floats, layout } = this.table;
-    const { windows, bucketSeconds } = this.calendar;
-    const at = row * layout.floats;
-    const { dispersion } = this.#model;
-    const unit = floats[at + layout.unit]!;
-    const seen = floats[at + layout.seen]!;
-    const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
-    const doubt = this.#model.doubt(row, moment);
-    this.#model.windows.sums(row, bucket, this.#sums, this.#means);
-    let best: Candidate | null = null;
-    for (let window = 0; window < windows.length; window++) {
-      const sum = this.#sums[window]!;
-      const mean = this.#means[window]!;
-      const variance = unit * mean + dispersion.of(row, window) * mean * mean;
-      let log = 0;
-      if ((sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * variance && sum > mean) {
-        log = dispersion.logTail(row, window, sum, mean, unit, 0);
-        const isLarge = sum >= this.options.minRatio * mean && (unit !== 1 || sum >= this.options.minCount);
-        if (mayJudge && isLarge) {
-          const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
-          const logP = dispersion.corrected(row, window, doubted);
-          const { buckets } = windows[window]!;
-          const logWeighed = logP + Math.log((windows.length + 1) * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
-          if (best === null || logWeighed < best.logWeighed)
-            best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
-        }
-      }
-      dispersion.learnTail(row, window, log);
-      dispersion.learn(row, window, sum, mean, unit);
-    }
-    return best;
   }
 
   /** Opens what is beyond chance over all series of the interval. */
@@ -267,8 +228,10 @@ export class UptickDetector {
         this.#records.add(row, bucket, value);
         continue;
       }
+      const start = this.calendar.timeOf(bucket);
       const event: OpenEvent = {
         series,
+        isHabit: isHabit(this.habits.get(series) ?? [], start, value),
         start: bucket,
         hot: bucket,
         window: this.calendar.windows[candidate.window]!.buckets,
@@ -284,23 +247,16 @@ export class UptickDetector {
         totalExpected: expected,
         firstDay: value,
         firstDayExpected: expected,
-        trend: this.#trend(row, bucket),
+        trend: this.#model.trend(row, bucket),
       };
       this.events.set(series, event);
+      this.#model.unlearnTails(row, bucket);
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
-      verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
+      if (!event.isHabit) verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
     }
   }
 
-  #continue(
-    event: OpenEvent,
-    row: number,
-    bucket: number,
-    value: number,
-    expected: number,
-    moment: Moment,
-    verdicts: UptickVerdict[],
-  ): void {
+  #continue(event: OpenEvent, row: number, bucket: number, value: number, expected: number, verdicts: UptickVerdict[]): void {
     const { floats, layout } = this.table;
     const { calendar } = this;
     const model = this.#model;
@@ -314,24 +270,29 @@ export class UptickDetector {
       event.record = this.#records.rank(row, value);
     }
     // Only the windows that lie within it tell how unlikely it is.
-    model.windows.sums(row, bucket, this.#sums, this.#means);
+    model.windows.sums(row, bucket, this.#sums);
     calendar.windows.forEach(({ buckets }, window) => {
       if (buckets > bucket - event.start + 1 && buckets > event.window) return;
-      const sum = this.#sums[window]!;
-      const mean = this.#means[window]!;
+      const sum = this.#sums.values[window]!;
+      const mean = this.#sums.means[window]!;
       if (sum < this.options.minRatio * mean) return;
-      const log = model.dispersion.logTail(row, window, sum, mean, unit, model.doubt(row, moment));
+      const log = model.dispersion.logTail(row, window, sum, mean, unit, model.jump(row));
       event.logP = Math.min(event.logP, model.dispersion.corrected(row, window, log));
       if (buckets === event.window) event.ratio = Math.max(event.ratio, sum / mean);
     });
+    const habits = this.habits.get(event.series) ?? [];
+    if (event.isHabit && !isHabit(habits, calendar.timeOf(event.start), event.peak)) {
+      event.isHabit = false;
+      verdicts.push({ phase: "opened", event: detectedEvent(calendar, event, "surge", null) });
+    }
     const step = followEvent(event, { bucket, value, expected, deviation }, calendar);
     if (step === "goes-on") return;
     if (step === "ended") {
       this.#close(event, row, detectedEvent(this.calendar, event, "surge", event.hot + 1), verdicts);
       return;
     }
-    const day = calendar.windows.length - 1;
-    const risen = this.#sums[day]! / this.#means[day]!;
+    const within = calendar.windows.findLastIndex(({ buckets }) => buckets <= bucket - event.start);
+    const risen = this.#sums.values[within]! / this.#sums.means[within]!;
     const atFirst = event.firstDay / event.firstDayExpected;
     if (risen > 0 && Number.isFinite(risen)) model.rebase(row, risen);
     this.#close(event, row, detectedEvent(this.calendar, event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1), verdicts);
@@ -339,60 +300,12 @@ export class UptickDetector {
 
   #close(event: OpenEvent, row: number, closed: DetectedUptick, verdicts: UptickVerdict[]): void {
     this.events.delete(event.series);
+    const habits = this.habits.get(event.series) ?? [];
+    noteSurge(habits, this.calendar.timeOf(event.start), event.peak);
+    this.habits.set(event.series, habits);
     this.#records.add(row, event.peakBucket, event.peak);
     this.#model.windows.clear(row);
-    verdicts.push({ phase: "closed", event: closed });
-  }
-
-  #lookForRamp(row: number, series: number, bucket: number, value: number, expected: number, verdicts: UptickVerdict[]): void {
-    if (this.ramps.has(series)) return;
-    const rise = this.#model.rise(row, bucket);
-    if (rise === null || rise.log < rise.threshold) return;
-    const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.options;
-    const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
-    if (rise.logP > Math.log(aYear / (this.calendar.windows.length + 1) / RAMP_LOOKS)) return;
-    const count = this.#model.lastDay(row, bucket)! * this.calendar.blockBuckets * this.calendar.dayBlocks;
-    if (count < this.options.minCount) return;
-    const ramp: OpenRamp = {
-      series,
-      start: bucket,
-      startDay: this.calendar.dayOfBlock(this.calendar.blockOf(bucket)),
-      peak: value,
-      peakBucket: bucket,
-      expected,
-      logP: rise.logP,
-      baseline: rise.baseline,
-      record: this.#records.rank(row, value),
-      trend: this.#trend(row, bucket),
-    };
-    this.ramps.set(series, ramp);
-    verdicts.push({ phase: "opened", event: detectedRamp(this.calendar, ramp, null) });
-  }
-
-  #growRamp(ramp: OpenRamp, row: number, bucket: number, value: number, factor: number): void {
-    if (value <= ramp.peak) return;
-    const record = this.#records.rank(row, value);
-    ramp.peak = value;
-    ramp.peakBucket = bucket;
-    ramp.expected = ramp.baseline * factor;
-    ramp.record = record;
-  }
-
-  /** At the end of a day: goes an open ramp on; and how far does the level stray where there is none. */
-  #followRamp(row: number, series: number, day: number, bucket: number, verdicts: UptickVerdict[]): void {
-    const { ramp: days } = this.#model;
-    const rise = this.#model.rise(row, bucket);
-    const ramp = this.ramps.get(series);
-    if (ramp === undefined) {
-      if (rise !== null) days.learn(row, rise);
-      return;
-    }
-    if (rise !== null) ramp.logP = Math.min(ramp.logP, rise.logP);
-    const step = followRamp(ramp, day, rise, days.meanOf(row, day, FLAT_DAYS), days.meanOf(row, day - FLAT_DAYS, FLAT_DAYS));
-    if (step === "goes-on") return;
-    if (step === "stays" && rise !== null) days.rebase(row, Math.exp(rise.log));
-    this.ramps.delete(series);
-    verdicts.push({ phase: "closed", event: detectedRamp(this.calendar, ramp, bucket) });
+    if (!event.isHabit) verdicts.push({ phase: "closed", event: closed });
   }
 
   #isSilent(row: number, day: number): boolean {
@@ -404,16 +317,6 @@ export class UptickDetector {
       if (level === null || level * perDay > 1) return false;
     }
     return floats[row * layout.floats + layout.level]! * perDay < QUIET_A_DAY;
-  }
-
-  /** DShield's trend of one value: (S − s) / √s with S of the last day and s the mean of a month of days. */
-  #trend(row: number, bucket: number): number | null {
-    const perDay = this.calendar.blockBuckets * this.calendar.dayBlocks;
-    const day = this.calendar.dayOfBlock(this.calendar.blockOf(bucket));
-    const level = this.#model.ramp.meanOf(row, day - 1, 30);
-    if (level === null || !(level > 0)) return null;
-    const usual = level * perDay;
-    return (this.#sums[this.calendar.dayWindow] ?? 0) > 0 ? (this.#sums[this.calendar.dayWindow]! - usual) / Math.sqrt(usual) : null;
   }
 
   /** Quantiles by Wilson and Hilferty's cube root (1931). */

@@ -20,7 +20,9 @@ const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
 /** Independent exceedances that the prior (p-values are right) weighs, and how far one may count. */
 const PRIOR_EXCEEDANCES = 5;
-const MOST_EXCESS = 5;
+const MOST_EXCESS = 6;
+/** Mean of an exponential variable of mean 1 that counts as no more than that. */
+const MEAN_EXCESS = 1 - Math.exp(-MOST_EXCESS);
 /** Neighbouring windows overlap, so their exceedances come in runs of about a third of their length. */
 const RUN_SHARE = 1 / 3;
 
@@ -74,7 +76,7 @@ export class Dispersion {
     const prior = PRIOR_EXCEEDANCES * Math.max(1, this.#lengths[window]! * RUN_SHARE);
     const count = floats[at + layout.tailCount + window]!;
     const rate = (count + prior) / (floats[at + layout.tailTests + window]! + prior / TAIL);
-    const excess = (floats[at + layout.tailExcess + window]! + prior) / (count + prior);
+    const excess = (floats[at + layout.tailExcess + window]! / MEAN_EXCESS + prior) / (count + prior);
     return Math.log(Math.max(TAIL, rate)) + (log - LOG_TAIL) / Math.max(1, excess);
   }
 
@@ -89,5 +91,14 @@ export class Dispersion {
     put(layout.tailTests, 1);
     put(layout.tailCount, exceeded ? 1 : 0);
     put(layout.tailExcess, exceeded ? Math.min(MOST_EXCESS, LOG_TAIL - log) : 0);
+  }
+
+  /** Takes back what was learned last. */
+  unlearnTail(row: number, window: number, log: number): void {
+    if (log >= LOG_TAIL) return;
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats + window;
+    floats[at + layout.tailCount] = Math.max(0, floats[at + layout.tailCount]! - 1);
+    floats[at + layout.tailExcess] = Math.max(0, floats[at + layout.tailExcess]! - Math.min(MOST_EXCESS, LOG_TAIL - log));
   }
 }

@@ -8,12 +8,12 @@ const MOST_HOT_RATIO = 2;
 const HOT_DEVIATIONS = 3;
 /** Quiet for so long closes it, seconds and buckets: shorter dips are part of it. */
 const QUIET_SECONDS = 3600;
-const QUIET_BUCKETS = 3;
+const QUIET_BUCKETS = 6;
 const QUIET_LONG_BUCKETS = 2;
 const LONG_BUCKET = 6 * 3600;
-/** Long events, and those found by long windows only, may be quiet for longer: for this share of their length, up to so many seconds. */
+/** Long events, and those found by long windows only, may be quiet for longer: for this share of their own length or of the window, up to so many seconds. */
 const QUIET_SHARE = 0.25;
-const QUIET_WINDOW_SHARE = 1 / 3;
+const QUIET_WINDOW_SHARE = 1;
 const MOST_QUIET_SECONDS = 12 * 3600;
 /** After so long it is no surge but the new level; and at least so many buckets. */
 const SHIFT_SECONDS = 48 * 3600;
@@ -22,6 +22,8 @@ const SHIFT_BUCKETS = 5;
 /** What an open event remembers; plain, so that it can be kept in a snapshot. */
 export interface OpenEvent {
   readonly series: number;
+  /** It comes at this time every day or week: followed, and not told. */
+  isHabit: boolean;
   /** Buckets. `hot` is the last that belongs to it. */
   readonly start: number;
   hot: number;

@@ -12,16 +12,19 @@ export const DAYS_KEPT = 36;
 export const FALLING = 12;
 export const HIGHEST = 6;
 export const DAYS_A_WEEK = 7;
+/** Lengths of time over which a slow rise is looked at. */
+export const RISES = 3;
 
 /** Offsets in the row of a series. */
 export interface Layout {
   /** Ring of the last hour's buckets: values, expectations. */
   readonly fineValue: number;
   readonly fineMean: number;
-  /** Ring of the last day's blocks: values, expectations, seasonal exposures (0: not to learn from). */
+  /** Ring of the last day's blocks: values, expectations, seasonal exposures (0: not to learn from), buckets seen. */
   readonly coarseValue: number;
   readonly coarseMean: number;
   readonly coarseExposure: number;
+  readonly coarseCount: number;
   /** Hour of day, day of week: factor and information. */
   readonly hour: number;
   readonly hourInfo: number;
@@ -39,15 +42,18 @@ export interface Layout {
   readonly tailExcess: number;
   /** Daily levels, DAYS_KEPT; −1 where a day has none. */
   readonly days: number;
-  /** The level now, its relative variance, the unit of a count (1 but for fractions), days learned, spread of slow rises, their number. */
+  /** The level now, its relative variance, the unit of a count (1 but for fractions), days learned, spread of slow rises, day from which a ramp may open. */
   readonly level: number;
   readonly levelVariance: number;
   readonly unit: number;
   readonly daysLearned: number;
-  readonly rampVariance: number;
-  readonly rampDays: number;
-  /** Buckets seen. */
+  readonly rampSpread: number;
+  readonly rampFrom: number;
+  /** Buckets seen; the usual doubt about level and season; level as the day began, and how far days stray from that. */
   readonly seen: number;
+  readonly usualDoubt: number;
+  readonly dayStart: number;
+  readonly daySpread: number;
   readonly floats: number;
 
   /** In the table of 64-bit numbers: last and first bucket, then pairs of value and bucket. */
@@ -76,6 +82,7 @@ export function layoutOf(calendar: Calendar): Layout {
     coarseValue: take(coarse),
     coarseMean: take(coarse),
     coarseExposure: take(coarse),
+    coarseCount: take(coarse),
     hour: take(dayBlocks),
     hourInfo: take(dayBlocks),
     weekday: take(DAYS_A_WEEK),
@@ -93,9 +100,12 @@ export function layoutOf(calendar: Calendar): Layout {
     levelVariance: take(1),
     unit: take(1),
     daysLearned: take(1),
-    rampVariance: take(1),
-    rampDays: take(1),
+    rampSpread: take(RISES),
+    rampFrom: take(1),
     seen: take(1),
+    usualDoubt: take(1),
+    dayStart: take(1),
+    daySpread: take(1),
     lastBucket: takeDoubles(1),
     firstBucket: takeDoubles(1),
     falling: takeDoubles(2 * FALLING),

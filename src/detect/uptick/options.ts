@@ -18,7 +18,7 @@ export interface UptickOptions {
 }
 
 export const UPTICK_DEFAULTS: Omit<UptickOptions, "bucketSeconds" | "seriesCount"> = {
-  falseEventsAYear: 0.2,
+  falseEventsAYear: 0.3,
   falseEventsAYearInAll: null,
   minCount: 5,
   minRatio: 1.5,

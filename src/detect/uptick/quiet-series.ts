@@ -25,6 +25,8 @@ export class QuietSeries {
   words: Float64Array<ArrayBuffer> = new Float64Array(FIRST * (WORDS + 1));
   owners: Int32Array<ArrayBuffer> = new Int32Array(FIRST);
   length = 0;
+  /** Words a series. */
+  readonly stride: number = WORDS + 1;
   readonly #bucketSeconds: number;
 
   constructor(bucketSeconds: number) {
@@ -33,14 +35,7 @@ export class QuietSeries {
 
   /** Adds a series, and answers with its place. */
   add(series: number, past: QuietPast, bucket: number): number {
-    if (this.length === this.owners.length) {
-      const words = new Float64Array(2 * this.words.length);
-      words.set(this.words);
-      this.words = words;
-      const owners = new Int32Array(2 * this.owners.length);
-      owners.set(this.owners);
-      this.owners = owners;
-    }
+    if (this.length === this.owners.length) this.#grow(2 * this.length);
     const place = this.length++;
     this.owners[place] = series;
     this.words.set([past.first, bucket, past.total, 0, 0, past.highest, past.highestBucket], place * (WORDS + 1));
@@ -74,6 +69,21 @@ export class QuietSeries {
       highest: this.words[at + 5]!,
       highestBucket: this.words[at + 6]!,
     };
+  }
+
+  /** Makes room for what was restored. */
+  adopt(length: number): void {
+    this.#grow(Math.max(FIRST, length));
+    this.length = length;
+  }
+
+  #grow(room: number): void {
+    const words = new Float64Array(room * this.stride);
+    words.set(this.words.subarray(0, this.length * this.stride));
+    this.words = words;
+    const owners = new Int32Array(room);
+    owners.set(this.owners.subarray(0, this.length));
+    this.owners = owners;
   }
 
   /** Removes a series; the last one takes its place. Answers with the number of the series that moved, or −1. */

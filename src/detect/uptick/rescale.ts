@@ -4,7 +4,6 @@ import { FALLING, HIGHEST } from "./layout.ts";
 import { SeriesModel } from "./series-model.ts";
 
 /** Words of a quiet series that are counts: total, decayed by week and by day, highest. */
-const QUIET_WORDS = 7;
 const QUIET_COUNTS: readonly number[] = [2, 3, 4, 5];
 
 export function rescaleLevels({ table, calendar, quiet }: UptickDetector, factorOf: (series: number) => number): void {
@@ -25,6 +24,6 @@ export function rescaleLevels({ table, calendar, quiet }: UptickDetector, factor
   }
   for (let place = 0; place < quiet.length; place++) {
     const factor = factorOf(quiet.owners[place]!);
-    for (const word of QUIET_COUNTS) quiet.words[place * QUIET_WORDS + word]! *= factor;
+    for (const word of QUIET_COUNTS) quiet.words[place * quiet.stride + word]! *= factor;
   }
 }

@@ -62,33 +62,37 @@ export class Season {
     return hour + 1 / (WEEKDAY_PRIOR + floats[at + layout.weekdayInfo + moment.day]!);
   }
 
-  /** Learns from a whole day. @param dayRatio the day's level to that of the week, or null where too little is known. */
-  learn(row: number, day: number, blocks: readonly BlockRatio[], dayRatio: number | null, dayInfo: number): void {
+  /** Learns from the hours of a whole day. */
+  learnHours(row: number, day: number, blocks: readonly BlockRatio[]): void {
     const { floats, shorts, layout } = this.#table;
     const at = row * layout.floats;
     const knowsDays = floats[at + layout.daysLearned]! >= WEEK_HOUR_AFTER_DAYS;
     for (let slot = 0; slot < this.#slots; slot++) floats[at + layout.hourInfo + slot]! *= FORGET;
-    if (this.#slots > 1) {
-      for (const { slot, ratio, info } of blocks) {
-        const known = floats[at + layout.hourInfo + slot]!;
-        const capped = Math.min(MOST_RATIO, ratio);
-        const factor = 1 + (info / (HOUR_PRIOR + known + info)) * (capped - 1);
-        floats[at + layout.hour + slot] = Math.max(LEAST_FACTOR, floats[at + layout.hour + slot]! * factor);
-        floats[at + layout.hourInfo + slot] = known + info;
-        if (!knowsDays) continue;
-        const place = row * layout.weekHours + day * this.#slots + slot;
-        const before = 1 + shorts[place]! * STEP;
-        const after = before * (1 + (info / (WEEK_HOUR_PRIOR + known / DAYS_A_WEEK + info)) * (capped / factor - 1));
-        shorts[place] = Math.max(-MOST_STEPS / 4, Math.min(MOST_STEPS, Math.round((after - 1) / STEP)));
-      }
+    if (this.#slots === 1) return;
+    for (const { slot, ratio, info } of blocks) {
+      const known = floats[at + layout.hourInfo + slot]!;
+      const capped = Math.min(MOST_RATIO, ratio);
+      const factor = 1 + (info / (HOUR_PRIOR + known + info)) * (capped - 1);
+      floats[at + layout.hour + slot] = Math.max(LEAST_FACTOR, floats[at + layout.hour + slot]! * factor);
+      floats[at + layout.hourInfo + slot] = known + info;
+      if (!knowsDays) continue;
+      const place = row * layout.weekHours + day * this.#slots + slot;
+      const before = 1 + shorts[place]! * STEP;
+      const after = before * (1 + (info / (WEEK_HOUR_PRIOR + known / DAYS_A_WEEK + info)) * (capped / factor - 1));
+      shorts[place] = Math.max(-MOST_STEPS / 4, Math.min(MOST_STEPS, Math.round((after - 1) / STEP)));
     }
-    if (dayRatio === null) return;
+  }
+
+  /** Learns from one weekday. @param ratio its level to that of the week around it, `info` what is in it. */
+  learnWeekday(row: number, day: number, ratio: number, info: number): void {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
     const place = at + layout.weekdayInfo + day;
     // A weekday comes once a week.
     const known = floats[place]! * FORGET ** DAYS_A_WEEK;
-    const ratio = Math.max(1 / MOST_RATIO, Math.min(MOST_RATIO, dayRatio));
-    floats[at + layout.weekday + day]! *= 1 + (dayInfo / (WEEKDAY_PRIOR + known + dayInfo)) * (ratio - 1);
-    floats[place] = known + dayInfo;
+    const capped = Math.max(1 / MOST_RATIO, Math.min(MOST_RATIO, ratio));
+    floats[at + layout.weekday + day]! *= 1 + (info / (WEEKDAY_PRIOR + known + info)) * (capped - 1);
+    floats[place] = known + info;
   }
 
   /** Makes hours and weekdays 1 on average; the answer is what the level has to be multiplied with to make up for it. */

@@ -8,7 +8,7 @@ import { Level } from "./level.ts";
 import { Ramp, type Rise } from "./ramp.ts";
 import { type BlockRatio, Season } from "./season.ts";
 import type { SeriesTable } from "./series-table.ts";
-import { Windows } from "./windows.ts";
+import { LEAST_COVERED, sumsFor, Windows, type WindowSums } from "./windows.ts";
 
 /** What is beyond so many standard deviations is learned as if it were there. */
 const MOST_DEVIATIONS = 3;
@@ -18,11 +18,24 @@ const LEAST_SEEN = 0.5;
 const LEAST_DAY_SEEN = 0.5;
 /** Passes over a day to find a level that its outliers do not move. */
 const DAY_PASSES = 3;
-/** Days by which a weekday is measured. */
+/** A weekday is measured by the week around it, three days later: a mean over a whole week that a steady rise does not bend. */
 const WEEK = 7;
-const LEAST_WEEK = 4;
+const HALF_WEEK = 3;
+/** Days of DShield's trend. */
+const MONTH = 30;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
 const FRACTION_UNIT = 1 / 400;
+const DAY = 86_400;
+/** The spread of jumps from day to day is followed as that of slow rises (ramp.ts): a third are beyond one standard deviation. */
+const JUMP_STEP = 0.02;
+const FIRST_STEP = 0.5;
+const FIRST_DAYS = 5;
+const BEYOND = 0.317;
+const FIRST_JUMP = 0.1;
+const LEAST_JUMP = 0.02;
+/** Time in which doubt becomes usual, seconds, and the gain of a bucket at most. */
+const DOUBT_SECONDS = 10 * DAY;
+const MOST_DOUBT_GAIN = 0.1;
 
 export class SeriesModel {
   readonly season: Season;
@@ -32,15 +45,19 @@ export class SeriesModel {
   readonly ramp: Ramp;
   readonly #table: SeriesTable;
   readonly #calendar: Calendar;
+  readonly #doubtGain: number;
+  readonly #sums: WindowSums;
 
   constructor(table: SeriesTable, calendar: Calendar) {
     this.#table = table;
     this.#calendar = calendar;
+    this.#sums = sumsFor(calendar);
+    this.#doubtGain = Math.min(MOST_DOUBT_GAIN, calendar.bucketSeconds / DOUBT_SECONDS);
     this.season = new Season(table, calendar);
     this.level = new Level(table, calendar);
     this.dispersion = new Dispersion(table, calendar);
     this.windows = new Windows(table, calendar);
-    this.ramp = new Ramp(table, calendar);
+    this.ramp = new Ramp(table);
   }
 
   /** Begins a row at a level known with so much information. */
@@ -66,6 +83,16 @@ export class SeriesModel {
   doubt(row: number, moment: Moment): number {
     const { floats, layout } = this.#table;
     return floats[row * layout.floats + layout.levelVariance]! + this.season.variance(row, moment);
+  }
+
+  /** How much larger the doubt is than it used to be: the usual one is in the dispersion, which is learned from errors. */
+  newDoubt(row: number, moment: Moment): number {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats + layout.usualDoubt;
+    const doubt = this.doubt(row, moment);
+    const usual = floats[at]!;
+    floats[at] = usual + this.#doubtGain * (doubt - usual);
+    return Math.max(0, doubt - usual);
   }
 
   /**
@@ -118,6 +145,28 @@ export class SeriesModel {
     return this.ramp.rise(row, day, level, blockBuckets * dayBlocks, floats[row * layout.floats + layout.unit]!);
   }
 
+  /** DShield's trend of one value: (S − s) / √s with S of the last day and s the mean of a month of days; null where history is short. */
+  trend(row: number, bucket: number): number | null {
+    const day = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
+    const level = this.ramp.meanOf(row, day - 1, MONTH);
+    if (level === null || !(level > 0)) return null;
+    const usual = level * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    this.windows.sums(row, bucket, this.#sums);
+    return (this.#sums.values[this.#calendar.dayWindow]! - usual) / Math.sqrt(usual);
+  }
+
+  /** What opened an event is no part of the ordinary tail. */
+  unlearnTails(row: number, bucket: number): void {
+    const { floats, layout } = this.#table;
+    const sums = this.#sums;
+    const unit = floats[row * layout.floats + layout.unit]!;
+    this.windows.sums(row, bucket, sums);
+    this.#calendar.windows.forEach(({ buckets }, window) => {
+      if (sums.counts[window]! < LEAST_COVERED * buckets) return;
+      this.dispersion.unlearnTail(row, window, this.dispersion.logTail(row, window, sums.values[window]!, sums.means[window]!, unit, 0));
+    });
+  }
+
   /** Makes what the level has come to the ordinary one. */
   rebase(row: number, factor: number): void {
     this.level.scale(row, factor);
@@ -157,7 +206,7 @@ export class SeriesModel {
   #learnDay(row: number, day: number): void {
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
-    const { dayBlocks, blockBuckets } = this.#calendar;
+    const { dayBlocks } = this.#calendar;
     const unit = floats[at + layout.unit]!;
     const firstBlock = Math.ceil((day * this.#calendar.daySeconds) / this.#calendar.blockSeconds);
     const blocks = [];
@@ -185,15 +234,44 @@ export class SeriesModel {
         const mean = level * seen;
         return { slot, ratio: cut(value, mean) / mean, info: mean / (unit + dispersion * mean) };
       });
-      const week = this.ramp.meanOf(row, day, WEEK);
-      const known = floats[at + layout.daysLearned]! >= LEAST_WEEK;
-      const count = level * blockBuckets * dayBlocks;
-      const dayInfo = count / (unit + this.dispersion.of(row, this.#calendar.dayWindow) * count);
-      this.season.learn(row, this.#calendar.dayOfWeek(day), ratios, known && week !== null && week > 0 ? level / week : null, dayInfo);
+      this.season.learnHours(row, this.#calendar.dayOfWeek(day), ratios);
+      this.#learnWeekday(row, day - HALF_WEEK);
+      this.#learnJump(row, level, dispersion / blocks.length + unit / (level * exposure));
       const scale = this.season.normalise(row);
       if (scale !== 1) this.rebase(row, scale);
     }
+    floats[at + layout.dayStart] = floats[at + layout.level]!;
     floats[at + layout.daysLearned]!++;
     if (unit !== 1) this.setFractional(row);
+  }
+
+  /** How far a day's level is from what it was as the day began: by that much it may be off at any time. */
+  #learnJump(row: number, level: number, noise: number): void {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const before = floats[at + layout.dayStart]!;
+    if (!(before > 0)) return;
+    const jump = level / before - 1;
+    const spread = floats[at + layout.daySpread]! > 0 ? floats[at + layout.daySpread]! : FIRST_JUMP;
+    const step = Math.max(JUMP_STEP, FIRST_STEP / (floats[at + layout.daysLearned]! + FIRST_DAYS));
+    floats[at + layout.daySpread] = Math.max(LEAST_JUMP, spread * (1 + step * ((jump ** 2 - noise > spread ** 2 ? 1 : 0) - BEYOND)));
+  }
+
+  /** Relative variance of the level from one day to the next, beyond what counting explains. */
+  jump(row: number): number {
+    const { floats, layout } = this.#table;
+    const spread = floats[row * layout.floats + layout.daySpread]!;
+    return spread > LEAST_JUMP ? spread ** 2 : 0;
+  }
+
+  #learnWeekday(row: number, day: number): void {
+    const level = this.ramp.levelOf(row, day);
+    const week = this.ramp.meanOf(row, day + HALF_WEEK, WEEK, WEEK);
+    if (level === null || week === null || !(week > 0) || this.#calendar.daySeconds !== DAY) return;
+    const { floats, layout } = this.#table;
+    const unit = floats[row * layout.floats + layout.unit]!;
+    const count = week * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    const info = count / (unit + this.dispersion.of(row, this.#calendar.dayWindow) * count);
+    this.season.learnWeekday(row, this.#calendar.dayOfWeek(day), level / week, info);
   }
 }

@@ -14,12 +14,12 @@ export class SeriesTable {
   rows = 0;
   readonly #free: number[] = [];
 
-  constructor(layout: Layout, rows: number = FIRST_ROWS) {
+  constructor(layout: Layout) {
     this.layout = layout;
-    this.floats = new Float32Array(rows * layout.floats);
-    this.doubles = new Float64Array(rows * layout.doubles);
-    this.shorts = new Int16Array(rows * layout.weekHours);
-    this.owners = new Int32Array(rows);
+    this.floats = new Float32Array(FIRST_ROWS * layout.floats);
+    this.doubles = new Float64Array(FIRST_ROWS * layout.doubles);
+    this.shorts = new Int16Array(FIRST_ROWS * layout.weekHours);
+    this.owners = new Int32Array(FIRST_ROWS);
   }
 
   get used(): number {
@@ -43,8 +43,13 @@ export class SeriesTable {
     this.#free.push(row);
   }
 
-  /** For what was restored: rows without an owner are free, the last first as they were given. */
+  /** Makes room for what was restored; `free` as it stood. */
   adopt(rows: number, free: readonly number[]): void {
+    const room = Math.max(FIRST_ROWS, rows);
+    this.floats = new Float32Array(room * this.layout.floats);
+    this.doubles = new Float64Array(room * this.layout.doubles);
+    this.shorts = new Int16Array(room * this.layout.weekHours);
+    this.owners = new Int32Array(room);
     this.rows = rows;
     this.#free.push(...free);
   }

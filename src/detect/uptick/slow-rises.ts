@@ -1,12 +1,14 @@
 /** Ramps that are open: a rise over weeks opens once, and closes when it falls back or has become the level. */
 import type { UptickRecord } from "../../model/incident.ts";
-import type { Rise } from "./ramp.ts";
+import { LEAST_RISE, type Rise } from "./ramp.ts";
 
-/** Back below this share of the threshold, it is over. */
+/** Back below this share of the rise at which a ramp may open, it is over. */
 const CLOSE_SHARE = 0.5;
 /** Growth within this many days by less than this is none: the ramp is at its end. */
 const FLAT_DAYS = 3;
 const FLAT_GROWTH = 1.1;
+/** For so long after one ramp no other opens: what it has left in the means of days is not another. */
+export const RAMP_REST_DAYS = 10;
 /** However it goes on, after so many days it is the level. */
 const MOST_DAYS = 28;
 
@@ -33,7 +35,7 @@ export function followRamp(
   before: number | null,
 ): "goes-on" | "ended" | "stays" {
   const age = day - ramp.startDay;
-  if (rise !== null && rise.log < CLOSE_SHARE * rise.threshold) return "ended";
+  if (rise !== null && rise.ratios[0]! - 1 < CLOSE_SHARE * (LEAST_RISE - 1)) return "ended";
   if (age >= MOST_DAYS) return "stays";
   if (age >= FLAT_DAYS && recent !== null && before !== null && recent < FLAT_GROWTH * before) return "stays";
   return "goes-on";

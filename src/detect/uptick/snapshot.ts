@@ -1,77 +1,111 @@
-/** What a detector has learned, as plain values and typed arrays (structured clone), for another run to go on from. */
+/**
+ * The whole state of a detector as octets and back, exactly: a header in JSON for what is small and plain, the tables behind it as they
+ * are in memory (little-endian, as on every machine that Node runs on). A restored detector says what the first would have said.
+ */
 import { UptickDetector } from "./detector.ts";
+import type { OpenEvent } from "./event.ts";
 import type { UptickOptions } from "./options.ts";
+import type { Habit } from "./recurrence.ts";
+import type { OpenRamp } from "./slow-rises.ts";
 
-/** Rises with the meaning of what is kept: another one is not read. */
+/** Grows with every change of layout: what another wrote is not read. */
 const VERSION = 1;
+const MAGIC = 0x50_55_50_54;
+const WORDS = 2;
+/** Tables begin at multiples of this, so that they can be looked at in place. */
+const ALIGNMENT = 8;
 
-export interface DetectorSnapshot {
-  readonly version: number;
-  /** Layout of the rows and length of a bucket: a snapshot of others is not read. */
-  readonly shape: string;
+interface Header {
+  readonly options: UptickOptions;
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly refused: number;
   readonly rows: number;
   readonly free: readonly number[];
-  readonly floats: Float32Array;
-  readonly doubles: Float64Array;
-  readonly shorts: Int16Array;
-  readonly owners: Int32Array;
-  readonly quiet: { readonly words: Float64Array; readonly owners: Int32Array; readonly length: number };
-  /** Fields of the detector that are maps by series, and those that are numbers, by name. */
-  readonly maps: Readonly<Record<string, ReadonlyMap<number, unknown>>>;
-  readonly numbers: Readonly<Record<string, number>>;
+  readonly quiet: number;
+  readonly events: readonly (readonly [number, OpenEvent])[];
+  readonly ramps: readonly (readonly [number, OpenRamp])[];
+  readonly habits: readonly (readonly [number, Habit[]])[];
 }
 
-export function snapshotOf(detector: UptickDetector): DetectorSnapshot {
-  const { table, quiet } = detector;
-  const { layout, rows } = table;
-  const fields = Object.entries(detector);
-  return {
-    version: VERSION,
-    shape: shapeOf(detector),
-    rows,
-    free: [...table.free],
-    floats: table.floats.subarray(0, rows * layout.floats),
-    doubles: table.doubles.subarray(0, rows * layout.doubles),
-    shorts: table.shorts.subarray(0, rows * layout.weekHours),
-    owners: table.owners.subarray(0, rows),
-    quiet: { words: quiet.words, owners: quiet.owners, length: quiet.length },
-    maps: Object.fromEntries(fields.filter((field): field is [string, Map<number, unknown>] => field[1] instanceof Map)),
-    numbers: Object.fromEntries(fields.filter((field): field is [string, number] => typeof field[1] === "number")),
+type Table = Float32Array | Float64Array | Int16Array | Int32Array;
+
+/** Octets that `restoreDetector` makes the same detector of. */
+export function snapshotOf(detector: UptickDetector): Uint8Array {
+  const { options, first, last, refused, table, quiet, events, ramps, habits } = detector;
+  const header: Header = {
+    options,
+    first: Number.isNaN(first) ? null : first,
+    last: Number.isNaN(last) ? null : last,
+    refused,
+    rows: table.rows,
+    free: table.free,
+    quiet: quiet.length,
+    events: [...events],
+    ramps: [...ramps],
+    habits: [...habits],
   };
-}
-
-/** A detector that goes on where the snapshot was taken. @throws RangeError for a snapshot of another version or shape */
-export function restoredDetector(
-  snapshot: DetectorSnapshot,
-  options: Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount">,
-): UptickDetector {
-  const detector = new UptickDetector(options);
-  if (snapshot.version !== VERSION || snapshot.shape !== shapeOf(detector)) throw new RangeError("a snapshot of another detector");
-  const { table, quiet, places } = detector;
-  const { layout } = table;
-  const { rows, owners } = snapshot;
-  const room = Math.max(rows, table.owners.length);
-  table.floats = new Float32Array(room * layout.floats);
-  table.floats.set(snapshot.floats);
-  table.doubles = new Float64Array(room * layout.doubles);
-  table.doubles.set(snapshot.doubles);
-  table.shorts = new Int16Array(room * layout.weekHours);
-  table.shorts.set(snapshot.shorts);
-  table.owners = new Int32Array(room);
-  table.owners.set(owners);
-  table.adopt(rows, snapshot.free);
-  quiet.words = Float64Array.from(snapshot.quiet.words);
-  quiet.owners = Int32Array.from(snapshot.quiet.owners);
-  quiet.length = snapshot.quiet.length;
-  for (let row = 0; row < rows; row++) if (owners[row]! >= 0) places[owners[row]!] = row + 1;
-  for (let place = 0; place < quiet.length; place++) places[quiet.owners[place]!] = -(place + 1);
-  for (const [name, value] of Object.entries(detector)) {
-    const kept = snapshot.maps[name];
-    if (value instanceof Map && kept !== undefined) for (const [series, one] of structuredClone(kept)) value.set(series, one);
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const parts = tablesOf(detector, table.rows, quiet.length).map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  const start = aligned(4 * (WORDS + 1) + text.length);
+  const octets = new Uint8Array(parts.reduce((at, part) => aligned(at + part.length), start));
+  new Uint32Array(octets.buffer, 0, WORDS + 1).set([MAGIC, VERSION, text.length]);
+  octets.set(text, 4 * (WORDS + 1));
+  let at = start;
+  for (const part of parts) {
+    octets.set(part, at);
+    at = aligned(at + part.length);
   }
-  return Object.assign(detector, snapshot.numbers);
+  return octets;
 }
 
-function shapeOf({ table, options }: UptickDetector): string {
-  return JSON.stringify([table.layout, options.bucketSeconds, options.seriesCount]);
+/**
+ * @param options that hold from now on, in place of those of the snapshot.
+ * @throws RangeError where the octets are not those of a detector of this version.
+ */
+export function restoreDetector(
+  octets: Uint8Array,
+  options: Partial<Omit<UptickOptions, "bucketSeconds" | "seriesCount">> = {},
+): UptickDetector {
+  const copy = octets.slice();
+  const [magic, version, length] = copy.length < 4 * (WORDS + 1) ? [] : new Uint32Array(copy.buffer, 0, WORDS + 1);
+  if (magic !== MAGIC || length === undefined) throw new RangeError("no state of an uptick detector");
+  if (version !== VERSION) throw new RangeError(`state of an uptick detector of version ${version}, not ${VERSION}`);
+  const headerAt = 4 * (WORDS + 1);
+  if (headerAt + length > copy.length) throw new RangeError("state of an uptick detector that is cut");
+  const header = JSON.parse(new TextDecoder().decode(copy.subarray(headerAt, headerAt + length))) as Header;
+  const detector = new UptickDetector({ ...header.options, ...options });
+  detector.first = header.first ?? Number.NaN;
+  detector.last = header.last ?? Number.NaN;
+  detector.refused = header.refused;
+  for (const [series, event] of header.events) detector.events.set(series, event);
+  for (const [series, ramp] of header.ramps) detector.ramps.set(series, ramp);
+  for (const [series, habits] of header.habits) detector.habits.set(series, habits);
+  detector.table.adopt(header.rows, header.free);
+  detector.quiet.adopt(header.quiet);
+  let at = aligned(headerAt + length);
+  for (const part of tablesOf(detector, header.rows, header.quiet)) {
+    if (at + part.byteLength > copy.length) throw new RangeError("state of an uptick detector that is cut");
+    new Uint8Array(part.buffer, part.byteOffset, part.byteLength).set(copy.subarray(at, at + part.byteLength));
+    at = aligned(at + part.byteLength);
+  }
+  detector.findPlaces();
+  return detector;
+}
+
+/** The used part of each table. */
+function tablesOf({ table, quiet }: UptickDetector, rows: number, quietLength: number): Table[] {
+  const { layout } = table;
+  return [
+    table.floats.subarray(0, rows * layout.floats),
+    table.doubles.subarray(0, rows * layout.doubles),
+    table.shorts.subarray(0, rows * layout.weekHours),
+    table.owners.subarray(0, rows),
+    quiet.words.subarray(0, quietLength * quiet.stride),
+    quiet.owners.subarray(0, quietLength),
+  ];
+}
+
+function aligned(octets: number): number {
+  return Math.ceil(octets / ALIGNMENT) * ALIGNMENT;
 }

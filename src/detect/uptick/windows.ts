@@ -6,12 +6,26 @@ import type { Calendar } from "./calendar.ts";
 import { ringLengths } from "./layout.ts";
 import type { SeriesTable } from "./series-table.ts";
 
+/** Windows of which less than this share was seen are not looked at; the block that goes on is only begun. */
+export const LEAST_COVERED = 0.6;
+
 /** One block of the ring, with what a level can be learned from. */
 export interface Block {
   readonly value: number;
   readonly mean: number;
   /** Sum of the seasonal factors of its buckets; 0 where there is nothing to learn from. */
   readonly exposure: number;
+}
+
+/** A number a window. */
+export interface WindowSums {
+  readonly values: Float64Array;
+  readonly means: Float64Array;
+  readonly counts: Float64Array;
+}
+
+export function sumsFor({ windows: { length } }: Calendar): WindowSums {
+  return { values: new Float64Array(length), means: new Float64Array(length), counts: new Float64Array(length) };
 }
 
 export class Windows {
@@ -42,6 +56,7 @@ export class Windows {
       floats[at + layout.coarseValue + place] = 0;
       floats[at + layout.coarseMean + place] = 0;
       floats[at + layout.coarseExposure + place] = 0;
+      floats[at + layout.coarseCount + place] = 0;
     }
   }
 
@@ -55,23 +70,27 @@ export class Windows {
     floats[at + layout.coarseValue + coarse]! += value;
     floats[at + layout.coarseMean + coarse]! += mean;
     floats[at + layout.coarseExposure + coarse]! += factor;
+    floats[at + layout.coarseCount + coarse]!++;
   }
 
-  /** Writes sum and expectation of each window that ends with `bucket`, shortest first. */
-  sums(row: number, bucket: number, values: Float64Array, means: Float64Array): void {
+  /** Writes sum, expectation and number of buckets known of each window that ends with `bucket`, shortest first. */
+  sums(row: number, bucket: number, { values, means, counts }: WindowSums): void {
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
     const block = this.#calendar.blockOf(bucket);
-    let [value, mean, taken, isFine] = [0, 0, 0, true];
+    let [value, mean, count, taken, isFine] = [0, 0, 0, 0, true];
     this.#calendar.windows.forEach(({ fine, length }, index) => {
-      if (fine !== isFine) [value, mean, taken, isFine] = [0, 0, 0, fine];
+      if (fine !== isFine) [value, mean, count, taken, isFine] = [0, 0, 0, 0, fine];
       for (; taken < length; taken++) {
         const place = fine ? modulo(bucket - taken, this.#fine) : modulo(block - taken, this.#coarse);
         value += floats[at + (fine ? layout.fineValue : layout.coarseValue) + place]!;
-        mean += floats[at + (fine ? layout.fineMean : layout.coarseMean) + place]!;
+        const expected = floats[at + (fine ? layout.fineMean : layout.coarseMean) + place]!;
+        mean += expected;
+        count += fine ? (expected > 0 ? 1 : 0) : floats[at + layout.coarseCount + place]!;
       }
       values[index] = value;
       means[index] = mean;
+      counts[index] = count;
     });
   }
 
@@ -96,7 +115,7 @@ export class Windows {
   clear(row: number): void {
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
-    floats.fill(0, at + layout.fineValue, at + layout.coarseExposure + this.#coarse);
+    floats.fill(0, at + layout.fineValue, at + layout.coarseCount + this.#coarse);
   }
 }
 

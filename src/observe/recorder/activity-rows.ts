@@ -3,6 +3,7 @@ import { mix32, mixPair } from "../../sketch/hash.ts";
 import { FOLDED } from "./traffic-sorter.ts";
 import { NO_PORT } from "../../model/observation.ts";
 
+const INITIAL_ROWS = 1 << 9;
 const INITIAL_PLACES = 1 << 11;
 /** Places from which the table goes to its full size at once. */
 const LAST_STEP = 1 << 16;
@@ -17,12 +18,12 @@ export function activityKey(transport: number, port: number, technique: number, 
 export class ActivityRows {
   /** Rows, and one more: numbers start at 1. */
   length = 1;
-  interval: Uint32Array;
-  source: Uint32Array;
-  key: Uint32Array;
-  packets: Float64Array;
-  sourcePortZero: Float64Array;
-  targets: Uint32Array;
+  interval = new Uint32Array(INITIAL_ROWS);
+  source = new Uint32Array(INITIAL_ROWS);
+  key = new Uint32Array(INITIAL_ROWS);
+  packets = new Float64Array(INITIAL_ROWS);
+  sourcePortZero = new Float64Array(INITIAL_ROWS);
+  targets = new Uint32Array(INITIAL_ROWS);
   readonly #most: number;
   readonly #seed: number;
   #places = new Uint32Array(WORDS * INITIAL_PLACES);
@@ -34,13 +35,6 @@ export class ActivityRows {
     this.#most = most;
     this.#seed = seed;
     this.#from = new Uint32Array(asked);
-    const room = most + 1;
-    this.interval = new Uint32Array(room);
-    this.source = new Uint32Array(room);
-    this.key = new Uint32Array(room);
-    this.packets = new Float64Array(room);
-    this.sourcePortZero = new Float64Array(room);
-    this.targets = new Uint32Array(room);
   }
 
   /** Rows that still fit. */
@@ -51,6 +45,7 @@ export class ActivityRows {
   /** Makes room for as many new rows, and reads where each look begins, so that the misses overlap. The sum keeps the reads alive. */
   touch(interval: Uint32Array, source: Uint32Array, key: Uint32Array, length: number): number {
     while (2 * (this.length + length) > this.#mask + 1) this.#grow();
+    while (this.length + length > this.interval.length) this.#enlarge();
     const places = this.#places;
     let sum = 0;
     for (let i = 0; i < length; i++) {
@@ -120,6 +115,17 @@ export class ActivityRows {
     places[at + 1] = this.source[row]!;
     places[at + 2] = this.key[row]!;
     places[at + 3] = this.interval[row]!;
+  }
+
+  #enlarge(): void {
+    const { interval, source, key, packets, sourcePortZero, targets } = this;
+    const rows = 2 * interval.length;
+    (this.interval = new Uint32Array(rows)).set(interval);
+    (this.source = new Uint32Array(rows)).set(source);
+    (this.key = new Uint32Array(rows)).set(key);
+    (this.packets = new Float64Array(rows)).set(packets);
+    (this.sourcePortZero = new Float64Array(rows)).set(sourcePortZero);
+    (this.targets = new Uint32Array(rows)).set(targets);
   }
 
   #grow(): void {

@@ -10,7 +10,8 @@ import { FOLDED } from "./traffic-sorter.ts";
 export type AsnOf = (a: number, b: number, c: number, d: number) => number;
 
 /** Third word of an IPv4 address in an IPv6 one (RFC 4291 §2.5.5.2). */
-export const MAPPED = 0xffff;
+const MAPPED = 0xffff;
+const NETWORK_6 = 0x8000_0000;
 /** Words of the address in hand. */
 const WORDS = new Uint32Array(4);
 
@@ -65,11 +66,11 @@ export function asnOfSource(word: number, isSix: boolean, names: AddressNames, a
   return asnOf(WORDS[0]!, WORDS[1]!, WORDS[2]!, WORDS[3]!);
 }
 
-/** The network of a source: the first address of its /24, or the hash of its /48. */
+/** The network of a source: the upper 24 bits of IPv4, or a hash of its /48 with the highest bit, so that the two do not meet. */
 export function networkOf(word: number, isSix: boolean, names: AddressNames): number {
-  if (!isSix) return (word & 0xffff_ff00) >>> 0;
+  if (!isSix) return word >>> 8;
   addressWords(word, true, names);
-  return hashIPv6(WORDS[0]!, (WORDS[1]! & 0xffff_0000) >>> 0, 0, 0);
+  return (hashIPv6(WORDS[0]!, WORDS[1]! >>> 16, 0, 0) | NETWORK_6) >>> 0;
 }
 
 function addressWords(word: number, isSix: boolean, names: AddressNames): void {

@@ -32,13 +32,13 @@ import { BACKSCATTER, FOLDED, TrafficSorter } from "./traffic-sorter.ts";
 interface RecorderLimits {
   /** Places for pairs of series and source, series and target, activity row and target: 8 octets each, two thirds of them used. */
   readonly pairs: number;
-  /** Cells: interval × series, about 24 octets each. */
+  /** Cells: interval × series, 48 octets each. */
   readonly cells: number;
   /** Activity rows that are kept of one interval, and at once: 100 octets each. Beyond, an interval's sources are folded. */
   readonly activityRows: number;
 }
 
-/** 2.8 million pairs (32 MiB), a million cells (24 MiB), 262,144 rows (24 MiB). */
+/** 2.8 million pairs (32 MiB), a million cells (48 MiB), 262,144 rows (24 MiB). */
 const DEFAULT_LIMITS: RecorderLimits = { pairs: 1 << 22, cells: 1 << 20, activityRows: 1 << 18 };
 
 export interface TargetGroup {
@@ -54,6 +54,11 @@ export interface RecorderOptions {
   /** The user's groups of targets, at most MOST_TARGET_GROUPS; a target may be in several. */
   readonly targetGroups: readonly TargetGroup[];
   readonly limits?: Partial<RecorderLimits>;
+  /**
+   * Where things lie in the tables is not to be foreseen by whoever chooses his addresses: random where not given. With the same seed the
+   * same batches give the same to the last bit.
+   */
+  readonly seed?: number;
 }
 
 const TCP_SOURCE = portSeriesNumber("tcp", "source", 0);
@@ -103,9 +108,7 @@ export class IntervalRecorder {
   readonly #things = new Uint32Array(4 * BATCH_ROWS);
   readonly #isNew = new Uint8Array(4 * BATCH_ROWS);
 
-  constructor({ sensor, home, unassigned, targetGroups, limits }: RecorderOptions) {
-    // Where things lie in the tables is not to be foreseen by whoever chooses his addresses; what is read out does not depend on it.
-    const seed = randomBytes(4).readUInt32LE();
+  constructor({ sensor, home, unassigned, targetGroups, limits, seed = randomBytes(4).readUInt32LE() }: RecorderOptions) {
     if (targetGroups.length > MOST_TARGET_GROUPS) throw new RangeError(`more than ${MOST_TARGET_GROUPS} groups of targets`);
     this.sensor = sensor;
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
@@ -113,7 +116,7 @@ export class IntervalRecorder {
     this.#targetGroups = targetGroups
       .slice(0, MOST_TARGET_GROUPS)
       .map(({ name, networks }) => ({ name, targets: new NetworkSet(networks) }));
-    this.#sorter = new TrafficSorter(home.length === 0 ? null : new NetworkSet(home));
+    this.#sorter = new TrafficSorter(home.length === 0 ? null : new NetworkSet(home), seed);
     this.#cells = new SeriesCells(BATCH_ROWS, seed);
     this.#rows = new ActivityRows(this.#limits.activityRows, BATCH_ROWS, seed);
     this.#pairs = new PairSet(this.#limits.pairs, 4 * BATCH_ROWS, seed);

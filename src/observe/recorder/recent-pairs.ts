@@ -2,7 +2,6 @@
  * Who spoke first between two ends, as far as that was lately: a fixed table in which a newer pair takes an older one's place. It tells an
  * answer from what nobody asked for; when it has forgotten, an answer is taken for an unasked one.
  */
-import { randomBytes } from "node:crypto";
 import { mix32, mixPair } from "../../sketch/hash.ts";
 
 /** Pairs remembered, a power of two: 1 MiB, which stays near the processor. */
@@ -16,17 +15,20 @@ export const SPOKE_SENDER = 1;
 /** Its receiver did: the packet in hand is an answer. */
 export const SPOKE_RECEIVER = 2;
 
-/** Pairs that an attacker cannot aim at each other's places. */
-const SEED = randomBytes(4).readUInt32LE();
-
 export class RecentPairs {
   /** 30 bits of the pair's hash below a bit that is always set, and in the lowest bit which end spoke first. */
   readonly #places = new Uint32Array(PLACES);
+  readonly #seed: number;
+
+  /** @param seed that whoever sends packets does not know: he could aim pairs at each other's places. */
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
 
   /** Who spoke first. Ports are any numbers that tell conversations between two addresses apart. */
   first(from: number, fromPort: number, to: number, toPort: number, protocol: number): number {
-    const sender = mixPair(from ^ SEED, fromPort);
-    const receiver = mixPair(to ^ SEED, toPort);
+    const sender = mixPair(from ^ this.#seed, fromPort);
+    const receiver = mixPair(to ^ this.#seed, toPort);
     const signature = signatureOf(sender, receiver);
     const start = placeOf(sender, receiver, protocol);
     for (let place = start; place < start + WAYS; place++) {
@@ -38,8 +40,8 @@ export class RecentPairs {
 
   /** Remembers that `from` spoke first, whatever was known before. */
   open(from: number, fromPort: number, to: number, toPort: number, protocol: number): void {
-    const sender = mixPair(from ^ SEED, fromPort);
-    const receiver = mixPair(to ^ SEED, toPort);
+    const sender = mixPair(from ^ this.#seed, fromPort);
+    const receiver = mixPair(to ^ this.#seed, toPort);
     const signature = signatureOf(sender, receiver);
     const places = this.#places;
     const start = placeOf(sender, receiver, protocol);

@@ -72,11 +72,12 @@ export class TrafficSorter {
   /** Packets that would count but for who sent them, one of the defended networks, or for where they went, to none of them. */
   own = 0;
   elsewhere = 0;
-  readonly #pairs = new RecentPairs();
+  readonly #pairs: RecentPairs;
   readonly #home: NetworkSet | null;
 
   /** @param home the defended networks: what counts goes to them and comes from others. Null where they are not known. */
-  constructor(home: NetworkSet | null) {
+  constructor(home: NetworkSet | null, seed: number) {
+    this.#pairs = new RecentPairs(seed);
     this.#home = home;
   }
 

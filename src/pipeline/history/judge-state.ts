@@ -1,6 +1,5 @@
 /** What a judge remembers, for a later run. */
 import type { BookState } from "../../detect/incident/incident-book.ts";
-import type { DetectorSnapshot } from "../../detect/uptick/snapshot.ts";
 import type { RosterState } from "./sensor-roster.ts";
 
 export interface JudgeState {
@@ -8,5 +7,5 @@ export interface JudgeState {
   readonly next: number | null;
   readonly roster: RosterState;
   readonly book: BookState;
-  readonly detector: DetectorSnapshot;
+  readonly detector: Uint8Array;
 }

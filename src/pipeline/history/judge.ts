@@ -7,7 +7,7 @@ import { INCIDENT_DEFAULTS, type IncidentOptions, type SeriesCounts } from "../.
 import { UptickDetector } from "../../detect/uptick/detector.ts";
 import type { UptickOptions } from "../../detect/uptick/options.ts";
 import { rescaleLevels } from "../../detect/uptick/rescale.ts";
-import { restoredDetector, snapshotOf } from "../../detect/uptick/snapshot.ts";
+import { restoreDetector, snapshotOf } from "../../detect/uptick/snapshot.ts";
 import type { Band } from "../../detect/uptick/verdict.ts";
 import { INTERVAL_SECONDS, SERIES_COUNT, type SeriesSnapshot } from "../../model/series.ts";
 import type { Store } from "../../store/store.ts";
@@ -128,7 +128,8 @@ export class Judge {
   /** Goes on where another judge was. @throws RangeError where that was of another version */
   restore({ version, next, roster, book, detector }: JudgeState): void {
     if (version !== STATE_VERSION) throw new RangeError("the state of another version");
-    this.#detector = restoredDetector(detector, this.#detectorOptions());
+    const { bucketSeconds: _, seriesCount: __, ...options } = this.#detectorOptions();
+    this.#detector = restoreDetector(detector, options);
     this.next = next;
     this.roster.restore(roster);
     this.book.restore(book);

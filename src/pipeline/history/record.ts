@@ -2,7 +2,7 @@
 import { AsnTable } from "../../intel/asn-table.ts";
 import type { Network } from "../../model/address.ts";
 import type { HistoryBatch } from "../../model/history.ts";
-import { IntervalRecorder, type TargetGroup } from "../../observe/recorder/interval-recorder.ts";
+import { IntervalRecorder, type RecorderOptions, type TargetGroup } from "../../observe/recorder/interval-recorder.ts";
 import type { UnassignedPorts } from "../../observe/recorder/series-columns.ts";
 import { unassignedPorts } from "../../report/port-name.ts";
 
@@ -12,6 +12,7 @@ export interface RecordOptions {
   readonly home: readonly Network[];
   /** Groups of targets, at most 63. */
   readonly targets: readonly TargetGroup[];
+  readonly limits?: RecorderOptions["limits"];
 }
 
 /** Shared by all sensors of a process: 8 MB of ranges, read at the first address of a family. */
@@ -20,9 +21,10 @@ let unassigned: UnassignedPorts | null = null;
 
 /** Records one sensor. A batch that it hands out is bounded by the recorder's tables: some ten million members. */
 export class SensorRecorder extends IntervalRecorder {
-  constructor(sensor: string, { home, targets }: RecordOptions) {
+  /** @param seed for those who must get the same batches again. */
+  constructor(sensor: string, { home, targets, limits = {} }: RecordOptions, seed?: number) {
     unassigned ??= { tcp: unassignedPorts("tcp"), udp: unassignedPorts("udp") };
-    super({ sensor, home, targetGroups: targets, unassigned });
+    super({ sensor, home, targetGroups: targets, unassigned, limits, ...(seed === undefined ? {} : { seed }) });
   }
 
   /** All since the last time, with the owners of sources. */

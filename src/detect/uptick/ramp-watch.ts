@@ -1,0 +1,88 @@
+/** Watches all series for slow rises: opens a ramp, lets it grow, and closes it. */
+import type { Calendar } from "./calendar.ts";
+import { detectedRamp } from "./detected.ts";
+import type { UptickOptions } from "./options.ts";
+import { LEAST_RISE } from "./ramp.ts";
+import type { Records } from "./record.ts";
+import type { SeriesModel } from "./series-model.ts";
+import type { SeriesTable } from "./series-table.ts";
+import { FLAT_DAYS, followRamp, type OpenRamp, RAMP_REST_DAYS } from "./slow-rises.ts";
+import type { UptickVerdict } from "./verdict.ts";
+
+/** Independent looks at the slow rise: two a day, for each number of days over which it is looked at. */
+const RAMP_LOOKS = 2 * 365 * 3;
+
+export class RampWatch {
+  /** By number of the series. */
+  readonly open: Map<number, OpenRamp> = new Map();
+  readonly #table: SeriesTable;
+  readonly #calendar: Calendar;
+  readonly #model: SeriesModel;
+  readonly #records: Records;
+  readonly #options: UptickOptions;
+
+  constructor(table: SeriesTable, calendar: Calendar, model: SeriesModel, records: Records, options: UptickOptions) {
+    this.#table = table;
+    this.#calendar = calendar;
+    this.#model = model;
+    this.#records = records;
+    this.#options = options;
+  }
+
+  /** Whether a ramp opens: asked once a block. @param factor the season's of the bucket. */
+  look(row: number, series: number, bucket: number, value: number, factor: number, verdicts: UptickVerdict[]): void {
+    const { floats, layout } = this.#table;
+    const today = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
+    if (this.open.has(series) || today < floats[row * layout.floats + layout.rampFrom]!) return;
+    const rise = this.#model.rise(row, bucket);
+    if (rise === null || rise.ratio < LEAST_RISE || rise.ratios[0]! < LEAST_RISE) return;
+    const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.#options;
+    const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
+    if (rise.logP > Math.log(aYear / RAMP_LOOKS)) return;
+    const count = this.#model.lastDay(row, bucket)! * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    if (count < this.#options.minCount) return;
+    const ramp: OpenRamp = {
+      series,
+      start: bucket,
+      startDay: today,
+      peak: value,
+      peakBucket: bucket,
+      expected: rise.baseline * factor,
+      logP: rise.logP,
+      baseline: rise.baseline,
+      record: this.#records.rank(row, value),
+      trend: this.#model.trend(row, bucket),
+    };
+    this.open.set(series, ramp);
+    verdicts.push({ phase: "opened", event: detectedRamp(this.#calendar, ramp, null) });
+  }
+
+  /** Takes in one bucket of a ramp that is open, if one is. */
+  grow(row: number, series: number, bucket: number, value: number, factor: number): void {
+    const ramp = this.open.get(series);
+    if (ramp === undefined || value <= ramp.peak) return;
+    ramp.peak = value;
+    ramp.peakBucket = bucket;
+    ramp.expected = ramp.baseline * factor;
+    ramp.record = this.#records.rank(row, value);
+  }
+
+  /** At the end of a day: goes an open ramp on; and how far does the level stray where there is none. */
+  endDay(row: number, series: number, day: number, bucket: number, verdicts: UptickVerdict[]): void {
+    const { ramp: days } = this.#model;
+    const rise = this.#model.rise(row, bucket);
+    const ramp = this.open.get(series);
+    if (ramp === undefined) {
+      if (rise !== null) days.learn(row, rise);
+      return;
+    }
+    if (rise !== null) ramp.logP = Math.min(ramp.logP, rise.logP);
+    const step = followRamp(ramp, day, rise, days.meanOf(row, day, FLAT_DAYS), days.meanOf(row, day - FLAT_DAYS, FLAT_DAYS));
+    if (step === "goes-on") return;
+    if (step === "stays" && rise !== null) days.rebase(row, rise.ratios[0]!);
+    const { floats, layout } = this.#table;
+    floats[row * layout.floats + layout.rampFrom] = day + RAMP_REST_DAYS;
+    this.open.delete(series);
+    verdicts.push({ phase: "closed", event: detectedRamp(this.#calendar, ramp, bucket) });
+  }
+}

@@ -1,0 +1,83 @@
+/** Looks at one series over all windows at once, and learns how they vary: the most surprising window speaks for the series. */
+import type { Calendar, Moment } from "./calendar.ts";
+import type { UptickOptions } from "./options.ts";
+import type { SeriesModel } from "./series-model.ts";
+import type { SeriesTable } from "./series-table.ts";
+import { LEAST_COVERED, type WindowSums } from "./windows.ts";
+
+/** No verdicts on less than this: EARS needs 7 points, and a quarter of a day has a shape of its own. */
+const LEAST_BUCKETS = 7;
+const LEAST_SECONDS = 6 * 3600;
+/** Overlapping windows of one length are about two independent looks a length (declumping: Aldous 1989). */
+const LOOKS_A_WINDOW = 2;
+/** Windows of all lengths see much the same: as many false events as two that were independent. */
+const SHARES = 2;
+/** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
+const LEAST_DEVIATIONS = 1.8;
+
+/** A series that may be out of the ordinary, before all of the interval are weighed against one another. */
+export interface Candidate {
+  readonly row: number;
+  readonly series: number;
+  /** ln of the p-value, and the same weighed by the length of the window. */
+  readonly logP: number;
+  readonly logWeighed: number;
+  readonly window: number;
+  readonly ratio: number;
+  readonly value: number;
+  readonly expected: number;
+}
+
+export class WindowJudge {
+  readonly #table: SeriesTable;
+  readonly #calendar: Calendar;
+  readonly #model: SeriesModel;
+  readonly #options: UptickOptions;
+  readonly #sums: WindowSums;
+
+  /** @param sums room for sums. */
+  constructor(table: SeriesTable, calendar: Calendar, model: SeriesModel, options: UptickOptions, sums: WindowSums) {
+    this.#table = table;
+    this.#calendar = calendar;
+    this.#model = model;
+    this.#options = options;
+    this.#sums = sums;
+  }
+
+  /** Looks at all windows that end with this bucket, and learns how they vary. */
+  judge(row: number, series: number, bucket: number, value: number, expected: number, moment: Moment): Candidate | null {
+    const { floats, layout } = this.#table;
+    const { windows, bucketSeconds } = this.#calendar;
+    const at = row * layout.floats;
+    const { dispersion } = this.#model;
+    const unit = floats[at + layout.unit]!;
+    const seen = floats[at + layout.seen]!;
+    const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
+    const doubt = this.#model.newDoubt(row, moment) + this.#model.jump(row);
+    this.#model.windows.sums(row, bucket, this.#sums);
+    let best: Candidate | null = null;
+    for (let window = 0; window < windows.length; window++) {
+      const sum = this.#sums.values[window]!;
+      const mean = this.#sums.means[window]!;
+      // What is mostly gap varies as a shorter window does.
+      if (this.#sums.counts[window]! < LEAST_COVERED * windows[window]!.buckets) continue;
+      const variance = unit * mean + dispersion.of(row, window) * mean * mean;
+      let log = 0;
+      if ((sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * variance && sum > mean) {
+        log = dispersion.logTail(row, window, sum, mean, unit, 0);
+        const isLarge = sum >= this.#options.minRatio * mean && (unit !== 1 || sum >= this.#options.minCount);
+        if (mayJudge && isLarge) {
+          const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
+          const logP = dispersion.corrected(row, window, doubted);
+          const { buckets } = windows[window]!;
+          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
+          if (best === null || logWeighed < best.logWeighed)
+            best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
+        }
+      }
+      dispersion.learnTail(row, window, log);
+      dispersion.learn(row, window, sum, mean, unit);
+    }
+    return best;
+  }
+}
