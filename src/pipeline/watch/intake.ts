@@ -5,7 +5,6 @@
 import { ObservationWriter } from "../../formats/format.ts";
 import type { HistoryBatch } from "../../model/history.ts";
 import { ObservationBatch } from "../../model/observation.ts";
-import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { WatchedSource } from "../../model/watch-event.ts";
 import { keepRows } from "../../observe/filter/index.ts";
 import type { SourcePosition } from "../../sources/live.ts";
@@ -178,9 +177,4 @@ function keyOf({ uri, name, sensor, filter, fromStart, format, mapping }: WatchS
 /** The same place, whatever else is said of a source. */
 function placeKey({ uri, sensor }: WatchSource): string {
   return `${sensor} ${uri}`;
-}
-
-/** The interval that holds a time. */
-export function intervalOf(time: number): number {
-  return time - (time % INTERVAL_SECONDS);
 }
