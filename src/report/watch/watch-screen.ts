@@ -10,6 +10,8 @@ import { sparkLine } from "./spark-line.ts";
 const MOST_SOURCES = 6;
 const LEAST_SERIES = 4;
 const MOST_INCIDENTS = 6;
+/** A heading and the empty line above it. */
+const HEADING_LINES = 2;
 const NAME_WIDTH = 22;
 const NUMBERS_WIDTH = 30;
 const MOST_SPARK = 48;
@@ -50,9 +52,9 @@ export function watchScreen(view: WatchView, { height, ...options }: RenderOptio
 
   const used = screen.length;
   const wanted = Math.max(1, Math.min(MOST_INCIDENTS, incidents.length));
-  const room = Math.max(LEAST_SERIES, height - used - wanted - 2 - (message === null ? 0 : 1));
-  seriesLines(screen, interval, room - 1);
-  incidentLines(screen, incidents, Math.max(1, height - screen.length - 1 - (message === null ? 0 : 1)));
+  const last = message === null ? 0 : 1;
+  seriesLines(screen, interval, Math.max(LEAST_SERIES, height - used - 2 * HEADING_LINES - wanted - last));
+  incidentLines(screen, incidents, Math.max(1, height - screen.length - HEADING_LINES - last));
   if (message !== null) screen.line([{ text: message, style: "dim" }]);
   return screen.toString().split("\n").slice(0, height);
 }
