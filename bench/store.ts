@@ -1,6 +1,6 @@
 /**
  * `npm run bench:store`: a year of a darknet's history (`src/lab/history/`: a /16, three sensors, 1.03 thousand million packets) put into a
- * fresh store, and then what a dashboard asks. The last `--days N` (2) days are whole; of the days before, one interval in `--every N` (48)
+ * fresh store, and then what a dashboard asks. The last `--days N` (1) days are whole; of the days before, one interval in `--every N` (96)
  * is there, so that history has its length, and fewer rows. `--year` puts in all of it. `--folder FOLDER` keeps the store there, and asks
  * one that is there already.
  */
@@ -25,8 +25,8 @@ const IMPORTED_TOGETHER = 96;
 
 const { values } = parseArgs({
   options: {
-    days: { type: "string", default: "2" },
-    every: { type: "string", default: "48" },
+    days: { type: "string", default: "1" },
+    every: { type: "string", default: "96" },
     year: { type: "boolean", default: false },
     folder: { type: "string" },
   },

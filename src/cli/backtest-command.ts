@@ -12,8 +12,6 @@ const FORMATS = ["text", "json"] as const;
 const DEFAULT_DAYS = 42;
 const MOST_DAYS = 3650;
 const MOST_ROWS = 100_000;
-/** As `uptick` has them where nothing is said. */
-const DETECTION = { falseEventsAYear: 0.2, minCount: 5 };
 
 interface BacktestFlags extends StoreFlags, TextFlags {
   readonly disclosures: string;
@@ -50,7 +48,7 @@ async function printBacktest(flags: BacktestFlags): Promise<void> {
   const { readDisclosures } = await import("./disclosure-file.ts");
   const { disclosures, withoutPorts, faults } = readDisclosures(flags.disclosures);
   const { backtestStore, backtestTable } = await import("../pipeline/history/backtest.ts");
-  const run = { disclosures, days: flags.days, ...DETECTION };
+  const run = { disclosures, days: flags.days };
   const outcome =
     flags.series === undefined
       ? await withStore(flags, async (store) => backtestStore(store, run))

@@ -14,9 +14,11 @@ import { addImportCommand } from "./import-command.ts";
 import { addHistoryCommand } from "./history-command.ts";
 import { addIncidentsCommand } from "./incidents-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
+import { addReplayCommand } from "./replay-command.ts";
 import { addStoreCommand } from "./store-command.ts";
 import { helpWidth } from "./terminal.ts";
 import { addUptickCommand } from "./uptick-command.ts";
+import { addWatchCommand } from "./watch-command.ts";
 
 /** The program with all its commands. Parsing throws CommanderError for usage and PrecursorError for the rest; it never exits. */
 export function buildProgram(): Command {
@@ -35,6 +37,8 @@ export function buildProgram(): Command {
     });
   addAssessCommand(program);
   addDemoCommand(program);
+  addWatchCommand(program);
+  addReplayCommand(program);
   addUptickCommand(program);
   addConvertCommand(program);
   addConfigCommand(program);

@@ -39,7 +39,9 @@ describe("the reference pages", () => {
       .flatMap((path) => page(path).split("\n"))
       .flatMap(
         (line) =>
-          /(?:^|[|$] |npx )\s*(?:npx )?precursor ((?:assess|convert|demo|schema|formats|completion|help)\b.*)$/.exec(line)?.[1] ?? [],
+          /(?:^|[|$] |npx )\s*(?:npx )?precursor ((?:assess|convert|demo|schema|formats|completion|watch|replay|config|help)\b.*)$/.exec(
+            line,
+          )?.[1] ?? [],
       )
       .filter((line) => !line.includes("[") && !line.includes("…"));
     expect(lines.length).toBeGreaterThan(15);

@@ -13,7 +13,7 @@ import type { AddressLabels } from "../model/label.ts";
 import type { LiveInput, Report } from "../model/report.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
-import type { LiveReport } from "./live-inputs.ts";
+import type { LiveReport } from "./live-input.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
 export { ASSESS_DEFAULTS, type AssessOptions } from "./assess-options.ts";

@@ -7,7 +7,7 @@ import { expandInputs } from "../sources/expand.ts";
 import type { LiveSource } from "../sources/live.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import type { AssessOptions, Listening } from "./assess-options.ts";
-import type { LiveReport } from "./live-inputs.ts";
+import type { LiveReport } from "./live-input.ts";
 import { isWrittenAsLive } from "./live-scheme.ts";
 import { observeInputs } from "./observe-inputs.ts";
 import { withoutPassedOver } from "./passed-over.ts";

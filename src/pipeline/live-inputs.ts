@@ -1,15 +1,13 @@
 /** Live sources to observations: listens for a time, recognises what comes by sender, and lets decoders fill batches. */
 import { join } from "node:path";
-import type { Format, ObservationWriter } from "../formats/format.ts";
+import type { DecodeContext, ObservationWriter } from "../formats/format.ts";
 import { loadTemplates, saveTemplates } from "../formats/flow-export/template-file.ts";
 import { rememberTemplates, templateCacheOf } from "../formats/flow-export/template-cache.ts";
-import { InputError } from "../model/errors.ts";
 import { systemReason } from "../sources/file.ts";
-import { FINE, type LiveCounters, type LiveSink, type LiveSource } from "../sources/live.ts";
+import { type LiveSource, now } from "../sources/live.ts";
 import { loadState, prepareStateFolder, saveState } from "../sources/live/state-file.ts";
 import { FormatChoice, type ReadOptions } from "./format-choice.ts";
-import { LiveRecords } from "./live-records.ts";
-import { type LiveDecoding, LiveStream } from "./live-stream.ts";
+import { LiveInput, type LiveReport } from "./live-input.ts";
 import { LiveTally } from "./live-tally.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
@@ -28,20 +26,6 @@ export interface LiveReading extends ReadOptions {
   readonly stop: AbortSignal | null;
   /** Gets octets and records so far, several times a second. */
   readonly onProgress: ((bytes: number, records: number) => void) | null;
-}
-
-/** What a source did, for the report and for people. */
-export interface LiveReport {
-  readonly name: string;
-  /** Where it listened, or null where it could not start. */
-  readonly place: string | null;
-  readonly counters: Readonly<LiveCounters>;
-  readonly health: string;
-  /** Records, and octets of streams, that no format recognised. */
-  readonly unrecognisedRecords: number;
-  readonly unrecognisedBytes: number;
-  /** Senders whose decoders were forgotten to make room for others. */
-  readonly forgottenSenders: number;
 }
 
 export interface LiveSummary extends ReadSummary {
@@ -63,7 +47,7 @@ export async function readLive(sources: readonly LiveSource[], writer: Observati
   if (reading.stateFolder !== null) prepareStateFolder(reading.stateFolder);
   const templates = reading.stateFolder === null ? null : join(reading.stateFolder, TEMPLATES_FILE);
   if (templates !== null) rememberTemplates(memory, loadTemplates(loadState(templates)).cache);
-  const context = { writtenAt: Date.now() / 1000, memory };
+  const context = liveContext(memory);
   const inputs = sources.map((source) => new LiveInput(source, { writer, context, choice, tally: new LiveTally(source.name, summary) }));
 
   // From here on: a broker may take long to answer, and what others have heard by then is to be assessed
@@ -85,6 +69,16 @@ export async function readLive(sources: readonly LiveSource[], writer: Observati
     troubles.push(`the templates of flow exporters cannot be saved: ${systemReason(error)}`);
   }
   return { ...summary, live: inputs.map((input) => input.report()), troubles };
+}
+
+/** The context of what is written while it is read: stamps without a year are of the latest year where they are not ahead of the clock. */
+export function liveContext(memory: Map<string, unknown>): DecodeContext {
+  return {
+    get writtenAt() {
+      return now();
+    },
+    memory,
+  };
 }
 
 /** The end of the time, an interrupt, or the signal, whichever is first. A second interrupt ends the program. */
@@ -115,104 +109,6 @@ function timeOver(stop: AbortSignal | null): { after: (seconds: number | null) =
     },
     forget,
   };
-}
-
-/** One source with its decoders. */
-class LiveInput implements LiveSink {
-  bytes = 0;
-  readonly #source: LiveSource;
-  readonly #decoding: LiveDecoding;
-  readonly #records: LiveRecords;
-  readonly #streams = new Map<string | null, LiveStream>();
-  #lastFormat: Format | null = null;
-  #endedRecords = 0;
-  #unrecognisedBytes = 0;
-  #started = false;
-
-  constructor(source: LiveSource, decoding: LiveDecoding) {
-    this.#source = source;
-    this.#decoding = decoding;
-    this.#records = new LiveRecords(decoding);
-  }
-
-  get records(): number {
-    let records = this.#endedRecords + this.#records.records;
-    for (const stream of this.#streams.values()) records += stream.records;
-    return records;
-  }
-
-  async start(summary: ReadSummary): Promise<boolean> {
-    try {
-      await this.#source.start(this);
-      this.#started = true;
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      summary.unreadable.push(error);
-    }
-    return this.#started;
-  }
-
-  chunk(bytes: Uint8Array, peer: string | null, receivedAt: number): void {
-    this.bytes += bytes.length;
-    if (this.#source.kind === "datagram") this.#records.record(bytes, peer ?? "", receivedAt);
-    else this.#streamOf(peer).chunk(bytes, receivedAt);
-  }
-
-  ended(peer: string | null): void {
-    const stream = this.#streams.get(peer);
-    if (stream === undefined) return;
-    this.#streams.delete(peer);
-    const before = stream.records;
-    stream.end();
-    this.#endedRecords += before;
-    this.#unrecognisedBytes += stream.unrecognised;
-    this.#lastFormat = stream.format ?? this.#lastFormat;
-  }
-
-  async finish(summary: ReadSummary): Promise<void> {
-    if (!this.#started) return;
-    const source = this.#source;
-    await source.stop();
-    for (const peer of this.#streams.keys()) this.ended(peer);
-    this.#records.end();
-    const inputs = this.#decoding.tally.inputs();
-    summary.sources.push(...inputs);
-    const { droppedByKernel } = source.counters;
-    if (droppedByKernel > 0) {
-      const unit = source.kind === "datagram" ? "datagrams dropped by this machine's kernel" : "packets dropped by this machine's kernel";
-      summary.lost.set(unit, (summary.lost.get(unit) ?? 0) + droppedByKernel);
-    }
-    const failure = inputs.length === 0 ? this.#failure() : null;
-    if (failure !== null) summary.unreadable.push(failure);
-  }
-
-  report(): LiveReport {
-    const { name, place, counters, health } = this.#source;
-    return {
-      name,
-      place: this.#started ? place : null,
-      counters: { ...counters },
-      health,
-      unrecognisedRecords: this.#records.unrecognised,
-      unrecognisedBytes: this.#unrecognisedBytes,
-      forgottenSenders: this.#records.forgotten,
-    };
-  }
-
-  #streamOf(peer: string | null): LiveStream {
-    const known = this.#streams.get(peer);
-    if (known !== undefined) return known;
-    const stream = new LiveStream(this.#decoding, this.#lastFormat);
-    this.#streams.set(peer, stream);
-    return stream;
-  }
-
-  /** Why there is no input of this source; null where nobody sent anything. */
-  #failure(): InputError | null {
-    const { name, health } = this.#source;
-    if (this.bytes > 0) return new InputError("E_INPUT_UNKNOWN", name, "nothing of what came is of a format that Precursor reads");
-    return health === FINE ? null : new InputError("E_INPUT_EMPTY", name, health);
-  }
 }
 
 function sum(inputs: readonly LiveInput[], what: "bytes" | "records"): number {

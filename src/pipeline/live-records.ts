@@ -51,6 +51,13 @@ export class LiveRecords {
     return this.#settledRecords + this.#exportStats.records;
   }
 
+  /** What gaps in sequence numbers say did not arrive, so far. */
+  get lost(): number {
+    let lost = 0;
+    for (const count of this.#exportStats.lost.values()) lost += count;
+    return lost;
+  }
+
   record(bytes: Uint8Array, peer: string, receivedAt: number): void {
     const forced = this.#decoding.choice.named;
     if (forced === FLOW_EXPORT || (forced === null && bytes[0] === 0)) this.#export(bytes, peer, receivedAt);

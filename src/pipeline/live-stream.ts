@@ -43,6 +43,11 @@ export class LiveStream {
     return this.#decoder?.stats.records ?? 0;
   }
 
+  /** Octets of whole or cut records that wait: they came, and were not decoded. */
+  get pending(): number {
+    return this.#end;
+  }
+
   chunk(bytes: Uint8Array, receivedAt: number): void {
     if (this.#decoder === null || this.format === null) {
       this.#keep(bytes, 0, bytes.length);

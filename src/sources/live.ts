@@ -41,6 +41,9 @@ export type ChunkKind = "datagram" | "stream";
 /** The health of a source where nothing is amiss; else it is the reason, for people. */
 export const FINE = "fine";
 
+/** A place in a source from which it can be read on: plain JSON, made and understood by sources of one kind. */
+export type SourcePosition = Readonly<Record<string, unknown>>;
+
 /** One live source. */
 export interface LiveSource {
   /** As the user wrote it. */
@@ -61,6 +64,11 @@ export interface LiveSource {
   /** Asks to hand out nothing for now. Connections, files and processes wait; datagrams are kept while there is room, then dropped and counted. */
   pause(): void;
   resume(): void;
+  /**
+   * The place behind what was handed out, but for its last `unused` octets; null where there is none yet. Sources that cannot be read again
+   * (listeners, captures) have no such method.
+   */
+  position?(unused: number): SourcePosition | null;
 }
 
 /** Seconds since 1970. */

@@ -15,6 +15,7 @@ import { DATABASE } from "./schema.ts";
 import * as series from "./series-questions.ts";
 import type {
   AddressRecord,
+  AliveInterval,
   Mover,
   NetworkTotal,
   Resolution,
@@ -76,13 +77,12 @@ export class ClickHouseStore implements Store {
     return series.snapshots(this.engine, range, sensors);
   }
 
-  async aliveIntervals(
-    range: TimeRange,
-    sensors: SensorChoice = null,
-  ): Promise<readonly { readonly interval: number; readonly sensors: readonly string[] }[]> {
+  async aliveIntervals(range: TimeRange, sensors: SensorChoice = null): Promise<readonly AliveInterval[]> {
     return this.engine.rows(
-      `SELECT toUnixTimestamp(time) AS interval, arraySort(groupUniqArray(sensor)) AS sensors FROM ${DATABASE}.liveness AS liveness ` +
-        `WHERE ${series.within(range, 300)}${series.ofSensors(sensors)} GROUP BY time ORDER BY time`,
+      `SELECT toUnixTimestamp(time) AS interval, groupArray(sensor) AS sensors, groupArray(seen) AS observations FROM ` +
+        `(SELECT time, sensor, toFloat64(sum(observations)) AS seen FROM ${DATABASE}.liveness AS liveness ` +
+        `WHERE ${series.within(range, 300)}${series.ofSensors(sensors)} GROUP BY time, sensor ORDER BY time, sensor) ` +
+        `GROUP BY time ORDER BY time`,
     );
   }
 

@@ -5,8 +5,12 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { StoreError } from "../model/errors.ts";
 import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
 
-/** Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one. */
-const SETTINGS = { output_format_json_quote_64bit_integers: 0 } as const;
+const SETTINGS = {
+  // Numbers beyond 2⁵³ do not occur; as text they would have to be converted one by one
+  output_format_json_quote_64bit_integers: 0,
+  // Tops of a flood of sources go by way of the disk beyond this many octets, instead of failing
+  max_bytes_before_external_group_by: "1073741824",
+} as const;
 
 export abstract class ClientEngine implements Engine {
   readonly place: string;
@@ -14,11 +18,17 @@ export abstract class ClientEngine implements Engine {
   abstract readonly cluster: string | null;
   protected readonly writing: ClickHouseClient;
   private readonly reading: ClickHouseClient;
+  /** For others' questions: their settings stay with their connection. */
+  private readonly answering: ClickHouseClient;
 
-  constructor(place: string, clients: readonly [writing: ClickHouseClient, reading: ClickHouseClient], name: string) {
+  constructor(
+    place: string,
+    clients: readonly [writing: ClickHouseClient, reading: ClickHouseClient, answering: ClickHouseClient],
+    name: string,
+  ) {
     this.place = place;
     this.name = name;
-    [this.writing, this.reading] = clients;
+    [this.writing, this.reading, this.answering] = clients;
   }
 
   async rows<Row>(sql: string): Promise<Row[]> {
@@ -41,7 +51,7 @@ export abstract class ClientEngine implements Engine {
 
   async answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable> {
     try {
-      const { stream } = await this.reading.exec({ query: sql, clickhouse_settings: settings });
+      const { stream } = await this.answering.exec({ query: sql, clickhouse_settings: settings });
       return stream;
     } catch (error) {
       throw storeErrorOf(this.place, error);
@@ -62,7 +72,7 @@ export abstract class ClientEngine implements Engine {
   abstract importFrom(table: string, path: string): Promise<void>;
 
   async close(): Promise<void> {
-    await Promise.all([this.reading.close(), this.writing.close()]);
+    await Promise.all([this.reading.close(), this.writing.close(), this.answering.close()]);
   }
 }
 

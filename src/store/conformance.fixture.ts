@@ -78,7 +78,7 @@ export function describeStore({ store, runs }: StoreLaws): void {
       [3, 0, 1],
     ]);
     expect(await store().aliveIntervals(range)).toEqual(
-      [start, start + 300, start + 900].map((interval) => ({ interval, sensors: ["gap"] })),
+      [start, start + 300, start + 900].map((interval) => ({ interval, sensors: ["gap"], observations: [1] })),
     );
     expect(await store().sensors(range)).toMatchObject([
       { sensor: "gap", firstSeen: start, lastSeen: start + 900, intervals: 3, observations: 3 },

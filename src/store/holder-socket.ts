@@ -19,6 +19,8 @@ const LONGEST_BODY = 4 * 1024 * 1024;
 /** Statements that only read. The client's own FORMAT is appended to them. */
 const READS = /^\s*(?:SELECT|WITH|SHOW|DESCRIBE|EXISTS)\b/i;
 const WRITES_FILE = /\bINTO\s+OUTFILE\b/i;
+/** In them, a semicolon ends nothing. */
+const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/gs;
 
 /** What a holder does for others: answers a question as ClickHouse would, and does what has a name. */
 export interface HolderService {
@@ -89,8 +91,11 @@ async function handle(asked: IncomingMessage, answer: ServerResponse, service: H
       return;
     }
     const sql = [url.searchParams.get("query") ?? "", body].filter((part) => part !== "").join("\n");
-    if (!READS.test(sql) || WRITES_FILE.test(sql)) throw new StoreError("E_STORE_LOCKED", "", "only SELECTs are answered here");
-    const settings = Object.fromEntries([...url.searchParams].filter(([name]) => /^[a-z][a-z_]*$/.test(name) && !NOT_SETTINGS.has(name)));
+    if (!READS.test(sql) || WRITES_FILE.test(sql) || sql.replaceAll(QUOTED, "").includes(";"))
+      throw new StoreError("E_STORE_LOCKED", "", "only SELECTs are answered here, one at a time");
+    const settings = Object.fromEntries(
+      [...url.searchParams].filter(([name]) => /^[a-z][a-z0-9_]*$/.test(name) && !NOT_SETTINGS.has(name)),
+    );
     await pipeline(await service.answer(sql, settings), answer);
   } catch (error) {
     if (answer.headersSent) answer.destroy();

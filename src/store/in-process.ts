@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../model/errors.ts";
 import type { ClickHouseClient, createClient } from "@clickhouse/client";
+import type { Session } from "chdb";
 import type { createChdbConnection } from "chdb/connection";
 import { ClientEngine, insertSettings, storeErrorOf } from "./client-engine.ts";
 import { DATABASE } from "./schema.ts";
@@ -13,6 +14,15 @@ type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[
 /** Where the engine keeps its files, and blocks on their way to it. */
 const ENGINE_FOLDER = "engine";
 const INCOMING_FOLDER = "incoming";
+
+/** A server's caches hold GB; this is one sensor's memory. Octets. */
+const ENGINE_LIMITS = [
+  "--mark_cache_size=67108864",
+  "--primary_index_cache_size=67108864",
+  "--index_mark_cache_size=8388608",
+  "--query_condition_cache_size=8388608",
+  "--compiled_expression_cache_size=16777216",
+];
 
 export function engineFolder(folder: string): string {
   return join(folder, ENGINE_FOLDER);
@@ -26,19 +36,21 @@ export async function openInProcess(folder: string): Promise<Engine> {
   // Blocks that a killed process left: what was not acknowledged is sent again by whoever sent it
   rmSync(incoming, { recursive: true, force: true });
   mkdirSync(incoming, { recursive: true, mode: 0o700 });
-  const connect = (): ClickHouseClient => {
-    try {
+  try {
+    // The first connection says how the engine is set up, and holds it
+    const engine = new library.Session(engineFolder(folder), { connectionArgs: ENGINE_LIMITS });
+    const connect = (): ClickHouseClient => {
       const connection = library.createChdbConnection({ path: engineFolder(folder) });
       // The same interface, of two packages' copies of it
       return client.createClient({ connection: connection as unknown as ClientConnection });
-    } catch (error) {
-      throw storeErrorOf(folder, error);
-    }
-  };
-  // A connection answers one question at a time: reading does not wait for writing
-  const writing = connect();
-  const reading = connect();
-  return new InProcessEngine(folder, incoming, writing, reading);
+    };
+    // A connection answers one question at a time: reading does not wait for writing
+    const answering = connect();
+    await answering.command({ query: "SET readonly = 2" });
+    return new InProcessEngine(folder, incoming, engine, connect(), connect(), answering);
+  } catch (error) {
+    throw storeErrorOf(folder, error);
+  }
 }
 
 class InProcessEngine extends ClientEngine {
@@ -46,9 +58,17 @@ class InProcessEngine extends ClientEngine {
   private readonly incoming: string;
   private blocks = 0;
 
-  constructor(place: string, incoming: string, ...clients: ConstructorParameters<typeof ClientEngine>[1]) {
+  private readonly session: Session;
+
+  constructor(place: string, incoming: string, session: Session, ...clients: ConstructorParameters<typeof ClientEngine>[1]) {
     super(place, clients, "chDB");
     this.incoming = incoming;
+    this.session = session;
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.session.close();
   }
 
   async insert(table: string, block: NativeBlock, token: string): Promise<void> {
@@ -82,9 +102,15 @@ class InProcessEngine extends ClientEngine {
   }
 }
 
-async function loadLibrary(folder: string): Promise<{ readonly createChdbConnection: typeof createChdbConnection }> {
+interface Library {
+  readonly createChdbConnection: typeof createChdbConnection;
+  readonly Session: typeof Session;
+}
+
+async function loadLibrary(folder: string): Promise<Library> {
   try {
-    return await import("chdb/connection");
+    const [connection, whole] = await Promise.all([import("chdb/connection"), import("chdb")]);
+    return { createChdbConnection: connection.createChdbConnection, Session: whole.Session };
   } catch (error) {
     const platform = `${process.platform} ${process.arch}`;
     throw new StoreError(

@@ -28,6 +28,7 @@ const MIGRATIONS_TABLE: Table = {
   partition: null,
   shard: "0",
   ttl: null,
+  granularity: 8192,
 };
 
 /** @throws StoreError E_STORE_NEWER where the place holds tables of a later version. */

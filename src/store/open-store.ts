@@ -6,10 +6,12 @@ import { StoreError } from "../model/errors.ts";
 import { ClickHouseStore } from "./clickhouse-store.ts";
 import { type DataLock, holderOf, lockFolder } from "./data-lock.ts";
 import { HeldStore } from "./held-store.ts";
+import type { Engine } from "./engine.ts";
 import { holderAgent, serveHolder } from "./holder-socket.ts";
 import { engineFolder, openInProcess } from "./in-process.ts";
 import { checkVersion, migrate, NO_HISTORY } from "./migrations.ts";
 import { openOverHttp } from "./over-http.ts";
+import { applyRetention } from "./retention.ts";
 import { DEFAULT_RETENTION, type Retention } from "./schema.ts";
 import type { Store } from "./store.ts";
 import { forgetUnfinishedInserts } from "./unfinished-inserts.ts";
@@ -23,7 +25,7 @@ export type StorePlace =
   | { readonly kind: "url"; readonly url: string; readonly cluster?: string };
 
 export interface StoreOptions {
-  /** Of tables that are made; those that are there keep theirs. */
+  /** How long rows are kept. Where none is given, new tables have the defaults, and those that are there keep theirs. */
   readonly retention?: Retention;
   /** `read`: a folder that another process holds is read through that process. Default `write`. */
   readonly access?: "read" | "write";
@@ -48,12 +50,17 @@ async function openServer(place: Extract<StorePlace, { kind: "url" }>, options: 
   });
   try {
     if (options.access === "read") await checkVersion(engine);
-    else await migrate(engine, options.retention ?? DEFAULT_RETENTION);
+    else await prepare(engine, options);
   } catch (error) {
     await engine.close();
     throw error;
   }
   return new ClickHouseStore(engine);
+}
+
+async function prepare(engine: Engine, { retention }: StoreOptions): Promise<void> {
+  await migrate(engine, retention ?? DEFAULT_RETENTION);
+  if (retention !== undefined) await applyRetention(engine, retention);
 }
 
 async function openFolder(folder: string, options: StoreOptions): Promise<Store> {
@@ -70,7 +77,7 @@ async function openFolder(folder: string, options: StoreOptions): Promise<Store>
     forgetUnfinishedInserts(engineFolder(folder));
     const engine = await openInProcess(folder);
     try {
-      await migrate(engine, options.retention ?? DEFAULT_RETENTION);
+      await prepare(engine, options);
       const store = new ClickHouseStore(engine, () => lock.release());
       await store.share((service) => serveHolder(folder, service));
       return store;

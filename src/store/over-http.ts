@@ -82,7 +82,7 @@ class HttpEngine extends ClientEngine {
   private nodesChecked = false;
 
   constructor(place: string, first: ClickHouseClient, nodes: readonly ClickHouseClient[], cluster: string | null) {
-    super(place, [first, first], "ClickHouse");
+    super(place, [first, first, first], "ClickHouse");
     this.nodes = nodes;
     this.cluster = cluster;
   }

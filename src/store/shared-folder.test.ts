@@ -53,6 +53,11 @@ describe.skipIf(serverLibrary() === null)("a folder that is held", () => {
     await expect(client.command({ query: "DROP TABLE precursor.series_5m" })).rejects.toMatchObject({ type: "ACCESS_DENIED" });
     await expect(client.query({ query: "SELECT 1 INTO OUTFILE '/tmp/x'" })).rejects.toMatchObject({ type: "ACCESS_DENIED" });
     await expect(client.query({ query: "SELECT nonsense" })).rejects.toThrow("nonsense");
+    await expect(client.command({ query: "SELECT ';'; DROP TABLE precursor.labels" })).rejects.toMatchObject({ type: "ACCESS_DENIED" });
+    // Their settings are theirs
+    const one = await client.query({ query: "SELECT 1 AS one", format: "JSONEachRow", clickhouse_settings: { max_rows_to_read: "1" } });
+    expect(await one.json()).toEqual([{ one: 1 }]);
+    expect((await holder.snapshot(INTERVAL, null)).length).toBe(1);
     await client.close();
     agent.destroy();
     await holder.close();

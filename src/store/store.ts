@@ -12,6 +12,13 @@ export interface TimeRange {
   readonly to: number;
 }
 
+/** Who was alive in an interval: sensors by name, and the observations of each beside them (a sensor may be up and see nothing). */
+export interface AliveInterval {
+  readonly interval: number;
+  readonly sensors: readonly string[];
+  readonly observations: readonly number[];
+}
+
 export interface SensorLiveness {
   readonly sensor: string;
   readonly firstSeen: number;
@@ -94,7 +101,7 @@ export interface Store {
   /** All series of every interval of the range that has any, ascending; an hour is read at a time. */
   snapshots(range: TimeRange, sensors: SensorChoice): AsyncIterable<SeriesSnapshot>;
   /** Intervals of the range in which a chosen sensor was alive, ascending, with the sensors. */
-  aliveIntervals(range: TimeRange): Promise<readonly { readonly interval: number; readonly sensors: readonly string[] }[]>;
+  aliveIntervals(range: TimeRange): Promise<readonly AliveInterval[]>;
   /** One series, a point an interval in which a chosen sensor was alive; the resolution says which rollup is read. */
   series(series: number, range: TimeRange, resolution: Resolution, sensors: SensorChoice): Promise<readonly SeriesPoint[]>;
   /** Of the sources that `first` had in the interval, how many `second` had too: 0 to 1 of the smaller of the two. */

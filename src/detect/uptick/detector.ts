@@ -288,23 +288,30 @@ export class UptickDetector {
     const step = followEvent(event, { bucket, value, expected, deviation }, calendar);
     if (step === "goes-on") return;
     if (step === "ended") {
-      this.#close(event, row, detectedEvent(this.calendar, event, "surge", event.hot + 1), verdicts);
+      this.#close(event, row, bucket, detectedEvent(this.calendar, event, "surge", event.hot + 1), verdicts);
       return;
     }
     const within = calendar.windows.findLastIndex(({ buckets }) => buckets <= bucket - event.start);
     const risen = this.#sums.values[within]! / this.#sums.means[within]!;
     const atFirst = event.firstDay / event.firstDayExpected;
     if (risen > 0 && Number.isFinite(risen)) model.rebase(row, risen);
-    this.#close(event, row, detectedEvent(this.calendar, event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1), verdicts);
+    this.#close(
+      event,
+      row,
+      bucket,
+      detectedEvent(this.calendar, event, risen > GROWN_RATIO * atFirst ? "ramp" : "shift", bucket + 1),
+      verdicts,
+    );
   }
 
-  #close(event: OpenEvent, row: number, closed: DetectedUptick, verdicts: UptickVerdict[]): void {
+  #close(event: OpenEvent, row: number, bucket: number, closed: DetectedUptick, verdicts: UptickVerdict[]): void {
     this.events.delete(event.series);
     const habits = this.habits.get(event.series) ?? [];
     noteSurge(habits, this.calendar.timeOf(event.start), event.peak);
     this.habits.set(event.series, habits);
     this.#records.add(row, event.peakBucket, event.peak);
     this.#model.windows.clear(row);
+    this.#ramps.restAfter(row, event, bucket);
     if (!event.isHabit) verdicts.push({ phase: "closed", event: closed });
   }
 

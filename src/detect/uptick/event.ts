@@ -2,8 +2,8 @@
 import type { UptickRecord } from "../../model/incident.ts";
 import type { Calendar } from "./calendar.ts";
 
-/** A bucket belongs to the event where it is above the middle between ordinary and risen, but no more than twice the ordinary. */
-const MOST_HOT_RATIO = 2;
+/** A bucket belongs to the event where it is above the middle between ordinary and risen, but no more than half again the ordinary. */
+const MOST_HOT_RATIO = 1.5;
 /** A single bucket so many deviations above the ordinary belongs to it in any case. */
 const HOT_DEVIATIONS = 3;
 /** Quiet for so long closes it, seconds and buckets: shorter dips are part of it. */

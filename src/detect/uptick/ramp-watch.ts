@@ -85,4 +85,11 @@ export class RampWatch {
     this.open.delete(series);
     verdicts.push({ phase: "closed", event: detectedRamp(this.#calendar, ramp, bucket) });
   }
+
+  /** What a surge of a day or a shift leaves in the means of days is no ramp. @param start bucket of its start, `bucket` that of its close. */
+  restAfter(row: number, { start }: { readonly start: number }, bucket: number): void {
+    if ((bucket - start) * this.#calendar.bucketSeconds < this.#calendar.daySeconds) return;
+    const { floats, layout } = this.#table;
+    floats[row * layout.floats + layout.rampFrom] = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket)) + RAMP_REST_DAYS;
+  }
 }

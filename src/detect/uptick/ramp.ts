@@ -18,8 +18,8 @@ const FEW_DAYS = 4;
 export const LEAST_RISE = 1.7;
 /** Outlying days of a baseline count as no more than so many deviations. */
 const MOST_DEVIATIONS = 3;
-/** It goes on: the day before has risen to this share already, or it is a surge. */
-const STEADY_SHARE = 0.5;
+/** It goes on: one and two days before, it has risen to these shares already, or it is a surge of a day. */
+const STEADY_SHARES: readonly number[] = [0.4, 0.2];
 /**
  * The spread of slow rises is followed by the share of days beyond it (a quantile by stochastic approximation: Robbins, Monro 1951), which
  * a ramp moves by little: a sixth of all days are beyond one standard deviation above.
@@ -106,8 +106,10 @@ export class Ramp {
     const likeness = (1 + persistence) / (1 - persistence);
     const independent = Math.max(LEAST_INDEPENDENT, known.length / likeness);
     const relative = Math.max(variance / baseline ** 2 - counting, 0) * (1 + FEW_DAYS / known.length) * (independent / (independent - 1));
-    const before = this.levelOf(row, day - 2);
-    const isSteady = before !== null && before - baseline > STEADY_SHARE * (level - baseline);
+    const isSteady = STEADY_SHARES.every((share, index) => {
+      const before = this.levelOf(row, day - 2 - index);
+      return before === null ? index > 0 : before - baseline > share * (level - baseline);
+    });
     const { floats, layout } = this.#table;
     const ratios: number[] = [];
     const deviations: number[] = [];
@@ -121,7 +123,7 @@ export class Ramp {
       const dispersion = Math.max(own, spread ** 2 - counting / days);
       ratios.push(ratio);
       deviations.push(Math.sqrt(own + counting / days));
-      if (Number.isNaN(ratio) || ratio < 1 || (days === 1 && !isSteady)) return;
+      if (Number.isNaN(ratio) || ratio < 1 || !isSteady) return;
       const counts = (baseline * bucketsADay * days) / unit;
       // Means of few days give more independent looks a year than those of many.
       const logP = logNegativeBinomialTail(ratio * counts, counts, dispersion) - Math.log(days);

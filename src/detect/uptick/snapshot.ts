@@ -59,8 +59,14 @@ export function snapshotOf(detector: UptickDetector): Uint8Array {
   return octets;
 }
 
-/** @throws RangeError where the octets are not those of a detector of this version. */
-export function restoreDetector(octets: Uint8Array): UptickDetector {
+/**
+ * @param options that hold from now on, in place of those of the snapshot.
+ * @throws RangeError where the octets are not those of a detector of this version.
+ */
+export function restoreDetector(
+  octets: Uint8Array,
+  options: Partial<Omit<UptickOptions, "bucketSeconds" | "seriesCount">> = {},
+): UptickDetector {
   const copy = octets.slice();
   const [magic, version, length] = copy.length < 4 * (WORDS + 1) ? [] : new Uint32Array(copy.buffer, 0, WORDS + 1);
   if (magic !== MAGIC || length === undefined) throw new RangeError("no state of an uptick detector");
@@ -68,7 +74,7 @@ export function restoreDetector(octets: Uint8Array): UptickDetector {
   const headerAt = 4 * (WORDS + 1);
   if (headerAt + length > copy.length) throw new RangeError("state of an uptick detector that is cut");
   const header = JSON.parse(new TextDecoder().decode(copy.subarray(headerAt, headerAt + length))) as Header;
-  const detector = new UptickDetector(header.options);
+  const detector = new UptickDetector({ ...header.options, ...options });
   detector.first = header.first ?? Number.NaN;
   detector.last = header.last ?? Number.NaN;
   detector.refused = header.refused;

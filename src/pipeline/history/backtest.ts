@@ -1,5 +1,6 @@
 /** `backtest`: when upticks began, in the store's history or in a table of series, against when vulnerabilities became known. */
 import { backtest, type Backtest, type Disclosure } from "../../assess/backtest/backtest.ts";
+import { UPTICK_DEFAULTS } from "../../detect/uptick/options.ts";
 import { seriesNumber } from "../../model/series.ts";
 import type { Store } from "../../store/store.ts";
 import { findUpticks } from "../uptick.ts";
@@ -8,8 +9,6 @@ import { readPast } from "./past.ts";
 export interface BacktestRun {
   readonly disclosures: readonly Disclosure[];
   readonly days: number;
-  readonly falseEventsAYear: number;
-  readonly minCount: number;
 }
 
 export interface BacktestOutcome extends Backtest {
@@ -25,8 +24,8 @@ export async function backtestTable(input: string, run: BacktestRun): Promise<Ba
     input,
     bucketSeconds: null,
     fillZero: false,
-    minCount: run.minCount,
-    falseEventsAYear: run.falseEventsAYear,
+    minCount: UPTICK_DEFAULTS.minCount,
+    falseEventsAYear: UPTICK_DEFAULTS.falseEventsAYear,
     keepPoints: false,
   });
   const span = {

@@ -38,9 +38,17 @@ export class PlainStore implements ImportStore {
   }
 
   aliveIntervals(): ReturnType<ImportStore["aliveIntervals"]> {
-    const sensors = new Map<number, Set<string>>();
-    for (const { interval, sensor } of this.#rows()) sensors.set(interval, (sensors.get(interval) ?? new Set()).add(sensor));
-    return Promise.resolve([...sensors].sort(([a], [b]) => a - b).map(([interval, names]) => ({ interval, sensors: [...names].sort() })));
+    const byInterval = Map.groupBy(this.#rows(), ({ interval }) => interval);
+    return Promise.resolve(
+      [...byInterval]
+        .sort(([a], [b]) => a - b)
+        .map(([interval, rows]) => {
+          const sensors = [...new Set(rows.map(({ sensor }) => sensor))].sort();
+          const seen = (name: string): number =>
+            rows.reduce((sum, { sensor, observations }) => sum + (sensor === name ? observations : 0), 0);
+          return { interval, sensors, observations: sensors.map(seen) };
+        }),
+    );
   }
 
   #rows(): { interval: number; observations: number; lost: number; sensor: string }[] {

@@ -18,7 +18,7 @@ const uptick = z.looseObject({
     .describe("how the peak ranks in all that was seen before"),
 });
 
-const incidentShape = z.looseObject({
+export const INCIDENT_SHAPE = z.looseObject({
   id: z.string(),
   phase: z.enum(["open", "growing", "ebbing", "closed"]),
   openedAt: time,
@@ -36,9 +36,9 @@ const incidentShape = z.looseObject({
   timeline: z.array(z.looseObject({ time, kind: z.string(), text: z.string(), by: z.string().nullable() })),
 });
 
-const incidentsShape = z.looseObject({ schema: z.literal("precursor.incidents/1"), incidents: z.array(incidentShape) });
+const incidentsShape = z.looseObject({ schema: z.literal("precursor.incidents/1"), incidents: z.array(INCIDENT_SHAPE) });
 
-export type IncidentJson = z.infer<typeof incidentShape>;
+export type IncidentJson = z.infer<typeof INCIDENT_SHAPE>;
 export type IncidentsJson = z.infer<typeof incidentsShape>;
 
 /** JSON Schema, draft 2020-12. */

@@ -155,6 +155,11 @@ export class Screen {
     for (const row of cells) this.#row(columns, row, widths, indent);
   }
 
+  /** Lines so far. */
+  get length(): number {
+    return this.#lines.length;
+  }
+
   toString(): string {
     return `${this.#lines.join("\n")}\n`;
   }

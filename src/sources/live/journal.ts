@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { InputError } from "../../model/errors.ts";
 import { systemReason } from "../file.ts";
-import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
+import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
 import { type ChildStream, startChild } from "./child-stream.ts";
 import { loadState, saveState, stateFile } from "./state-file.ts";
 
@@ -26,6 +26,8 @@ export interface JournalOptions {
   readonly directory: string | null;
   /** Folder of the saved cursor, or null to save none. */
   readonly stateFolder: string | null;
+  /** The cursor, where somebody else keeps it. */
+  readonly saved?: SourcePosition | null;
 }
 
 /** Follows the journal. */
@@ -52,7 +54,8 @@ export class JournalSource implements LiveSource {
   }
 
   async start(sink: LiveSink): Promise<void> {
-    const saved = this.#stateFile === null ? null : (loadState(this.#stateFile)?.["cursor"] ?? null);
+    const given = this.#options.saved ?? (this.#stateFile === null ? null : loadState(this.#stateFile));
+    const saved = given?.["cursor"] ?? null;
     const from = typeof saved === "string" && CURSOR.test(saved) ? [`--after-cursor=${saved}`, "--no-tail"] : ["--lines=0"];
     const { directory, matches } = this.#options;
     const where = directory === null ? [] : [`--directory=${directory}`];
@@ -100,11 +103,16 @@ export class JournalSource implements LiveSource {
     this.#child?.resume();
   }
 
+  position(): SourcePosition | null {
+    const cursor = this.#cursor.last;
+    return cursor === null ? null : { cursor };
+  }
+
   #output(bytes: Uint8Array, sink: LiveSink): void {
     this.counters.octets += bytes.length;
     this.counters.messages++;
     sink.chunk(bytes, null, now());
-    if (this.#stateFile !== null) this.#cursor.push(bytes);
+    this.#cursor.push(bytes);
   }
 
   #save(): void {

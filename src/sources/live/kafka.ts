@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { InputError } from "../../model/errors.ts";
 import { systemReason } from "../file.ts";
-import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
+import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
 import { LineBuffer, looksLikeText } from "./line-of.ts";
 
 /** How often the group's place is saved at the brokers, milliseconds. */
@@ -30,6 +30,8 @@ export interface KafkaOptions {
     readonly user: string;
     readonly passwordFile: string;
   } | null;
+  /** Where to read on, where somebody else keeps it: goes before the group's place at the brokers. */
+  readonly saved?: SourcePosition | null;
 }
 
 /** Reads a topic. Text messages (JSON) are handed out as lines. */
@@ -43,6 +45,8 @@ export class KafkaSource implements LiveSource {
   readonly #lines = new LineBuffer();
   #consumer: Consumer | null = null;
   #stream: MessagesStream<Buffer, Buffer, Buffer, Buffer> | null = null;
+  /** The next message of each partition, as text: offsets have 64 bits. */
+  readonly #next = new Map<number, string>();
 
   constructor(name: string, options: KafkaOptions) {
     this.name = name;
@@ -60,10 +64,16 @@ export class KafkaSource implements LiveSource {
       const { topics } = await consumer.metadata({ topics: [topic] });
       if (!topics.has(topic)) throw new Error(`there is no topic '${topic}'`);
       const fallbackMode = fromStart ? "earliest" : "latest";
-      const stream = await consumer.consume({ topics: [topic], mode: "committed", fallbackMode, autocommit: COMMIT_MS });
+      const offsets = savedOffsets(this.#options);
+      for (const { partition, offset } of offsets) this.#next.set(partition, String(offset));
+      const from = offsets.length > 0 ? ({ mode: "manual", offsets } as const) : ({ mode: "committed" } as const);
+      const stream = await consumer.consume({ topics: [topic], ...from, fallbackMode, autocommit: COMMIT_MS });
       await ready(stream);
       stream.on("error", (error) => this.#trouble(error));
-      stream.on("data", ({ value }) => this.#message(value, sink));
+      stream.on("data", ({ value, partition, offset }) => {
+        this.#next.set(partition, String(offset + 1n));
+        this.#message(value, sink);
+      });
       this.#stream = stream;
     } catch (error) {
       await consumer.close(true).catch(() => {});
@@ -91,6 +101,10 @@ export class KafkaSource implements LiveSource {
 
   resume(): void {
     this.#stream?.resume();
+  }
+
+  position(): SourcePosition | null {
+    return this.#next.size === 0 ? null : { offsets: Object.fromEntries(this.#next) };
   }
 
   #settings(): ConsumerOptions<Buffer, Buffer, Buffer, Buffer> {
@@ -134,6 +148,16 @@ export class KafkaSource implements LiveSource {
     this.counters.errors++;
     this.health = `reading the topic failed: ${reasonOf(error)}`;
   }
+}
+
+function savedOffsets({ topic, saved }: KafkaOptions): { topic: string; partition: number; offset: bigint }[] {
+  const offsets = saved?.["offsets"];
+  if (typeof offsets !== "object" || offsets === null) return [];
+  return Object.entries(offsets).flatMap(([partition, offset]) =>
+    /^\d{1,9}$/.test(partition) && typeof offset === "string" && /^\d{1,19}$/.test(offset)
+      ? [{ topic, partition: Number(partition), offset: BigInt(offset) }]
+      : [],
+  );
 }
 
 /** Waits until the stream knows where it reads on: before that, a failure is one to start. */

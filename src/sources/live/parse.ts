@@ -1,6 +1,6 @@
 /** What users write for live sources, recognised in one place. */
 import { UsageError } from "../../model/errors.ts";
-import type { LiveSource } from "../live.ts";
+import type { LiveSource, SourcePosition } from "../live.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { InterfaceSource } from "./interface.ts";
 import { JournalSource } from "./journal.ts";
@@ -28,6 +28,8 @@ export const LIVE_SOURCE_FORMS: readonly { readonly form: string; readonly what:
 export interface LiveOptions {
   /** Folder in which places in files and journals are saved, or null to save none. */
   readonly stateFolder: string | null;
+  /** The place of this very source, where somebody else keeps it: goes before the folder. */
+  readonly saved?: SourcePosition | null;
   /** Files and topics without a saved place are read from their start, not from now on. */
   readonly fromStart: boolean;
   /** Plain paths are followed too. */
@@ -93,13 +95,13 @@ function syslogTls(text: string, rest: string): LiveSource {
   return new SyslogServer(text, parseEndpoint(authorityOf(text, before), text, 6514), files);
 }
 
-function journal(text: string, rest: string, { stateFolder }: LiveOptions): LiveSource {
+function journal(text: string, rest: string, { stateFolder, saved = null }: LiveOptions): LiveSource {
   const words = rest.split(/\s+/).filter((word) => word !== "");
   const directory = words[0]?.startsWith("/") === true ? (words.shift() ?? null) : null;
   for (const word of words) {
     if (!MATCH.test(word)) throw new UsageError(`${text}: '${word}' is not a match; journald:_TRANSPORT=kernel is one`);
   }
-  return new JournalSource(text, { matches: words, directory, stateFolder });
+  return new JournalSource(text, { matches: words, directory, stateFolder, saved });
 }
 
 function kafka(text: string, rest: string, options: LiveOptions): LiveSource {
@@ -123,6 +125,7 @@ function kafka(text: string, rest: string, options: LiveOptions): LiveSource {
     fromStart: from === "start",
     tls: tls === "yes" ? { authority: ca } : null,
     sasl: sasl(text, parameters),
+    saved: options.saved ?? null,
   });
 }
 

@@ -24,7 +24,11 @@ export function tailStateFile(folder: string, path: string): string {
 /** Reads a saved position; null where there is none that makes sense. */
 export function loadPosition(path: string): TailPosition | null {
   const state = loadState(path);
-  if (state === null) return null;
+  return state === null ? null : positionOf(state);
+}
+
+/** A position from plain JSON; null where it makes no sense. */
+export function positionOf(state: Readonly<Record<string, unknown>>): TailPosition | null {
   const { file, offset, fingerprintBytes, fingerprint } = state;
   if (typeof file !== "string" || typeof fingerprint !== "string") return null;
   if (!isCount(offset) || !isCount(fingerprintBytes) || fingerprintBytes > FINGERPRINT_BYTES) return null;

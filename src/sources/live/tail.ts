@@ -7,11 +7,11 @@ import { basename, dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { InputError } from "../../model/errors.ts";
 import { systemReason } from "../file.ts";
-import { FINE, LiveCounters, type LiveSink, type LiveSource, now } from "../live.ts";
+import { FINE, LiveCounters, type LiveSink, type LiveSource, now, type SourcePosition } from "../live.ts";
 import { FollowedFile, identityOf } from "./followed-file.ts";
 import { headerLength } from "./header-lines.ts";
 import { saveState } from "./state-file.ts";
-import { loadPosition, type TailPosition, tailStateFile } from "./tail-position.ts";
+import { loadPosition, positionOf, type TailPosition, tailStateFile } from "./tail-position.ts";
 
 /** How often the file is looked at even if nobody tells of a change (network file systems do not), milliseconds. */
 const POLL_MS = 500;
@@ -28,6 +28,8 @@ export interface TailOptions {
   readonly stateFolder: string | null;
   /** Without a saved place: read what the file holds already, or only what comes. */
   readonly fromStart: boolean;
+  /** The place, where somebody else keeps it. */
+  readonly saved?: SourcePosition | null;
 }
 
 /** Follows a file. */
@@ -51,6 +53,8 @@ export class TailSource implements LiveSource {
   #again = false;
   #savedAt = 0;
   #savedOffset = -1;
+  /** The place when it was stopped. */
+  #final: TailPosition | null = null;
 
   constructor(name: string, path: string, options: TailOptions) {
     this.name = name;
@@ -63,7 +67,8 @@ export class TailSource implements LiveSource {
   async start(sink: LiveSink): Promise<void> {
     try {
       if (!statSync(this.#path).isFile()) throw new InputError("E_INPUT_UNREADABLE", this.name, "is not a file that can be followed");
-      const saved = this.#stateFile === null ? null : loadPosition(this.#stateFile);
+      const given = this.#options.saved ?? null;
+      const saved = given !== null ? positionOf(given) : this.#stateFile === null ? null : loadPosition(this.#stateFile);
       this.#file = this.#openFirst(sink, saved);
     } catch (error) {
       if (error instanceof InputError) throw error;
@@ -94,6 +99,7 @@ export class TailSource implements LiveSource {
     this.#save();
     this.#sink.ended(null);
     this.#sink = null;
+    this.#final = this.#file?.position ?? null;
     this.#file?.close();
     this.#file = null;
   }
@@ -105,6 +111,11 @@ export class TailSource implements LiveSource {
   resume(): void {
     this.#paused = false;
     this.#wake();
+  }
+
+  position(unused: number): SourcePosition | null {
+    const position = this.#file?.position ?? this.#final;
+    return position === null ? null : { ...position, offset: Math.max(0, position.offset - unused) };
   }
 
   /** Opens the file at the place where reading goes on: the renamed one first, where the file was rotated while nobody followed it. */

@@ -1,0 +1,131 @@
+/**
+ * `npm run bench:endurance`: a darknet's history written at full rate through the spool into a store, by a process that is killed (SIGKILL)
+ * every 20 s. At the end all that was acknowledged has to be in the store, once, and memory has to be flat. `--minutes N` (10), `--folder FOLDER`.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { emptyTruth, historyBatches } from "../src/lab/history/make-history.ts";
+import { groupSeriesNumber, INTERVAL_SECONDS } from "../src/model/series.ts";
+import { openStore } from "../src/store/open-store.ts";
+import { Spool } from "../src/store/spool.ts";
+import type { Store, TimeRange } from "../src/store/store.ts";
+import { ENDURANCE_PLAN } from "./endurance-plan.ts";
+
+const KILL_SECONDS = 20;
+/** Largest resident set of the last third of lives against the first third: flat up to so much. */
+const FLAT = 1.15;
+
+/** Sources whose packets are compared: those with most. */
+const TOP_SOURCES = 200;
+
+interface Life {
+  /** Last number acknowledged, and octets: the largest resident set. */
+  readonly acknowledged: number;
+  readonly resident: number;
+}
+
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" }, folder: { type: "string" } } });
+const folder = values.folder ?? mkdtempSync(join(tmpdir(), "bench-endurance-"));
+try {
+  await main();
+} finally {
+  if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const end = performance.now() + Number(values.minutes) * 60_000;
+  const lives: Life[] = [];
+  let acknowledged = -1;
+  while (performance.now() < end) {
+    const life = await live(acknowledged);
+    lives.push(life);
+    acknowledged = Math.max(acknowledged, life.acknowledged);
+    console.error(`killed ${lives.length} times; ${acknowledged + 1} batches acknowledged; ${megabytes(life.resident)} resident`);
+  }
+  const store = await openStore({ kind: "folder", path: join(folder, "data") });
+  const spool = new Spool(join(folder, "spool"));
+  const waited = spool.state().batches;
+  await spool.drain(store);
+  const last = spool.positions() as number;
+  console.log(
+    `${lives.length} times killed, ${acknowledged + 1} batches acknowledged, ${last + 1} in the store, of which ${waited} had waited in the spool`,
+  );
+  const wrong = last < acknowledged ? [`${acknowledged - last} acknowledged batches are lost`] : await compare(store, last);
+  await store.close();
+  const third = Math.ceil(lives.length / 3);
+  const [before, after] = [lives.slice(0, third), lives.slice(-third)].map((some) => Math.max(...some.map(({ resident }) => resident)));
+  console.log(`resident at most: ${megabytes(before ?? 0)} in the first third of lives, ${megabytes(after ?? 0)} in the last`);
+  if ((after ?? 0) > FLAT * (before ?? 0)) wrong.push("memory grows");
+  console.log(wrong.length === 0 ? "nothing lost, nothing doubled, memory flat: met" : `MISSED: ${wrong.join("; ")}`);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+/** One life of the writer. */
+async function live(before: number): Promise<Life> {
+  const writer = spawn(process.execPath, [join(import.meta.dirname, "endurance-writer.ts"), folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let acknowledged = before;
+  let resident = 0;
+  const lines = createInterface(writer.stdout);
+  lines.on("line", (line) => {
+    const [number = 0, octets = 0] = line.split(" ").map(Number);
+    acknowledged = number;
+    resident = Math.max(resident, octets);
+  });
+  const exited = once(writer, "exit");
+  const ended = await Promise.race([sleep(KILL_SECONDS * 1000, false), exited.then(() => true)]);
+  if (ended) throw new Error(`the writer ended by itself: ${writer.exitCode}`);
+  writer.kill("SIGKILL");
+  await exited;
+  return { acknowledged, resident };
+}
+
+/** What the store has, against the same batches made anew. */
+async function compare(store: Store, last: number): Promise<string[]> {
+  const truth = emptyTruth();
+  const all = groupSeriesNumber("all");
+  const packets = new Map<number, number>();
+  const packetsOfSource = new Map<string, number>();
+  let observations = 0;
+  let number = 0;
+  for (const { series, activity, liveness } of historyBatches(ENDURANCE_PLAN, truth)) {
+    if (number++ > last) break;
+    const time = liveness[0]?.interval ?? 0;
+    const row = series.series.indexOf(all);
+    packets.set(time, (packets.get(time) ?? 0) + (series.packets[row] ?? 0));
+    for (let at = 0; at < activity.length; at++) {
+      const source = activity.source.subarray(16 * at + 12, 16 * at + 16).join(".");
+      observations += activity.packets[at] ?? 0;
+      packetsOfSource.set(source, (packetsOfSource.get(source) ?? 0) + (activity.packets[at] ?? 0));
+    }
+  }
+  const range: TimeRange = { from: ENDURANCE_PLAN.from, to: Math.max(...packets.keys()) + INTERVAL_SECONDS };
+  const put = [...packets.values()].reduce((sum, one) => sum + one, 0);
+  const wrong: string[] = [];
+  const points = await store.series(all, range, 300, null);
+  const off = points.filter((point) => point.packets !== packets.get(point.time)).length + Math.abs(points.length - packets.size);
+  if (off > 0) wrong.push(`${off} of ${packets.size} intervals have other packets`);
+  for (const resolution of [3600, 86_400] as const) {
+    const sum = (await store.series(all, range, resolution, null)).reduce((total, point) => total + point.packets, 0);
+    if (sum !== put) wrong.push(`${sum} packets by ${resolution} s, not ${put}`);
+  }
+  const seen = (await store.sensors(range)).reduce((total, sensor) => total + sensor.observations, 0);
+  if (seen !== observations) wrong.push(`${seen} observations, not ${observations}`);
+  for (const { source, packets: told } of await store.topSources(range, null, TOP_SOURCES)) {
+    const sent = packetsOfSource.get(source) ?? 0;
+    if (told !== sent) wrong.push(`${told} packets of ${source}, not ${sent}`);
+  }
+  console.log(`${packets.size} intervals, ${observations.toLocaleString("en")} observations compared`);
+  return wrong;
+}
+
+function megabytes(octets: number): string {
+  return `${(octets / 1e6).toFixed(0)} MB`;
+}

@@ -1,0 +1,74 @@
+/** `precursor replay`: the past judged as if it were live. */
+import type { Command } from "commander";
+import { UsageError } from "../model/errors.ts";
+import { judgeOptionsOf } from "./config/watch-setting.ts";
+import { loadConfig } from "./config/load-config.ts";
+import { addExamples } from "./examples.ts";
+import { parseMoment } from "./moment.ts";
+import { addStoreOption, type StoreFlags } from "./store-place.ts";
+import { writeError } from "./terminal.ts";
+import { addTextOptions, formatOf, printText, type TextFlags, textLook } from "./text-output.ts";
+import { withStore } from "./with-store.ts";
+
+const FORMATS = ["text", "json"] as const;
+const PROGRESS_MS = 500;
+
+interface ReplayFlags extends StoreFlags, TextFlags {
+  readonly from?: number;
+  readonly to?: number;
+  readonly config?: string;
+  readonly save?: true;
+}
+
+export function addReplayCommand(program: Command): void {
+  const command = program
+    .command("replay")
+    .description("Judge the past as if it were live, with what was known then, and print the incidents.")
+    .option("--from <time>", "judge from then on; what came before is only learned from (default: all of history)", parseMoment)
+    .option("--to <time>", "up to then", parseMoment)
+    .option("-c, --config <file>", "take the detection options and the store from this config file")
+    .option("--save", "keep the incidents in the store, beside those that watch has kept")
+    .action(replayHistory);
+  addStoreOption(addTextOptions(command, FORMATS));
+  addExamples(
+    command,
+    [
+      ["precursor replay", "All of history: what would have been told, and when."],
+      ["precursor replay --from 2013-11-01 --to 2013-11-03 --format json", "Two days, judged with what was known before them."],
+      ["precursor replay --config precursor.yaml --save", "With other options, and kept, as after precursor import."],
+    ],
+    ["Ids are the same as watch gives: what it has told already is brought up to date, not told twice."],
+  );
+}
+
+async function replayHistory(flags: ReplayFlags): Promise<void> {
+  const { from = null, to = null } = flags;
+  if (from !== null && to !== null && from >= to) throw new UsageError("--from is not before --to: nothing is left between them");
+  const format = formatOf(flags, FORMATS);
+  const config = flags.config === undefined ? null : loadConfig(flags.config).file;
+  const store = flags.store ?? config?.store;
+  const { replay } = await import("../pipeline/history/replay.ts");
+  const showsProgress = process.stderr.isTTY;
+  let shown = 0;
+  const onProgress = (time: number, start: number, end: number): void => {
+    if (performance.now() - shown < PROGRESS_MS) return;
+    shown = performance.now();
+    const day = new Date(1000 * time).toISOString().slice(0, 10);
+    process.stderr.write(`\r${day}, ${Math.floor((100 * (time - start)) / (end - start))} %\u001B[K`);
+  };
+  const judge = { ...(config === null ? {} : judgeOptionsOf(config)), saves: flags.save === true };
+  const result = await withStore(store === undefined ? {} : { store }, async (opened) =>
+    replay(opened, { from, to, judge, onProgress: showsProgress ? onProgress : null }),
+  );
+  if (showsProgress) process.stderr.write("\r\u001B[K");
+  if (result.range === null) throw new UsageError("the store has no history in this range; precursor import or watch makes it");
+  const { intervals, gaps, incidents } = result;
+  const gap = gaps === 0 ? "" : `, ${gaps} of them without any sensor`;
+  await writeError(`${intervals} intervals judged${gap}; ${incidents.length === 1 ? "one incident" : `${incidents.length} incidents`}\n`);
+  if (format === "json") {
+    const { renderIncidentsJson } = await import("../report/incident/incident-json.ts");
+    return printText(renderIncidentsJson(incidents), flags);
+  }
+  const { renderIncidentList } = await import("../report/incident/incident-text.ts");
+  return printText(renderIncidentList(incidents, textLook(flags)), flags);
+}

@@ -1,0 +1,280 @@
+/**
+ * History judged interval by interval, as it closes or as if it did: the distinct sources of every series go to the detector, what it says
+ * becomes incidents, and these are kept. `watch` and `replay` judge with this, so that both say the same of the same past.
+ */
+import { IncidentBook, type IncidentChange } from "../../detect/incident/incident-book.ts";
+import { INCIDENT_DEFAULTS, type IncidentOptions, type SeriesCounts } from "../../detect/incident/incident-options.ts";
+import { UptickDetector } from "../../detect/uptick/detector.ts";
+import type { UptickOptions } from "../../detect/uptick/options.ts";
+import { rescaleLevels } from "../../detect/uptick/rescale.ts";
+import { restoreDetector, snapshotOf } from "../../detect/uptick/snapshot.ts";
+import type { Band } from "../../detect/uptick/verdict.ts";
+import { INTERVAL_SECONDS, SERIES_COUNT, type SeriesSnapshot } from "../../model/series.ts";
+import type { Store } from "../../store/store.ts";
+import { intervalValues } from "./interval-values.ts";
+import { historyQuestions } from "./history-questions.ts";
+import type { JudgeState } from "./judge-state.ts";
+import { isSameSet, SensorRoster } from "./sensor-roster.ts";
+import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
+
+/** What is judged at once, seconds: the store reads an hour as fast as an interval. */
+const STEP_SECONDS = 3600;
+/** Rises with the meaning of what is kept. */
+const STATE_VERSION = 1;
+/** Ratios of sets of sensors that are remembered. */
+const MOST_RATIOS = 16;
+/** An open incident that only goes on is saved so often, intervals. */
+const SAVE_EVERY = 6;
+/** Open incidents of which it is asked each interval what people say of them. */
+const MOST_HEEDED = 16;
+
+/** What judging needs of a store. */
+export type JudgedHistory = Pick<
+  Store,
+  "snapshot" | "snapshots" | "aliveIntervals" | "series" | "sharedSources" | "saveIncident" | "incident"
+>;
+
+export interface JudgeOptions extends IncidentOptions {
+  /** False upticks that are put up with over all series, a year. */
+  readonly falseEventsAYear: number;
+  readonly minCount: number;
+  readonly minRatio: number;
+  /** A sensor that joins counts after so long, seconds. */
+  readonly learningSeconds: number;
+  /** Whether incidents are saved. */
+  readonly saves: boolean;
+}
+
+export const JUDGE_DEFAULTS: JudgeOptions = {
+  ...INCIDENT_DEFAULTS,
+  falseEventsAYear: 4,
+  minCount: 5,
+  minRatio: 1.5,
+  learningSeconds: 7 * 86_400,
+  saves: true,
+};
+
+/** One interval as it was judged. */
+export interface JudgedInterval {
+  readonly time: number;
+  /** Sensors that were judged, and those that levels are of; none judged is a gap. */
+  readonly sensors: readonly string[];
+  readonly reference: readonly string[];
+  readonly snapshot: SeriesSnapshot;
+  readonly changes: readonly IncidentChange[];
+}
+
+export class Judge {
+  /** Start of the next interval to judge; null where nothing was judged yet. */
+  next: number | null = null;
+  readonly book: IncidentBook;
+  readonly roster: SensorRoster;
+  #detector: UptickDetector;
+  readonly #history: JudgedHistory;
+  readonly #options: JudgeOptions;
+  readonly #ratios = new Map<string, SensorRatio | null>();
+  readonly #saved = new Map<string, string>();
+
+  constructor(history: JudgedHistory, options: Partial<JudgeOptions> = {}) {
+    this.#history = history;
+    this.#options = { ...JUDGE_DEFAULTS, ...options };
+    this.book = new IncidentBook(this.#options);
+    this.roster = new SensorRoster(this.#options.learningSeconds);
+    this.#detector = new UptickDetector(this.#detectorOptions());
+  }
+
+  /** Upticks that were refused because too many series were followed, and incidents because too many were open. */
+  get refused(): number {
+    return this.#detector.refused + this.book.refused;
+  }
+
+  /** What is ordinary for a series, as far as is known. */
+  baseline(series: number, time: number): Band | null {
+    return this.#detector.baseline(series, time);
+  }
+
+  isLearning(series: number): boolean {
+    return this.#detector.isLearning(series);
+  }
+
+  /**
+   * Judges all intervals from `next` (or `from`, where nothing was judged yet) up to those that end by `until`, and hands out each.
+   * What was judged stays judged where `onJudged` or the store throws; `isOver` ends it between intervals. @throws StoreError
+   */
+  async judge(
+    from: number,
+    until: number,
+    onJudged: (judged: JudgedInterval) => Promise<void> | void,
+    isOver: () => boolean = () => false,
+  ): Promise<void> {
+    this.next ??= from - (from % INTERVAL_SECONDS);
+    while (this.next + INTERVAL_SECONDS <= until && !isOver()) {
+      const hour = this.next - (this.next % STEP_SECONDS) + STEP_SECONDS;
+      const to = Math.min(hour, until - (until % INTERVAL_SECONDS));
+      await this.#judgeHour(this.next, to, onJudged, isOver);
+    }
+  }
+
+  snapshot(): JudgeState {
+    return {
+      version: STATE_VERSION,
+      next: this.next,
+      roster: this.roster.snapshot(),
+      book: this.book.snapshot(),
+      detector: snapshotOf(this.#detector),
+    };
+  }
+
+  /** Goes on where another judge was. @throws RangeError where that was of another version */
+  restore({ version, next, roster, book, detector }: JudgeState): void {
+    if (version !== STATE_VERSION) throw new RangeError("the state of another version");
+    const { bucketSeconds: _, seriesCount: __, ...options } = this.#detectorOptions();
+    this.#detector = restoreDetector(detector, options);
+    this.next = next;
+    this.roster.restore(roster);
+    this.book.restore(book);
+    this.#ratios.clear();
+  }
+
+  async #judgeHour(
+    from: number,
+    to: number,
+    onJudged: (judged: JudgedInterval) => Promise<void> | void,
+    isOver: () => boolean,
+  ): Promise<void> {
+    const alive = new Map((await this.#history.aliveIntervals({ from, to })).map((one) => [one.interval, one]));
+    // What was read ahead, and of which sensors
+    let readOf = "";
+    let ahead = new Map<number, SeriesSnapshot>();
+    for (let time = from; time < to && !isOver(); time += INTERVAL_SECONDS) {
+      const seeing = this.roster.observe(time, alive.get(time) ?? { sensors: [], observations: [] });
+      await this.#changeReference(time);
+      const judged = seeing.filter((name) => this.roster.reference.includes(name));
+      let snapshot = emptySnapshot(time);
+      let changes: readonly IncidentChange[] = [];
+      if (judged.length > 0) {
+        const key = judged.join("\n");
+        if (readOf !== key) ahead = await this.#read({ from: time, to }, judged);
+        readOf = key;
+        snapshot = ahead.get(time) ?? snapshot;
+        changes = await this.#step(snapshot, judged);
+      }
+      this.next = time + INTERVAL_SECONDS;
+      await onJudged({ time, sensors: judged, reference: this.roster.reference, snapshot, changes });
+    }
+  }
+
+  async #read(range: { readonly from: number; readonly to: number }, sensors: readonly string[]): Promise<Map<number, SeriesSnapshot>> {
+    const read = new Map<number, SeriesSnapshot>();
+    for await (const snapshot of this.#history.snapshots(range, sensors)) read.set(snapshot.time, snapshot);
+    return read;
+  }
+
+  /** Where sensors have become known or have left, levels become those of the ones there are. */
+  async #changeReference(time: number): Promise<void> {
+    const due = this.roster.due(time);
+    const { reference } = this.roster;
+    if (isSameSet(due, reference)) return;
+    if (reference.length > 0) {
+      const ratio = await sensorRatio(this.#history, due, reference, time);
+      if (ratio !== null) rescaleLevels(this.#detector, (series) => ratio.of(series));
+    }
+    this.roster.reference = due;
+    this.#ratios.clear();
+  }
+
+  async #step(snapshot: SeriesSnapshot, sensors: readonly string[]): Promise<readonly IncidentChange[]> {
+    const { time } = snapshot;
+    const { reference } = this.roster;
+    const isWhole = isSameSet(sensors, reference);
+    const ratio = isWhole ? null : await this.#ratioOf(sensors, reference, time);
+    if (!isWhole && ratio === null) return [];
+    const values = intervalValues(snapshot, ratio, this.#detector);
+    const verdicts = this.#detector.observe(time, values, isWhole ? "zero" : "gap");
+    const changes = await this.book.update(
+      {
+        time,
+        seconds: INTERVAL_SECONDS,
+        alive: sensors.length,
+        open: this.#detector.open(),
+        closed: verdicts.flatMap(({ phase, event }) => (phase === "closed" ? [event] : [])),
+        countsOf: (series) => countsOf(snapshot, series),
+      },
+      historyQuestions(this.#history, sensors),
+    );
+    return this.#options.saves ? this.#save(changes) : changes;
+  }
+
+  async #ratioOf(sensors: readonly string[], reference: readonly string[], time: number): Promise<SensorRatio | null> {
+    const key = sensors.join("\n");
+    const known = this.#ratios.get(key);
+    if (known !== undefined) return known;
+    const ratio = await sensorRatio(this.#history, sensors, reference, time);
+    if (this.#ratios.size >= MOST_RATIOS) this.#ratios.clear();
+    this.#ratios.set(key, ratio);
+    return ratio;
+  }
+
+  /** Keeps incidents, and heeds what people said of them; what was told before a restart is not told again. */
+  async #save(changes: readonly IncidentChange[]): Promise<readonly IncidentChange[]> {
+    const told: IncidentChange[] = [];
+    for (const [index, change] of changes.entries()) {
+      const { incident } = change;
+      const isNews = change.isAlert || change.change === "opened";
+      const stored = isNews || index >= changes.length - MOST_HEEDED ? await this.#history.incident(incident.id) : null;
+      if (stored !== null) {
+        const closedByHand = stored.timeline.some(({ kind, by }) => kind === "closed" && by !== null);
+        this.book.heed(incident.id, { acknowledgedBy: stored.acknowledgedBy, closedByHand });
+      }
+      const isTold = stored !== null && stored.alertedSize >= incident.alertedSize;
+      told.push(isTold ? { ...change, isAlert: false } : change);
+      const mark = `${incident.phase} ${incident.timeline.length} ${Math.floor(incident.updatedAt / INTERVAL_SECONDS / SAVE_EVERY)}`;
+      if (this.#saved.get(incident.id) === mark) continue;
+      await this.#history.saveIncident({ ...incident, acknowledgedBy: incident.acknowledgedBy ?? stored?.acknowledgedBy ?? null });
+      this.#saved.set(incident.id, mark);
+      if (change.change === "closed") this.#saved.delete(incident.id);
+    }
+    return told;
+  }
+
+  #detectorOptions(): Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount"> {
+    const { falseEventsAYear, minCount, minRatio } = this.#options;
+    return { bucketSeconds: INTERVAL_SECONDS, seriesCount: SERIES_COUNT, falseEventsAYearInAll: falseEventsAYear, minCount, minRatio };
+  }
+}
+
+function emptySnapshot(time: number): SeriesSnapshot {
+  const none = new Float64Array(0);
+  return {
+    time,
+    length: 0,
+    series: new Uint32Array(0),
+    packets: none,
+    sources: none,
+    networks: none,
+    asns: none,
+    targets: none,
+    sensors: none,
+  };
+}
+
+function countsOf(snapshot: SeriesSnapshot, series: number): SeriesCounts | null {
+  let [low, high] = [0, snapshot.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = snapshot.series[middle]!;
+    if (found === series) {
+      return {
+        packets: snapshot.packets[middle]!,
+        sources: snapshot.sources[middle]!,
+        networks: snapshot.networks[middle]!,
+        asns: snapshot.asns[middle]!,
+        targets: snapshot.targets[middle]!,
+        sensors: snapshot.sensors[middle]!,
+      };
+    }
+    if (found < series) low = middle + 1;
+    else high = middle - 1;
+  }
+  return null;
+}

@@ -1,0 +1,184 @@
+/** What a watch does with the store: waits for it, writes to it what the spool holds, judges what is closed. One step at a time. */
+import { StoreError } from "../../model/errors.ts";
+import { groupSeriesNumber, INTERVAL_SECONDS, type SeriesSnapshot } from "../../model/series.ts";
+import type { WatchEvent } from "../../model/watch-event.ts";
+import { systemReason } from "../../sources/file.ts";
+import type { Spool } from "../../store/spool.ts";
+import type { Store } from "../../store/store.ts";
+import type { Judge, JudgedInterval } from "../history/judge.ts";
+import { loadJudge, saveJudge } from "../history/judge-file.ts";
+import type { WatchOptions } from "./watch-options.ts";
+import { TopSeries } from "./top-series.ts";
+
+/** Between attempts to reach a store that is away, seconds: the first, and the longest. */
+const FIRST_RETRY = 1;
+const LONGEST_RETRY = 60;
+/** What was learned is saved so often, seconds of the intervals' time. */
+const SAVE_SECONDS = 3600;
+/** Without anything learned, so much of the past is judged first, seconds. */
+const LOOK_BACK = 400 * 86_400;
+const ALL = groupSeriesNumber("all");
+const PORT_ZERO = groupSeriesNumber("port-zero");
+
+export class WatchJudging {
+  /** Why the store does not answer; null where it does. */
+  trouble: string | null = null;
+  store: Store | null = null;
+  /** Why what was learned cannot be saved; null where it can. */
+  saveTrouble: string | null = null;
+  readonly #options: WatchOptions;
+  readonly #spool: Spool;
+  readonly #emit: (event: WatchEvent) => void;
+  readonly #now: () => number;
+  readonly #top = new TopSeries();
+  #judge: Judge | null = null;
+  #isOver = false;
+  #retryAt = 0;
+  #retryAfter = FIRST_RETRY;
+  /** Incidents as they were last told. */
+  readonly #told = new Map<string, string>();
+
+  constructor(options: WatchOptions, spool: Spool, emit: (event: WatchEvent) => void, now: () => number) {
+    this.#options = options;
+    this.#spool = spool;
+    this.#emit = emit;
+    this.#now = now;
+  }
+
+  /** Start of the first interval that was not judged; 0 where none was. */
+  get judgedUntil(): number {
+    return this.#judge?.next ?? 0;
+  }
+
+  get refused(): number {
+    return this.#judge?.refused ?? 0;
+  }
+
+  /** Opens the store, the first time. @throws StoreError where it is not one that may be away */
+  async begin(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      if (!this.#options.storeMayBeAway || !(error instanceof StoreError) || error.code !== "E_STORE_DOWN") throw error;
+      this.#away(error);
+    }
+  }
+
+  /** Writes what waits, and judges up to `until`. What the store does not take waits for the next time. */
+  async step(until: number): Promise<void> {
+    if (performance.now() / 1000 < this.#retryAt) return;
+    try {
+      if (this.store === null) await this.#open();
+      const { store } = this;
+      if (store === null) return;
+      await this.#spool.drain(store);
+      if (this.trouble !== null) this.#back();
+      await this.#judgeUp(store, until);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#away(error);
+    }
+  }
+
+  /** Lets the step that goes on come to an end between two intervals. */
+  hurry(): void {
+    this.#isOver = true;
+  }
+
+  /** Writes what still waits, keeps what was learned, and closes the store. */
+  async end(): Promise<void> {
+    const { store } = this;
+    if (store === null) return;
+    try {
+      if (this.trouble === null) await this.#spool.drain(store);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#away(error);
+    }
+    this.#save();
+    await store.close();
+    this.store = null;
+  }
+
+  async #open(): Promise<void> {
+    const store = await this.#options.openStore();
+    this.store = store;
+    this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge);
+  }
+
+  async #judgeUp(store: Store, until: number): Promise<void> {
+    const judge = this.#judge;
+    if (judge === null) return;
+    const from = judge.next ?? (await firstInterval(store, until));
+    if (from === null) return;
+    const isBehind = until - from > 2 * INTERVAL_SECONDS;
+    await judge.judge(
+      from,
+      until,
+      (judged) => this.#tell(judge, judged, isBehind && judged.time + 2 * INTERVAL_SECONDS < until),
+      () => this.#isOver,
+    );
+  }
+
+  /** @param isPast whether it is only caught up with: incidents are told, not every interval. */
+  #tell(judge: Judge, { time, sensors, reference, snapshot, changes }: JudgedInterval, isPast: boolean): void {
+    for (const { change, isAlert, incident } of changes) {
+      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length}`;
+      if (this.#told.get(incident.id) === mark) continue;
+      if (incident.phase === "closed") this.#told.delete(incident.id);
+      else this.#told.set(incident.id, mark);
+      this.#emit({ type: "incident", time: this.#now(), change, isAlert, incident });
+    }
+    this.#top.add(snapshot, sensors.length > 0);
+    if (!isPast) {
+      this.#emit({
+        type: "interval",
+        time,
+        sensors,
+        reference,
+        packets: valueOf(snapshot, ALL, "packets"),
+        sources: valueOf(snapshot, ALL, "sources"),
+        portZeroSources: valueOf(snapshot, PORT_ZERO, "sources"),
+        series: snapshot.length,
+        isLearning: judge.isLearning(ALL),
+        openIncidents: judge.book.open().length,
+        top: this.#top.view(judge, time),
+      });
+    }
+    if ((time + INTERVAL_SECONDS) % SAVE_SECONDS === 0) this.#save();
+  }
+
+  #save(): void {
+    if (this.#judge?.next === undefined || this.#judge.next === null) return;
+    try {
+      saveJudge(this.#options.stateFolder, this.#judge);
+      this.saveTrouble = null;
+    } catch (error) {
+      // It is learned anew from history after a restart
+      this.saveTrouble = `what was learned cannot be saved: ${systemReason(error)}`;
+    }
+  }
+
+  #away(error: StoreError): void {
+    this.trouble = error.reason;
+    this.#retryAt = performance.now() / 1000 + this.#retryAfter;
+    this.#retryAfter = Math.min(LONGEST_RETRY, 2 * this.#retryAfter);
+  }
+
+  #back(): void {
+    this.trouble = null;
+    this.#retryAfter = FIRST_RETRY;
+    this.#retryAt = 0;
+  }
+}
+
+/** The first interval of history that is worth judging; null where there is no history yet. */
+async function firstInterval(store: Store, until: number): Promise<number | null> {
+  const sensors = await store.sensors({ from: Math.max(0, until - LOOK_BACK), to: until });
+  return sensors.length === 0 ? null : Math.max(until - LOOK_BACK, Math.min(...sensors.map(({ firstSeen }) => firstSeen)));
+}
+
+function valueOf(snapshot: SeriesSnapshot, series: number, measure: "packets" | "sources"): number {
+  const at = snapshot.series.indexOf(series);
+  return at < 0 ? 0 : snapshot[measure][at]!;
+}
