@@ -82,7 +82,7 @@ describe("importing", () => {
   });
 
   it("goes on where it was interrupted, and comes to the same", async () => {
-    const paths = [capture("first.pcap", 3000, 0.2), capture("second.pcap", 9000, 0.1, START + 86_400)];
+    const paths = [capture("first.pcap", 3000, 0.2), capture("second.pcap", 20_000, 0.1, START + 86_400)];
     const whole = new PlainStore();
     const { inputs } = await imported(whole, paths, { limits: LIMITS });
     const parts = inputs.reduce((sum, input) => sum + input.parts, 0);
