@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { UptickDetector } from "./detector.ts";
 import { countOf, eventsOf, SERIES_START, uniform, valuesOf, verdictsOf } from "./series.fixture.ts";
 
 const HOUR = 3600;
@@ -34,6 +35,21 @@ describe("the spike of 2 November 2013", () => {
       expect(eventsOf(november(bucket, 1), bucket)).toEqual([]);
     });
   }
+});
+
+test("among 262,148 series a rise is told earlier in one that is favoured", () => {
+  const random = uniform(4);
+  const values = Array.from({ length: 30 * 288 }, () => 4 + Math.floor(5 * random()));
+  const openedAt = (favoured: ReadonlySet<number>): number | null => {
+    const detector = new UptickDetector({ bucketSeconds: 300, seriesCount: 262_148, falseEventsAYearInAll: 4, favoured });
+    for (const [index, value] of [...values, 24, 24, 24, 24, 24, 24].entries()) {
+      const opened = detector.observe(SERIES_START + 300 * index, { length: 1, series: [7], values: [value] }, "zero");
+      if (opened.length > 0) return index - values.length;
+    }
+    return null;
+  };
+  expect(openedAt(new Set([7]))).toBe(0);
+  expect(openedAt(new Set([8]))).not.toBe(0);
 });
 
 describe("what must not fire", () => {

@@ -27,6 +27,9 @@ const QUIET_A_DAY = 0.3;
 const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
 
+/** Of the false events that are put up with, those kept for the favoured series. */
+const FAVOURED_SHARE = 0.5;
+
 export class UptickDetector {
   readonly options: UptickOptions;
   readonly calendar: Calendar;
@@ -218,13 +221,13 @@ export class UptickDetector {
     const aYear = Math.min(falseEventsAYear * tests, falseEventsAYearInAll ?? Infinity);
     const level = Math.min(0.5, (aYear * bucketSeconds) / YEAR);
     const threshold = logDiscoveryThreshold(
-      candidates.map(({ logWeighed }) => logWeighed),
+      candidates.map((candidate) => this.#logFavoured(candidate, tests)),
       tests,
       level,
     );
     for (const candidate of candidates) {
       const { row, series, value, expected, logP, ratio } = candidate;
-      if (candidate.logWeighed > threshold) {
+      if (this.#logFavoured(candidate, tests) > threshold) {
         this.#records.add(row, bucket, value);
         continue;
       }
@@ -254,6 +257,14 @@ export class UptickDetector {
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
       if (!event.isHabit) verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });
     }
+  }
+
+  /** ln of the candidate's p-value by the weight of its series; weights are 1 on average. */
+  #logFavoured({ logWeighed, series }: Candidate, tests: number): number {
+    const { favoured } = this.options;
+    if (favoured.size === 0 || favoured.size >= tests) return logWeighed;
+    const weight = favoured.has(series) ? FAVOURED_SHARE / (favoured.size / tests) : 1 - FAVOURED_SHARE;
+    return logWeighed - Math.log(weight);
   }
 
   #continue(event: OpenEvent, row: number, bucket: number, value: number, expected: number, verdicts: UptickVerdict[]): void {

@@ -9,7 +9,14 @@ import type { UptickOptions } from "../../detect/uptick/options.ts";
 import { rescaleLevels } from "../../detect/uptick/rescale.ts";
 import { restoreDetector, snapshotOf } from "../../detect/uptick/snapshot.ts";
 import type { Band } from "../../detect/uptick/verdict.ts";
-import { INTERVAL_SECONDS, SERIES_COUNT, type SeriesSnapshot } from "../../model/series.ts";
+import {
+  groupSeriesNumber,
+  INTERVAL_SECONDS,
+  portSeriesNumber,
+  SERIES_COUNT,
+  SERIES_GROUPS,
+  type SeriesSnapshot,
+} from "../../model/series.ts";
 import type { Store } from "../../store/store.ts";
 import { intervalValues } from "./interval-values.ts";
 import { historyQuestions } from "./history-questions.ts";
@@ -27,6 +34,14 @@ const MOST_RATIOS = 16;
 const SAVE_EVERY = 6;
 /** Open incidents of which it is asked each interval what people say of them. */
 const MOST_HEEDED = 16;
+
+/** Port zero, and the groups: what nobody should use, and what all have in common. */
+const FAVOURED: ReadonlySet<number> = new Set([
+  portSeriesNumber("tcp", "source", 0),
+  portSeriesNumber("tcp", "destination", 0),
+  portSeriesNumber("udp", "destination", 0),
+  ...SERIES_GROUPS.map(groupSeriesNumber),
+]);
 
 /** What judging needs of a store. */
 export type JudgedHistory = Pick<
@@ -239,7 +254,14 @@ export class Judge {
 
   #detectorOptions(): Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount"> {
     const { falseEventsAYear, minCount, minRatio } = this.#options;
-    return { bucketSeconds: INTERVAL_SECONDS, seriesCount: SERIES_COUNT, falseEventsAYearInAll: falseEventsAYear, minCount, minRatio };
+    return {
+      bucketSeconds: INTERVAL_SECONDS,
+      seriesCount: SERIES_COUNT,
+      falseEventsAYearInAll: falseEventsAYear,
+      favoured: FAVOURED,
+      minCount,
+      minRatio,
+    };
   }
 }
 

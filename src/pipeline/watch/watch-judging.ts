@@ -15,6 +15,8 @@ const FIRST_RETRY = 1;
 const LONGEST_RETRY = 60;
 /** What was learned is saved so often, seconds of the intervals' time. */
 const SAVE_SECONDS = 3600;
+/** While it catches up with the past, by the time that this takes, milliseconds. */
+const SAVE_PAST_MS = 60_000;
 /** Without anything learned, so much of the past is judged first, seconds. */
 const LOOK_BACK = 400 * 86_400;
 const ALL = groupSeriesNumber("all");
@@ -35,6 +37,7 @@ export class WatchJudging {
   #isOver = false;
   #retryAt = 0;
   #retryAfter = FIRST_RETRY;
+  #savedAt = performance.now();
   /** Incidents as they were last told. */
   readonly #told = new Map<string, string>();
 
@@ -145,11 +148,13 @@ export class WatchJudging {
         top: this.#top.view(judge, time),
       });
     }
-    if ((time + INTERVAL_SECONDS) % SAVE_SECONDS === 0) this.#save();
+    const isDue = isPast ? performance.now() - this.#savedAt >= SAVE_PAST_MS : (time + INTERVAL_SECONDS) % SAVE_SECONDS === 0;
+    if (isDue) this.#save();
   }
 
   #save(): void {
     if (this.#judge?.next === undefined || this.#judge.next === null) return;
+    this.#savedAt = performance.now();
     try {
       saveJudge(this.#options.stateFolder, this.#judge);
       this.saveTrouble = null;

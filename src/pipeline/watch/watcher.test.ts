@@ -60,7 +60,7 @@ async function started(
   change: Partial<WatchOptions> = {},
 ): Promise<{ watcher: Watcher; events: WatchEvent[]; set: (time: number) => void }> {
   const events: WatchEvent[] = [];
-  let offset = SPIKE - 30 - performance.now() / 1000;
+  let offset = SPIKE + 15 - performance.now() / 1000;
   const options: WatchOptions = {
     sources: [{ uri: `tail:${log}`, name: "firewall", sensor: "default", filter: null, fromStart: true, format: null, mapping: null }],
     home: [],
