@@ -40,7 +40,7 @@ describe("the spike of 2 November 2013", () => {
 test("among 262,148 series a rise is told earlier in one that is favoured", () => {
   const random = uniform(4);
   const values = Array.from({ length: 30 * 288 }, () => 4 + Math.floor(5 * random()));
-  const openedAt = (favoured: ReadonlySet<number>): number | null => {
+  const openedAt = (favoured: readonly number[]): number | null => {
     const detector = new UptickDetector({ bucketSeconds: 300, seriesCount: 262_148, falseEventsAYearInAll: 4, favoured });
     for (const [index, value] of [...values, 24, 24, 24, 24, 24, 24].entries()) {
       const opened = detector.observe(SERIES_START + 300 * index, { length: 1, series: [7], values: [value] }, "zero");
@@ -48,8 +48,8 @@ test("among 262,148 series a rise is told earlier in one that is favoured", () =
     }
     return null;
   };
-  expect(openedAt(new Set([7]))).toBe(0);
-  expect(openedAt(new Set([8]))).not.toBe(0);
+  expect(openedAt([7])).toBe(0);
+  expect(openedAt([8])).not.toBe(0);
 });
 
 describe("what must not fire", () => {

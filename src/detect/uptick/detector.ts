@@ -28,7 +28,7 @@ const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
 
 /** Of the false events that are put up with, those kept for the favoured series. */
-const FAVOURED_SHARE = 0.5;
+const FAVOURED_SHARE = 0.05;
 
 export class UptickDetector {
   readonly options: UptickOptions;
@@ -262,8 +262,8 @@ export class UptickDetector {
   /** ln of the candidate's p-value by the weight of its series; weights are 1 on average. */
   #logFavoured({ logWeighed, series }: Candidate, tests: number): number {
     const { favoured } = this.options;
-    if (favoured.size === 0 || favoured.size >= tests) return logWeighed;
-    const weight = favoured.has(series) ? FAVOURED_SHARE / (favoured.size / tests) : 1 - FAVOURED_SHARE;
+    if (favoured.length === 0 || favoured.length >= tests) return logWeighed;
+    const weight = favoured.includes(series) ? (FAVOURED_SHARE * tests) / favoured.length : 1 - FAVOURED_SHARE;
     return logWeighed - Math.log(weight);
   }
 

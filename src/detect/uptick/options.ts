@@ -9,8 +9,8 @@ export interface UptickOptions {
   readonly falseEventsAYear: number;
   /** The same over all series together, a year; null for no bound but that of each. */
   readonly falseEventsAYearInAll: number | null;
-  /** Series that half of the false events are kept for: those that are looked at first (weighted p-values: Genovese, Roeder, Wasserman 2006). */
-  readonly favoured: ReadonlySet<number>;
+  /** Series that a share of the false events is kept for: a few that are looked at first (weighted p-values: Genovese, Roeder, Wasserman 2006). */
+  readonly favoured: readonly number[];
   /** Fewer in a window are no event, whatever was expected: EARS and Farrington-flexible ask for 5 (Noufaily 2013). */
   readonly minCount: number;
   /** A rise to less than this many times the expected is no event: no model of a series is better than that. */
@@ -22,7 +22,7 @@ export interface UptickOptions {
 export const UPTICK_DEFAULTS: Omit<UptickOptions, "bucketSeconds" | "seriesCount"> = {
   falseEventsAYear: 0.3,
   falseEventsAYearInAll: null,
-  favoured: new Set(),
+  favoured: [],
   minCount: 5,
   minRatio: 1.5,
   mostActive: 262_148,

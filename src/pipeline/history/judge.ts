@@ -36,12 +36,12 @@ const SAVE_EVERY = 6;
 const MOST_HEEDED = 16;
 
 /** Port zero, and the groups: what nobody should use, and what all have in common. */
-const FAVOURED: ReadonlySet<number> = new Set([
+const FAVOURED: readonly number[] = [
   portSeriesNumber("tcp", "source", 0),
   portSeriesNumber("tcp", "destination", 0),
   portSeriesNumber("udp", "destination", 0),
   ...SERIES_GROUPS.map(groupSeriesNumber),
-]);
+];
 
 /** What judging needs of a store. */
 export type JudgedHistory = Pick<
