@@ -28,6 +28,8 @@ import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
 const STEP_SECONDS = 3600;
 /** Rises with the meaning of what is kept. */
 const STATE_VERSION = 1;
+/** Of a gap so much is looked at in one question, seconds. */
+const GAP_SECONDS = 30 * 86_400;
 /** Ratios of sets of sensors that are remembered. */
 const MOST_RATIOS = 16;
 /** An open incident that only goes on is saved so often, intervals. */
@@ -62,7 +64,7 @@ export interface JudgeOptions extends IncidentOptions {
 
 export const JUDGE_DEFAULTS: JudgeOptions = {
   ...INCIDENT_DEFAULTS,
-  falseEventsAYear: 4,
+  falseEventsAYear: 1,
   minCount: 5,
   minRatio: 1.5,
   learningSeconds: 7 * 86_400,
@@ -113,7 +115,8 @@ export class Judge {
   }
 
   /**
-   * Judges all intervals from `next` (or `from`, where nothing was judged yet) up to those that end by `until`, and hands out each.
+   * Judges all intervals from `next` (or `from`, where nothing was judged yet) up to those that end by `until`, and hands out each, but for
+   * gaps of hours in the past.
    * What was judged stays judged where `onJudged` or the store throws; `isOver` ends it between intervals. @throws StoreError
    */
   async judge(
@@ -126,7 +129,7 @@ export class Judge {
     while (this.next + INTERVAL_SECONDS <= until && !isOver()) {
       const hour = this.next - (this.next % STEP_SECONDS) + STEP_SECONDS;
       const to = Math.min(hour, until - (until % INTERVAL_SECONDS));
-      await this.#judgeHour(this.next, to, onJudged, isOver);
+      await this.#judgeHour({ from: this.next, to, until }, onJudged, isOver);
     }
   }
 
@@ -152,12 +155,17 @@ export class Judge {
   }
 
   async #judgeHour(
-    from: number,
-    to: number,
+    { from, to, until }: { readonly from: number; readonly to: number; readonly until: number },
     onJudged: (judged: JudgedInterval) => Promise<void> | void,
     isOver: () => boolean,
   ): Promise<void> {
     const alive = new Map((await this.#history.aliveIntervals({ from, to })).map((one) => [one.interval, one]));
+    if (alive.size === 0 && to < until) {
+      // A long gap is passed over at once: nothing is learned from it
+      const next = await this.#history.aliveIntervals({ from: to, to: Math.min(until, to + GAP_SECONDS) });
+      this.next = next[0]?.interval ?? Math.min(until - (until % INTERVAL_SECONDS), to + GAP_SECONDS);
+      return;
+    }
     // What was read ahead, and of which sensors
     let readOf = "";
     let ahead = new Map<number, SeriesSnapshot>();

@@ -36,13 +36,18 @@ export async function replay(store: Store, run: ReplayRun): Promise<Replayed> {
   const judge = new Judge(store, run.judge);
   const start = Math.max(first, from - LEARN_FROM);
   const incidents = new Map<string, Incident>();
-  let [intervals, gaps] = [0, 0];
+  let seen = 0;
   await judge.judge(start, to, ({ time, sensors: judged, changes }) => {
     run.onProgress?.(time, start, to);
     if (time < from) return;
-    intervals++;
-    if (judged.length === 0) gaps++;
+    if (judged.length > 0) seen++;
     for (const { incident } of changes) incidents.set(incident.id, incident);
   });
-  return { range: { from, to }, intervals, gaps, incidents: [...incidents.values()].sort((a, b) => a.openedAt - b.openedAt) };
+  const intervals = Math.ceil((to - from) / 300);
+  return {
+    range: { from, to },
+    intervals,
+    gaps: intervals - seen,
+    incidents: [...incidents.values()].sort((a, b) => a.openedAt - b.openedAt),
+  };
 }
