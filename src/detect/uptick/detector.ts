@@ -28,7 +28,7 @@ const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
 
 /** Of the false events that are put up with, those kept for the favoured series. */
-const FAVOURED_SHARE = 0.05;
+const FAVOURED_SHARE = 0.2;
 
 export class UptickDetector {
   readonly options: UptickOptions;
