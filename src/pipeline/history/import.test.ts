@@ -55,6 +55,12 @@ describe("importing", () => {
     expect([...store.merged.observations.values()].reduce((sum, count) => sum + count, 0)).toBe(40);
   });
 
+  it("takes a silence of more than a day for a gap", async () => {
+    const store = new PlainStore();
+    await imported(store, [capture("silent.pcap", 3, 100_000)]);
+    expect(await store.aliveIntervals()).toHaveLength(3);
+  });
+
   it("adds nothing a second time, by whatever name, and says so", async () => {
     const store = new PlainStore();
     const path = capture("twice.pcap", 3000, 0.5);

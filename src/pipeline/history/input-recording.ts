@@ -7,8 +7,8 @@ import { INTERVAL_SECONDS } from "../../model/series.ts";
 import { timeExtremes } from "../../observe/plausible-times.ts";
 import { type RecordOptions, SensorRecorder } from "./record.ts";
 
-/** Intervals without observations that are filled: ten years. In an input that spans more, some clock is wrong, and only intervals with observations count as alive. */
-const MOST_FILLED = (10 * 366 * 86_400) / INTERVAL_SECONDS;
+/** A sensor that recorded nothing for longer was not there, or some clock is wrong, seconds: a day has its quiet hours. */
+const LONGEST_SILENCE = 86_400;
 /** Seed of what has no token before it is over. */
 const PLAIN_SEED = 1;
 
@@ -30,6 +30,9 @@ export class InputRecording {
   #activityRows = 0;
   #folded = 0;
   readonly #intervals = new Set<number>();
+  /** Those with observations, and the one of the last row. */
+  readonly #seen = new Set<number>();
+  #current = Number.NaN;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
 
@@ -47,6 +50,13 @@ export class InputRecording {
     const [first, last] = timeExtremes(batch);
     if (first < this.#first) this.#first = first;
     if (last > this.#last) this.#last = last;
+    for (let row = 0; row < batch.length; row++) {
+      const time = batch.time[row]!;
+      const interval = time - (time % INTERVAL_SECONDS);
+      if (interval === this.#current) continue;
+      this.#current = interval;
+      this.#seen.add(interval);
+    }
   }
 
   /** The input is over. @param lost records that are known to be lost; they are put to its last interval. */
@@ -56,13 +66,17 @@ export class InputRecording {
     this.#part(true);
   }
 
-  /** A sensor that saw nothing for five minutes in the midst of a file was alive. */
+  /** A sensor that saw nothing for five minutes, or for hours, in the midst of a file was alive. */
   #fill(): void {
-    const first = Math.floor(this.#first / INTERVAL_SECONDS) * INTERVAL_SECONDS;
-    if ((this.#last - first) / INTERVAL_SECONDS > MOST_FILLED) return;
-    for (let interval = first; interval <= this.#last; interval += INTERVAL_SECONDS) {
-      if (this.#recorder.isFull) this.#part(false);
-      this.#recorder.touch(interval);
+    let before = Number.NaN;
+    for (const seen of [...this.#seen].sort((a, b) => a - b)) {
+      if (seen - before <= LONGEST_SILENCE) {
+        for (let interval = before + INTERVAL_SECONDS; interval < seen; interval += INTERVAL_SECONDS) {
+          if (this.#recorder.isFull) this.#part(false);
+          this.#recorder.touch(interval);
+        }
+      }
+      before = seen;
     }
   }
 
