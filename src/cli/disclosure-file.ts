@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { Disclosure } from "../assess/backtest/backtest.ts";
 import { productPorts } from "../assess/backtest/product-ports.ts";
 import { UsageError } from "../model/errors.ts";
+import { systemReason } from "../sources/file.ts";
 import { portSeriesNumber, SERIES_TRANSPORTS, seriesName } from "../model/series.ts";
-import { writeFailureReason } from "./output-file.ts";
 
 /** Fields of the catalogue that are used (cisa.gov, known_exploited_vulnerabilities_schema.json). */
 const kev = z.looseObject({
@@ -31,7 +31,7 @@ export function readDisclosures(path: string): DisclosureList {
   try {
     text = readFileSync(path === "-" ? 0 : path, "utf8");
   } catch (error) {
-    throw new UsageError(`--disclosures ${path}: ${writeFailureReason(error)}`);
+    throw new UsageError(`--disclosures ${path}: ${systemReason(error)}`);
   }
   return /^\s*\{/.test(text) ? fromCatalogue(path, text) : fromTable(path, text);
 }

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { Random } from "../lab/random.ts";
 import { groupSeriesNumber, portSeriesNumber } from "../model/series.ts";
+import { HISTORY_SCHEMA } from "../report/series/history-schema.ts";
 import { november2013 } from "../report/incident/incident.fixture.ts";
 import { batchOf, type SeriesRow } from "../store/batches.fixture.ts";
 import { openStore } from "../store/open-store.ts";
@@ -88,6 +90,14 @@ describe("history", () => {
     expect((await precursor("history", "203.0.113.7")).stdout).toContain("203.0.113.7: nothing in that time");
   });
 
+  test("whatever is asked, JSON is what the schema says", async () => {
+    const schema = z.fromJSONSchema(HISTORY_SCHEMA);
+    for (const what of [[], ["tcp/source/0"], ["5.218.237.0/24"]]) {
+      const { stdout } = await precursor("history", ...what, "--format", "json");
+      expect(() => schema.parse(JSON.parse(stdout)), what.join("")).not.toThrow();
+    }
+  });
+
   test("a page", async () => {
     const { stdout } = await precursor("history", "port-zero", "--format", "html");
     expect(stdout).toContain("<!doctype html>");
@@ -96,6 +106,8 @@ describe("history", () => {
   test("what cannot be asked is one clear line", async () => {
     for (const [args, problem] of [
       [["history", "70000"], /ports are 0 to 65535/],
+      [["history", "--format", "csv"], /csv is of a port or a series/],
+      [["history", "0", "--since", "2013-11-03", "--until", "2013-11-02"], /--since is not before --until/],
       [["history", "nonsense"], /a port .* is expected/],
       [["history", "--store", join(folder, "absent")], /absent: no history here yet/],
     ] as const) {
@@ -127,6 +139,11 @@ describe("incidents", () => {
 });
 
 describe("backtest", () => {
+  test("a list that is not there is one clear line", async () => {
+    const { status, stderr } = await precursor("backtest", "--disclosures", "absent.csv");
+    expect({ status, stderr }).toEqual({ status: 2, stderr: "precursor: --disclosures absent.csv: no such file or directory (E_USAGE)\n" });
+  });
+
   test("against the store", async () => {
     writeFileSync(join(folder, "disclosures.csv"), "date,product,port\n2013-11-03,SMB,445\n2013-09-01,SMB,445\n");
     const { stdout } = await precursor("backtest", "--disclosures", "disclosures.csv", "--days", "7", "--format", "json");

@@ -1,6 +1,7 @@
 /** `precursor history`: the past of a port, a source or a network, drawn with what was to be expected. */
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
+import { UsageError } from "../model/errors.ts";
 import { SERIES_MEASURES, type SeriesMeasure } from "../model/series.ts";
 import type { Past } from "../pipeline/history/past.ts";
 import type { Resolution, Store, TimeRange } from "../store/store.ts";
@@ -67,7 +68,9 @@ async function printHistory(what: string | undefined, flags: HistoryFlags): Prom
   const format = formatOf(flags, FORMATS);
   const subject = historySubject(what);
   if (flags.since !== undefined && flags.until !== undefined && flags.since >= flags.until)
-    throw new InvalidArgumentError("--since lies after --until");
+    throw new UsageError("--since is not before --until: nothing is left between them");
+  if (subject.kind !== "series" && (format === "csv" || format === "html"))
+    throw new UsageError(`${format} is of a port or a series: name one, as in precursor history 445`);
   const text = await withStore(flags, async (store) => {
     const range = await rangeOf(store, flags);
     return subject.kind === "series" ? seriesText(store, subject, range, format, flags) : listText(store, subject, range, format, flags);
@@ -120,7 +123,6 @@ async function listText(
   flags: HistoryFlags,
 ): Promise<string> {
   const lists = await import("../report/series/history-lists.ts");
-  if (format === "csv" || format === "html") throw new InvalidArgumentError(`${format} is of a port or a series: name one`);
   if (subject.kind === "network") {
     const resolution = RESOLUTIONS.get(flags.resolution ?? "") ?? (range.to - range.from <= 4 * 86_400 ? 300 : 86_400);
     const activity = await store.activityOf(subject.network, range, resolution);

@@ -1,5 +1,5 @@
 /** `import` on the command line: what it prints, and what it refuses. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -26,6 +26,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("import", () => {
+  test("a name that nothing has leaves no empty history behind", async () => {
+    const { status } = await precursor("import", "absent.pcap", "--store", "untouched");
+    expect([status, existsSync(join(folder, "untouched"))]).toEqual([2, false]);
+  });
+
   test("tells what was read, of what time, and what history holds of it", async () => {
     const { status, stdout, stderr } = await precursor("import", "probes.pcap");
     expect([status, stderr]).toEqual([0, ""]);

@@ -84,7 +84,8 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   const place = storePlace(flags);
   const { importHistory } = await import("../pipeline/history/import.ts");
   const { openStore } = await import("../store/open-store.ts");
-  const store = await openStore(place);
+  // Opened by the import, once there is something to read.
+  const stores: Store[] = [];
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
   process.once("exit", () => line?.clear());
   let imported;
@@ -92,12 +93,17 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
     const networks = home.flatMap((text) => parseNetwork(text) ?? []);
     const onProgress = line === null ? null : line.show.bind(line);
     const { sensor, threads } = flags;
-    imported = await importHistory({ inputs, ...choice, mapping, sensor, home: networks, targets: [], threads, onProgress }, store);
+    imported = await importHistory({ inputs, ...choice, mapping, sensor, home: networks, targets: [], threads, onProgress }, async () => {
+      const store = await openStore(place);
+      stores.push(store);
+      return store;
+    });
   } finally {
     line?.clear();
-    await store.close();
+    for (const store of stores) await store.close();
   }
-  await printImported(imported, store, format, flags);
+  const [store] = stores;
+  if (store !== undefined) await printImported(imported, store, format, flags);
 }
 
 async function printImported(imported: Imported, { place }: Store, format: string, flags: ImportFlags): Promise<void> {

@@ -6,7 +6,7 @@ import { FilterError, UsageError } from "../model/errors.ts";
 import { compileFilter } from "../observe/filter/index.ts";
 import { DetailedError, pointAt } from "./failure.ts";
 import { parseMoment } from "./moment.ts";
-import { writeFailureReason } from "./output-file.ts";
+import { systemReason } from "../sources/file.ts";
 
 export interface InputFlags {
   readonly since?: number;
@@ -77,7 +77,7 @@ export async function mappingOf({ mapping }: InputFlags): Promise<Mapping | null
   try {
     text = readFileSync(mapping, "utf8");
   } catch (error) {
-    throw new UsageError(`--mapping ${mapping}: ${writeFailureReason(error)}`);
+    throw new UsageError(`--mapping ${mapping}: ${systemReason(error)}`);
   }
   const { readMapping } = await import("./mapping-file.ts");
   return readMapping(text, mapping);

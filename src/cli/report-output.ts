@@ -5,20 +5,9 @@ import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Report } from "../model/report.ts";
 import type { ReportFormat } from "../report/options.ts";
-import { checkOutputPath, writeOutputFile } from "./output-file.ts";
-import { lacksUnicode, outputWidth, wantsColour, writeOutput } from "./terminal.ts";
+import { formatOf, printText, textLook } from "./text-output.ts";
 
-const FORMATS: readonly ReportFormat[] = ["text", "md", "json", "html"];
-/** The format that a file's name asks for where `--format` does not. */
-const FORMAT_BY_EXTENSION: Readonly<Record<string, ReportFormat>> = {
-  txt: "text",
-  md: "md",
-  markdown: "md",
-  json: "json",
-  html: "html",
-  htm: "html",
-};
-
+const FORMATS = ["text", "md", "json", "html"] as const satisfies readonly ReportFormat[];
 export interface ReportFlags {
   readonly format?: ReportFormat;
   readonly output?: string;
@@ -54,11 +43,7 @@ export function addReportOptions(command: Command): Command {
 
 /** The format that flags ask for. Throws where the output's place cannot be written to, before any work is done. */
 export function chooseFormat(flags: ReportFlags): ReportFormat {
-  const file = outputFile(flags);
-  if (file !== null) checkOutputPath(file);
-  if (flags.format !== undefined) return flags.format;
-  const extension = /\.([A-Za-z]+)$/.exec(file ?? "")?.[1]?.toLowerCase() ?? "";
-  return FORMAT_BY_EXTENSION[extension] ?? "text";
+  return formatOf(flags, FORMATS);
 }
 
 /** Prints the report, or in its place the explanation of one address. */
@@ -69,10 +54,7 @@ export async function printReport(
   flags: ReportFlags,
 ): Promise<void> {
   const text = explanation === null ? await renderReport(report, format, flags) : await renderExplained(explanation, format, flags);
-  const whole = text.endsWith("\n") ? text : `${text}\n`;
-  const file = outputFile(flags);
-  if (file === null) await writeOutput(whole);
-  else writeOutputFile(file, whole);
+  await printText(text, flags);
 }
 
 /** 0, or 1 where the severity is at or above `failOn`, or 2 where some input could not be read. */
@@ -93,30 +75,16 @@ function parseLimit(text: string): number {
   return parseWhole(text, 1, 1_000_000);
 }
 
-function outputFile(flags: ReportFlags): string | null {
-  return flags.output === undefined || flags.output === "-" ? null : flags.output;
-}
-
 async function renderReport(report: Report, format: ReportFormat, flags: ReportFlags): Promise<string> {
   const { render } = await import("../report/index.ts");
   const limit = flags.limit === undefined ? {} : { limit: flags.limit };
-  return render(report, format, { ...textOptions(flags), ...limit });
+  return render(report, format, { ...textLook(flags), ...limit });
 }
 
 async function renderExplained(explanation: Explanation, format: ReportFormat, flags: ReportFlags): Promise<string> {
   if (format === "html") throw new UsageError("--explain prints text, md or json");
   if (format === "json") return JSON.stringify({ schema: "precursor.explanation/1", ...explanation }, null, 2);
   const { renderExplanation } = await import("../report/explanation.ts");
-  const text = renderExplanation(explanation, format === "md" ? { ...textOptions(flags), colour: false } : textOptions(flags));
+  const text = renderExplanation(explanation, format === "md" ? { ...textLook(flags), colour: false } : textLook(flags));
   return format === "md" ? `\`\`\`text\n${text.trimEnd()}\n\`\`\`\n` : text;
-}
-
-function textOptions(flags: ReportFlags): { colour: boolean; width: number; ascii: boolean } {
-  const toFile = outputFile(flags) !== null;
-  const isTerminal = !toFile && process.stdout.isTTY;
-  return {
-    colour: !toFile && wantsColour(isTerminal, flags.color, process.env),
-    width: outputWidth(isTerminal, process.stdout.columns),
-    ascii: flags.ascii === true || (isTerminal && lacksUnicode(process.env)),
-  };
 }

@@ -8,6 +8,7 @@ const SCHEMAS = {
   assess: async () => (await import("../report/schema.ts")).REPORT_SCHEMA,
   uptick: async () => (await import("../report/series/uptick-schema.ts")).UPTICKS_SCHEMA,
   import: async () => (await import("../report/imported.ts")).IMPORT_SCHEMA,
+  history: async () => (await import("../report/series/history-schema.ts")).HISTORY_SCHEMA,
   incidents: async () => (await import("../report/incident/incident-schema.ts")).INCIDENTS_SCHEMA,
   backtest: async () => (await import("../report/backtest.ts")).BACKTEST_SCHEMA,
   "watch-event": async () => (await import("../report/watch/watch-event-schema.ts")).WATCH_EVENT_SCHEMA,

@@ -4,6 +4,9 @@ import type { RenderOptions } from "../report/options.ts";
 import { checkOutputPath, writeOutputFile } from "./output-file.ts";
 import { lacksUnicode, outputWidth, wantsColour, writeOutput } from "./terminal.ts";
 
+/** Ends of names that are no format's own name. */
+const ALIASES: Readonly<Record<string, string>> = { txt: "text", htm: "html", markdown: "md" };
+
 export interface TextFlags {
   readonly format?: string;
   readonly output?: string;
@@ -25,16 +28,12 @@ export function addTextOptions(command: Command, formats: readonly string[]): Co
 }
 
 /** The format that flags ask for. Throws where the output's place cannot be written to, before any work is done. */
-export function formatOf(flags: TextFlags, formats: readonly string[]): string {
+export function formatOf<T extends string>(flags: TextFlags, formats: readonly [T, ...T[]]): T {
   const file = outputFile(flags);
   if (file !== null) checkOutputPath(file);
-  if (flags.format !== undefined) return flags.format;
-  const extension =
-    /\.([A-Za-z]+)$/
-      .exec(file ?? "")?.[1]
-      ?.toLowerCase()
-      .replace(/^htm$/, "html") ?? "";
-  return formats.includes(extension) ? extension : (formats[0] ?? "text");
+  const extension = /\.([A-Za-z]+)$/.exec(file ?? "")?.[1]?.toLowerCase() ?? "";
+  const wanted = flags.format ?? ALIASES[extension] ?? extension;
+  return formats.find((format) => format === wanted) ?? formats[0];
 }
 
 /** How text is drawn where it goes. */

@@ -1,17 +1,16 @@
 /** `precursor uptick`: any series in, what was out of the ordinary out. */
 import { basename } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { UsageError } from "../model/errors.ts";
 import type { UptickResult } from "../pipeline/uptick.ts";
 import { addExamples } from "./examples.ts";
 import { parseDuration } from "./moment.ts";
-import { checkOutputPath, writeOutputFile } from "./output-file.ts";
-import { lacksUnicode, outputWidth, wantsColour, writeError, writeOutput } from "./terminal.ts";
+import { writeError } from "./terminal.ts";
+import { addTextOptions, formatOf, printText, type TextFlags, textLook } from "./text-output.ts";
 
-type UptickFormat = "text" | "json" | "csv" | "html";
-const FORMATS: readonly UptickFormat[] = ["text", "json", "csv", "html"];
-const FORMAT_BY_EXTENSION: Readonly<Record<string, UptickFormat>> = { txt: "text", json: "json", csv: "csv", html: "html", htm: "html" };
+const FORMATS = ["text", "json", "csv", "html"] as const;
+type UptickFormat = (typeof FORMATS)[number];
 /** Lines of a chart in the terminal. */
 const CHART_HEIGHT = 10;
 /** Charts in the terminal, at most: those with events first. */
@@ -20,17 +19,13 @@ const MOST_CHARTS = 20;
 const MOST_FALSE_EVENTS = 1000;
 const EXIT_FOUND = 1;
 
-interface UptickFlags {
+interface UptickFlags extends TextFlags {
   readonly bucket?: number;
   readonly fillZero?: true;
   readonly minCount: number;
   readonly falseEventsAYear: number;
-  readonly format?: UptickFormat;
-  readonly output?: string;
   readonly plot?: true;
   readonly failOnEvent?: true;
-  readonly color: boolean;
-  readonly ascii?: true;
   readonly quiet?: true;
 }
 
@@ -48,18 +43,11 @@ export function addUptickCommand(program: Command): void {
       (text) => parseNumber(text, 1e-6, MOST_FALSE_EVENTS),
       0.3,
     )
-    .addOption(
-      new Option("-f, --format <format>", "text, json, csv or html; by default what the name of --output ends in, else text").choices(
-        FORMATS,
-      ),
-    )
-    .option("-o, --output <file>", "write to a file, whole or not at all; - is standard output")
     .option("--plot", "draw each series in the terminal, with what was to be expected")
     .option("--fail-on-event", "exit with 1 where there is an event")
-    .option("--no-color", "never colour; otherwise only on a terminal, or as NO_COLOR and FORCE_COLOR say")
-    .option("--ascii", "no characters beyond ASCII in text")
     .option("-q, --quiet", "nothing on standard error but errors")
     .action(printUpticks);
+  addTextOptions(command, FORMATS);
   addExamples(
     command,
     [
@@ -77,9 +65,7 @@ export function addUptickCommand(program: Command): void {
 }
 
 async function printUpticks(input: string, flags: UptickFlags): Promise<void> {
-  const file = flags.output === undefined || flags.output === "-" ? null : flags.output;
-  if (file !== null) checkOutputPath(file);
-  const format = flags.format ?? FORMAT_BY_EXTENSION[/\.([A-Za-z]+)$/.exec(file ?? "")?.[1]?.toLowerCase() ?? ""] ?? "text";
+  const format = formatOf(flags, FORMATS);
   if (flags.plot === true && format !== "text") throw new UsageError(`--plot draws in text, not in ${format}; html has plots of its own`);
   const { findUpticks } = await import("../pipeline/uptick.ts");
   const result = await findUpticks({
@@ -90,9 +76,7 @@ async function printUpticks(input: string, flags: UptickFlags): Promise<void> {
     falseEventsAYear: flags.falseEventsAYear,
     keepPoints: flags.plot === true || format === "html",
   });
-  const text = await render(result, format, input, flags, file !== null);
-  if (file === null) await writeOutput(text);
-  else writeOutputFile(file, text);
+  await printText(await render(result, format, input, flags), flags);
   if (flags.quiet !== true && format !== "text" && result.notes.length > 0) {
     const { escapeControls } = await import("../report/escape.ts");
     await writeError(result.notes.map((note) => `precursor: ${escapeControls(`${input}: ${note}`)}\n`).join(""));
@@ -100,7 +84,7 @@ async function printUpticks(input: string, flags: UptickFlags): Promise<void> {
   if (flags.failOnEvent === true && result.events.length > 0) process.exitCode = EXIT_FOUND;
 }
 
-async function render(result: UptickResult, format: UptickFormat, input: string, flags: UptickFlags, toFile: boolean): Promise<string> {
+async function render(result: UptickResult, format: UptickFormat, input: string, flags: UptickFlags): Promise<string> {
   if (format === "html") {
     const { seriesPage } = await import("../report/series/series-page.ts");
     return seriesPage({
@@ -114,18 +98,12 @@ async function render(result: UptickResult, format: UptickFormat, input: string,
   const { renderUpticksCsv, renderUpticksJson, renderUpticksText } = await import("../report/series/uptick-list.ts");
   if (format === "json") return renderUpticksJson(result);
   if (format === "csv") return renderUpticksCsv(result);
-  return `${flags.plot === true ? await charts(result, flags, toFile) : ""}${renderUpticksText(result)}`;
+  return `${flags.plot === true ? await charts(result, flags) : ""}${renderUpticksText(result)}`;
 }
 
-async function charts(result: UptickResult, flags: UptickFlags, toFile: boolean): Promise<string> {
+async function charts(result: UptickResult, flags: UptickFlags): Promise<string> {
   const { terminalChart } = await import("../report/series/terminal-chart.ts");
-  const isTerminal = !toFile && process.stdout.isTTY;
-  const options = {
-    width: outputWidth(isTerminal, process.stdout.columns),
-    height: CHART_HEIGHT,
-    colour: !toFile && wantsColour(isTerminal, flags.color, process.env),
-    ascii: flags.ascii === true || (isTerminal && lacksUnicode(process.env)),
-  };
+  const options = { ...textLook(flags), height: CHART_HEIGHT };
   const shown = result.plots.toSorted((a, b) => b.upticks.length - a.upticks.length).slice(0, MOST_CHARTS);
   const left = result.plots.length - shown.length;
   const drawn = shown.map((plot) => `${terminalChart(plot, options).join("\n")}\n\n`).join("");

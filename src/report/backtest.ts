@@ -3,10 +3,9 @@ import { z } from "zod";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { count, counted, dateTime, isoTime, percent } from "./quantity.ts";
+import { count as whole, time } from "./schema-shapes.ts";
 import { Screen } from "./text/screen.ts";
 
-const whole = z.int().nonnegative();
-const time = z.string().meta({ format: "date-time", description: "UTC, ISO 8601 with milliseconds" });
 const share = z.looseObject({ share: z.number(), low: z.number(), high: z.number() }).nullable();
 const backtestShape = z.looseObject({
   schema: z.literal("precursor.backtest/1"),

@@ -4,16 +4,16 @@ import type { ImportedInput } from "../model/imported.ts";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { count, counted, isoTime, timeSpan } from "./quantity.ts";
+import { count as whole, time } from "./schema-shapes.ts";
 import { Screen } from "./text/screen.ts";
 
-const whole = z.int().nonnegative();
-const time = z.string().meta({ format: "date-time", description: "UTC, ISO 8601 with milliseconds" }).nullable();
+const maybeTime = time.nullable();
 const counts = {
   observations: whole,
   added: z.int().describe("observations that history has more than before"),
-  firstSeen: time,
-  lastSeen: time,
-  intervals: whole.describe("of five minutes, from the first to the last observation"),
+  firstSeen: maybeTime,
+  lastSeen: maybeTime,
+  intervals: whole.describe("of five minutes in which the sensor was alive"),
   knownIntervals: whole.describe("of these, those that history had of the sensor before"),
   parts: whole,
   seriesRows: whole,

@@ -3,12 +3,8 @@
  * Objects stay open, so that a program that validates with it accepts later reports too.
  */
 import { z } from "zod";
+import { count, time } from "./schema-shapes.ts";
 
-const count = z.int().nonnegative();
-const time = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
-  .meta({ format: "date-time", description: "UTC, ISO 8601 with milliseconds" });
 const maybeTime = time.nullable();
 const port = z.int().min(0).max(65_535).describe("0 is a port like any other");
 const counts = z.looseObject({

@@ -145,6 +145,11 @@ export class IntervalRecorder {
     return this.#sorter.elsewhere;
   }
 
+  /** Starts of the intervals since the last time that were observed, touched, or lost something; valid until the next call of anything. */
+  get openIntervals(): Uint32Array {
+    return this.#intervals.start.subarray(0, this.#intervals.length);
+  }
+
   /** Whether nothing was observed, touched or lost since the last time. */
   get isEmpty(): boolean {
     return this.#intervals.length === 0;

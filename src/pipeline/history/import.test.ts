@@ -35,7 +35,7 @@ function capture(name: string, packets: number, step: number, start = START): st
 
 function imported(store: ImportStore, inputs: readonly string[], more: Partial<ImportOptions> = {}): ReturnType<typeof importHistory> {
   const nothing = { since: null, until: null, filter: null, inputFormat: null, mapping: null, onProgress: null };
-  return importHistory({ inputs, sensor: "one", home: [], targets: [], threads: 1, ...nothing, ...more }, store);
+  return importHistory({ inputs, sensor: "one", home: [], targets: [], threads: 1, ...nothing, ...more }, async () => store);
 }
 
 /** So small that a capture is cut in many parts. */

@@ -47,13 +47,15 @@ export interface Imported extends Unread {
 export type ImportStore = Pick<Store, "write" | "sensors" | "aliveIntervals">;
 
 /**
- * Reads inputs into a store. Those that cannot be read are in the result; where none can, the first error is thrown.
+ * Reads inputs into a store, which is opened when there is one to read: a name that nothing has leaves no empty history behind. Inputs that
+ * cannot be read are in the result; where none can, the first error is thrown.
  * @throws UsageError, FilterError, InputError, StoreError
  */
-export async function importHistory(options: ImportOptions, store: ImportStore): Promise<Imported> {
+export async function importHistory(options: ImportOptions, openStore: () => Promise<ImportStore>): Promise<Imported> {
   const started = performance.now();
   const { paths, found, problems } = expandInputs(options.inputs);
   if (paths.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
+  const store = await openStore();
   const { files, twins } = await tokensOf(paths, options);
   const writing = new HistoryWriting(options, files, store);
   const { filter, since, until, inputFormat, mapping, threads, onProgress } = options;

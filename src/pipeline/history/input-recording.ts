@@ -30,9 +30,6 @@ export class InputRecording {
   #activityRows = 0;
   #folded = 0;
   readonly #intervals = new Set<number>();
-  /** Those with observations, and the one of the last row. */
-  readonly #seen = new Set<number>();
-  #current = Number.NaN;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
 
@@ -50,13 +47,6 @@ export class InputRecording {
     const [first, last] = timeExtremes(batch);
     if (first < this.#first) this.#first = first;
     if (last > this.#last) this.#last = last;
-    for (let row = 0; row < batch.length; row++) {
-      const time = batch.time[row]!;
-      const interval = time - (time % INTERVAL_SECONDS);
-      if (interval === this.#current) continue;
-      this.#current = interval;
-      this.#seen.add(interval);
-    }
   }
 
   /** The input is over. @param lost records that are known to be lost; they are put to its last interval. */
@@ -69,7 +59,7 @@ export class InputRecording {
   /** A sensor that saw nothing for five minutes, or for hours, in the midst of a file was alive. */
   #fill(): void {
     let before = Number.NaN;
-    for (const seen of [...this.#seen].sort((a, b) => a - b)) {
+    for (const seen of [...this.#intervals, ...this.#recorder.openIntervals].sort((a, b) => a - b)) {
       if (seen - before <= LONGEST_SILENCE) {
         for (let interval = before + INTERVAL_SECONDS; interval < seen; interval += INTERVAL_SECONDS) {
           if (this.#recorder.isFull) this.#part(false);

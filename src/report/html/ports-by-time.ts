@@ -3,7 +3,7 @@ import type { PortActivity } from "../../model/activity.ts";
 import type { Report } from "../../model/report.ts";
 import { portLabel, portName } from "../port-name.ts";
 import { count, dateTime, duration, per, share, short } from "../quantity.ts";
-import { timeTicks } from "./axis.ts";
+import { timeTicks } from "../axis.ts";
 import { html, type Html } from "./markup.ts";
 import { drawing, figure, HEAT_CLASSES, heatClass, heatLegend, PLOT_SIZES, type PlotSize, scrollTable } from "./plot.ts";
 

@@ -2,7 +2,7 @@
 import type { Report } from "../../model/report.ts";
 import { count, dateTime, duration, per, short } from "../quantity.ts";
 import { coarsen, SERIES_NAMES, STACKED_SERIES, usedBins } from "../timeline-bins.ts";
-import { countTicks, timeTicks } from "./axis.ts";
+import { countTicks, timeTicks } from "../axis.ts";
 import { html, type Html } from "./markup.ts";
 import { drawing, figure, PLOT_SIZES, type PlotSize, scrollTable } from "./plot.ts";
 

@@ -1,7 +1,8 @@
 /** Incidents for programs: `precursor.incidents/1`. */
-import type { Incident, Uptick } from "../../model/incident.ts";
+import type { Incident } from "../../model/incident.ts";
 import { escapeJson } from "../escape.ts";
 import { isoTime } from "../quantity.ts";
+import { uptickJson } from "../series/uptick-json.ts";
 import type { IncidentJson, IncidentsJson } from "./incident-schema.ts";
 
 /** Indented JSON with a newline at the end; safe to print on a terminal. */
@@ -21,16 +22,6 @@ export function incidentJson(incident: Incident): IncidentJson {
     leading: uptickJson(leading),
     others: others.map(uptickJson),
     timeline: timeline.map(({ time, ...entry }) => ({ time: isoTime(time), ...entry })),
-  };
-}
-
-function uptickJson({ start, end, peakTime, record, ...rest }: Uptick): IncidentJson["leading"] {
-  return {
-    ...rest,
-    start: isoTime(start),
-    end: maybeTime(end),
-    peakTime: isoTime(peakTime),
-    record: record === null ? null : { ...record, since: isoTime(record.since) },
   };
 }
 

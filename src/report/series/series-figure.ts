@@ -1,6 +1,6 @@
 /** A series as a figure of a page: the band of the ordinary, the values as steps on it, and when it was left. */
 import type { Uptick } from "../../model/incident.ts";
-import { countTicks, timeTicks } from "../html/axis.ts";
+import { countTicks, timeTicks } from "../axis.ts";
 import { html, type Html } from "../html/markup.ts";
 import { drawing, figure, PLOT_SIZES, type PlotSize, scrollTable } from "../html/plot.ts";
 import { count, counted, dateTime, per, short } from "../quantity.ts";

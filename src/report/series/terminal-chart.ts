@@ -1,7 +1,7 @@
 /** A series in a terminal: bars of block characters, the band of the ordinary behind them, marks below where it was left. */
 import { styleText } from "node:util";
 import { escapeControls } from "../escape.ts";
-import { countTicks, timeTicks } from "../html/axis.ts";
+import { countTicks, timeTicks } from "../axis.ts";
 import { isoTime, per, short } from "../quantity.ts";
 import { plotColumns, type SeriesPlot } from "./series-plot.ts";
 

@@ -2,6 +2,7 @@
 import type { Uptick } from "../../model/incident.ts";
 import { escapeControls, escapeJson } from "../escape.ts";
 import { counted, isoTime, per } from "../quantity.ts";
+import { rounded, uptickJson } from "./uptick-json.ts";
 import { uptickSentence } from "./uptick-words.ts";
 
 /** What is printed; all times seconds since 1970. */
@@ -61,22 +62,9 @@ export function renderUpticksText({ bucketSeconds, events, series, notes }: Upti
   return `${[...lines, ...(lines.length > 0 ? [""] : []), `${head}${still}`, ...notes.map((note) => `Note: ${escapeControls(note)}.`)].join("\n")}\n`;
 }
 
-export function eventJson({ start, end, peakTime, record, expected, pValue, trend, ...rest }: UptickList["events"][number]): object {
-  return {
-    ...rest,
-    start: isoTime(start),
-    end: end === null ? null : isoTime(end),
-    peakTime: isoTime(peakTime),
-    expected: rounded(expected),
-    pValue: Number(pValue.toPrecision(3)),
-    record: record === null ? null : { ...record, since: isoTime(record.since) },
-    trend: trend === null ? null : rounded(trend),
-  };
-}
-
-/** Five digits say enough of an estimate. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(5));
+/** An uptick as the detector tells it. */
+export function eventJson(event: UptickList["events"][number]): object {
+  return { ...uptickJson(event), trend: event.trend === null ? null : rounded(event.trend) };
 }
 
 function quoted(text: string): string {

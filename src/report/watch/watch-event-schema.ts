@@ -1,9 +1,7 @@
 /** The published JSON Schema of what `precursor watch` prints where no terminal is: an event a line. Fields are added, never renamed. */
 import { z } from "zod";
-import { INCIDENT_SHAPE } from "../incident/incident-schema.ts";
-
-const count = z.int().nonnegative();
-const time = z.string().meta({ format: "date-time", description: "UTC, ISO 8601 with milliseconds" });
+import { count, time } from "../schema-shapes.ts";
+import { incidentShape } from "../incident/incident-schema.ts";
 
 const health = z.looseObject({
   sources: z.array(
@@ -60,7 +58,7 @@ const watchEventShape = z.discriminatedUnion("type", [
     time,
     change: z.enum(["opened", "grew", "changed", "closed"]),
     isAlert: z.boolean().describe("people are to be told: it opened, or grew by the factor"),
-    incident: INCIDENT_SHAPE,
+    incident: incidentShape,
   }),
   z.looseObject({ type: z.literal("health"), time, health }),
   z.looseObject({

@@ -1,5 +1,5 @@
 /** Ticks of axes: round numbers for counts, round times in UTC for time. */
-import { isoTime } from "../quantity.ts";
+import { isoTime } from "./quantity.ts";
 
 /** Steps of time that people read without thinking, in seconds. */
 const TIME_STEPS = [
