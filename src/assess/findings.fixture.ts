@@ -68,6 +68,10 @@ export function detection(scans: readonly Scan[], backscatter: readonly Backscat
       dark: Math.max(0, ...scans.map((one) => one.darkTargetCount)),
       networks: [],
     },
+    campaigns: [],
+    campaignsTotal: 0,
+    spoofing: [],
+    focus: null,
     home: { networks: ["192.88.98.0/24"], guessed: false },
   };
 }
@@ -104,15 +108,18 @@ export function input(overrides: Partial<AssessInput> = {}): AssessInput {
     records: 5000,
     skipped: new Map(),
     keeping: WHOLE_KEEPING,
+    past: null,
+    feeds: [],
     ...overrides,
   };
 }
 
 export function labelled(asn: number, name: string, status: AcknowledgedLabel["status"] | null = null): AddressLabels {
   return {
-    network: { list: "test", date: null, asn, name, country: "NL" },
+    network: { list: "test", date: null, asn, name, country: "NL", kind: null },
     acknowledged: status === null ? null : { list: "test", date: null, organisation: name, status, reason: "" },
     reserved: null,
+    reputation: null,
   };
 }
 

@@ -3,6 +3,8 @@ import type { PortZeroActivity } from "../model/activity.ts";
 import type { HypothesisId } from "../model/assessment.ts";
 import type { Detection } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
+import type { Past } from "../model/past.ts";
+import type { FeedState } from "../model/reputation.ts";
 import type { Keeping } from "./keeping.ts";
 
 export interface AssessInput {
@@ -21,6 +23,10 @@ export interface AssessInput {
   readonly skipped: ReadonlyMap<string, number>;
   /** What the records are: how many exporters did not deliver or only sampled, and whether any could show an outcome. */
   readonly keeping: Keeping;
+  /** What history says of the same time; null where none was asked. */
+  readonly past: Past | null;
+  /** Reputation feeds at hand: that no feed names a source means something only where there are some in use. */
+  readonly feeds: readonly FeedState[];
   /** Probabilities before any evidence, to replace the stated ones; they need not add up to 1. */
   readonly priors?: Partial<Readonly<Record<HypothesisId, number>>>;
 }

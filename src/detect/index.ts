@@ -82,6 +82,10 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
     backscatterTotal: answers.length + reflected.total,
     targets: summary,
+    campaigns: [],
+    campaignsTotal: 0,
+    spoofing: [],
+    focus: null,
     home,
   };
 }

@@ -32,6 +32,7 @@ export class Intel {
       network: this.#database()?.label(address) ?? null,
       acknowledged: acknowledgedLabel(address, context),
       reserved: specialPurpose(address),
+      reputation: null,
     };
   }
 

@@ -93,7 +93,7 @@ export class Networks {
     const system = line === null ? null : parseSystem(line);
     const country = this.#countryOf(family, address);
     if (system === null && country === null) return null;
-    return { list: this.#list, date: this.#date, asn: system?.asn ?? null, name: system?.name ?? null, country };
+    return { list: this.#list, date: this.#date, asn: system?.asn ?? null, name: system?.name ?? null, country, kind: null };
   }
 
   #rangeFile(family: 4 | 6): RangeFile | null {

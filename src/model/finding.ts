@@ -1,5 +1,8 @@
 /** What detection finds in activity: scans, backscatter, groups. Plain facts with numbers; judgement comes later. */
 import type { Transport, ToolName } from "./activity.ts";
+import type { TargetFocus } from "./asset.ts";
+import type { Campaign } from "./campaign.ts";
+import type { Spoofing } from "./spoofing.ts";
 
 export type ScanKind = "horizontal" | "vertical" | "block" | "strobe" | "distributed";
 /** In the words of Nmap's reference guide; `tcp-unknown` where records do not tell TCP flags. */
@@ -126,5 +129,12 @@ export interface Detection {
   readonly backscatter: readonly Backscatter[];
   readonly backscatterTotal: number;
   readonly targets: TargetSummary;
+  /** Sources that act as one, heaviest first, at most MAXIMUM_FINDINGS. */
+  readonly campaigns: readonly Campaign[];
+  readonly campaignsTotal: number;
+  /** One verdict for each body of traffic that is there. */
+  readonly spoofing: readonly Spoofing[];
+  /** Whom the probes meant; null where nothing was probed. */
+  readonly focus: TargetFocus | null;
   readonly home: Home;
 }

@@ -1,4 +1,5 @@
 /** What is known of an address beside what it did. Each label says from which list, and how old that is. */
+import type { ReputationLabel } from "./reputation.ts";
 
 export interface Provenance {
   /** The list: "geo-whois-asn-country", "RFC 6890", "precursor acknowledged scanners". */
@@ -7,11 +8,15 @@ export interface Provenance {
   readonly date: string | null;
 }
 
+/** What a network is for, where data or its name tell. */
+export type NetworkKind = "hosting" | "access" | "mobile" | "education" | "government" | "business" | "content" | "exchange";
+
 export interface NetworkLabel extends Provenance {
   readonly asn: number | null;
   readonly name: string | null;
   /** ISO 3166-1 alpha-2: where the address is registered. Weak evidence; never scored. */
   readonly country: string | null;
+  readonly kind: NetworkKind | null;
 }
 
 export interface AcknowledgedLabel extends Provenance {
@@ -32,4 +37,9 @@ export interface AddressLabels {
   readonly network: NetworkLabel | null;
   readonly acknowledged: AcknowledgedLabel | null;
   readonly reserved: ReservedLabel | null;
+  /** Null where no feed names it, or none is at hand: the report says which are. */
+  readonly reputation: ReputationLabel | null;
 }
+
+/** Of an address of which nothing is known. */
+export const NO_LABELS: AddressLabels = { network: null, acknowledged: null, reserved: null, reputation: null };

@@ -9,10 +9,11 @@ import type { InputError } from "../model/errors.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Detection } from "../model/finding.ts";
-import type { AddressLabels } from "../model/label.ts";
+import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { LiveInput, Report } from "../model/report.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
+import { labelFindings } from "./labelling.ts";
 import type { LiveReport } from "./live-input.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
@@ -21,8 +22,6 @@ export type { Progress } from "./observe-inputs.ts";
 
 /** Ports and findings that a report lists at most, whatever the limit: the rest are counted. */
 const REPORT_PORTS = 24;
-
-const NO_LABELS: AddressLabels = { network: null, acknowledged: null, reserved: null };
 
 export interface AssessResult {
   readonly report: Report;
@@ -66,21 +65,6 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   } finally {
     intel.close();
   }
-}
-
-/** Labels of every address that the report or the judgement speaks of. */
-function labelFindings(intel: Intel, activity: Activity, detection: Detection, limit: number): Map<string, AddressLabels> {
-  const labels = new Map<string, AddressLabels>();
-  const label = (address: string, spoofable: boolean): void => {
-    if (!labels.has(address)) labels.set(address, intel.label(address, { spoofable, beyondScanning: false }));
-  };
-  for (const scan of detection.scans.slice(0, limit)) {
-    label(scan.source, scan.spoofable);
-    for (const member of scan.members) label(member, scan.spoofable);
-  }
-  for (const { victim } of detection.backscatter.slice(0, limit)) label(victim, true);
-  for (const { address } of activity.portZero.topSources) label(address, true);
-  return labels;
 }
 
 function liveInput({ name, place, health, counters, unrecognisedRecords, unrecognisedBytes, forgottenSenders }: LiveReport): LiveInput {
@@ -138,6 +122,8 @@ function makeReport({
     records,
     skipped: summary.skipped,
     keeping,
+    past: null,
+    feeds: [],
   });
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
   return {
@@ -167,6 +153,11 @@ function makeReport({
     backscatterTotal: detection.backscatterTotal,
     backscatter: detection.backscatter.slice(0, options.limit).map((found) => ({ ...found, labels: labelsOf(found.victim) })),
     targets: detection.targets,
+    campaignsTotal: detection.campaignsTotal,
+    campaigns: detection.campaigns.slice(0, options.limit),
+    spoofing: detection.spoofing,
+    focus: detection.focus,
+    past: null,
     timeline: activity.timeline,
     ports: activity.topPorts(REPORT_PORTS),
     senderCount: activity.senderCount,
@@ -174,5 +165,6 @@ function makeReport({
     assessment,
     advice,
     lists: intel.lists(),
+    feeds: [],
   };
 }

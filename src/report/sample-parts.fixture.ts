@@ -1,7 +1,7 @@
 /** The parts of the sample report of 2 November 2013: port zero, scans, victims, target networks, ports. Made up, after the published accounts. */
 import type { PortActivity, PortZeroActivity, PortZeroCounts } from "../model/activity.ts";
 import { parseIPv4 } from "../model/address.ts";
-import type { AddressLabels, NetworkLabel } from "../model/label.ts";
+import { NO_LABELS, type NetworkLabel } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan } from "../model/report.ts";
 
 /** Seconds since 1970. */
@@ -9,8 +9,7 @@ export const START = Date.UTC(2013, 10, 2, 0, 30) / 1000;
 /** Bins of a minute each. */
 export const BINS = 240;
 export const LIST = { list: "geo-whois-asn-country", date: "2026-06-17" } as const;
-export const NO_LABELS: AddressLabels = { network: null, acknowledged: null, reserved: null };
-export const ECATEL: NetworkLabel = { asn: 29073, name: "Ecatel Network", country: "NL", ...LIST };
+export const ECATEL: NetworkLabel = { asn: 29073, name: "Ecatel Network", country: "NL", kind: "hosting", ...LIST };
 const NOTHING: PortZeroCounts = { source: 0, destination: 0, both: 0 };
 
 export function noPortZero(): PortZeroActivity {
@@ -132,7 +131,7 @@ export function novemberScans(random: () => number): LabelledScan[] {
       tool: { name: "zmap", packets: 2_436 },
       spoofable: false,
       labels: {
-        network: { asn: 64_500, name: "Example University Research and Education Network", country: "US", ...LIST },
+        network: { asn: 64_500, name: "Example University Research and Education Network", country: "US", kind: "education", ...LIST },
         acknowledged: {
           organisation: "Example University",
           status: "confirmed",
@@ -141,6 +140,7 @@ export function novemberScans(random: () => number): LabelledScan[] {
           date: "2026-11-01",
         },
         reserved: null,
+        reputation: null,
       },
     },
     { ...scanOf("198.51.100.9", { ports: [0], portCount: 1, targetCount: 77, packets: 80 }), technique: "null", portZero: true },
@@ -165,7 +165,13 @@ export function novemberScans(random: () => number): LabelledScan[] {
       firstSeen: START + Math.floor(random() * 3600),
       labels: {
         ...NO_LABELS,
-        network: { asn: 64_496 + (i % 16), name: `Example Telecom ${i % 16}`, country: ["BR", "CN", "VN", "US"][i % 4] ?? "US", ...LIST },
+        network: {
+          asn: 64_496 + (i % 16),
+          name: `Example Telecom ${i % 16}`,
+          country: ["BR", "CN", "VN", "US"][i % 4] ?? "US",
+          kind: null,
+          ...LIST,
+        },
       },
     });
   }
@@ -184,7 +190,7 @@ export function novemberVictims(): LabelledBackscatter[] {
     qualifies: true,
     portZero: false,
     evidence: ["3,431 SYN-ACK and 65 RST from port 80 to 203 addresses that never asked."],
-    labels: { ...NO_LABELS, network: { asn: 2914, name: "NTT", country: "JP", ...LIST } },
+    labels: { ...NO_LABELS, network: { asn: 2914, name: "NTT", country: "JP", kind: null, ...LIST } },
   } as const satisfies LabelledBackscatter;
   return [
     victim,

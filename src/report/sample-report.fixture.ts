@@ -1,13 +1,12 @@
 /** Reports made by hand for the tests of the renderers: 2 November 2013, an empty capture, an artefact, an ordinary day, hostile strings. */
 import type { TimelineSeries } from "../model/activity.ts";
-import type { AddressLabels } from "../model/label.ts";
+import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { LabelledScan, Report } from "../model/report.ts";
 import {
   BINS,
   ECATEL,
   generator,
   LIST,
-  NO_LABELS,
   noPortZero,
   novemberNetworks,
   novemberPorts,
@@ -71,6 +70,12 @@ export function novemberReport(): Report {
     backscatterTotal: 2,
     backscatter: novemberVictims(),
     targets: { count: 9_411, dark: 9_102, networks: novemberNetworks(random) },
+    campaignsTotal: 0,
+    campaigns: [],
+    spoofing: [],
+    focus: null,
+    past: null,
+    feeds: [],
     timeline: {
       start: START,
       binSeconds: 60,
@@ -197,6 +202,12 @@ export function emptyReport(): Report {
     backscatterTotal: 0,
     backscatter: [],
     targets: { count: 0, dark: 0, networks: [] },
+    campaignsTotal: 0,
+    campaigns: [],
+    spoofing: [],
+    focus: null,
+    past: null,
+    feeds: [],
     timeline: { start: 0, binSeconds: 1, series: new Map() },
     ports: [],
     senderCount: 0,
@@ -347,6 +358,12 @@ export function ordinaryReport(): Report {
     scansTotal: 1,
     senderCount: 214,
     targets: { count: 31, dark: 31, networks: [] },
+    campaignsTotal: 0,
+    campaigns: [],
+    spoofing: [],
+    focus: null,
+    past: null,
+    feeds: [],
     assessment: {
       severity: "low",
       confidence: "low",
@@ -379,8 +396,9 @@ export const SAMPLE_REPORTS: ReadonlyMap<string, () => Report> = new Map([
 
 function hostileLabels(evil: string): AddressLabels {
   return {
-    network: { asn: 1, name: evil, country: evil, list: evil, date: evil },
+    network: { asn: 1, name: evil, country: evil, kind: null, list: evil, date: evil },
     acknowledged: { organisation: evil, status: "disputed", reason: evil, list: evil, date: evil },
     reserved: { name: evil, globallyReachable: false, list: evil, date: null },
+    reputation: null,
   };
 }
