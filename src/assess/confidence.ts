@@ -34,6 +34,12 @@ export function isTooEarly(facts: Facts): boolean {
   return amount < ENOUGH_CONTACTS || (facts.span < SHORT_SPAN_SECONDS && amount < ENOUGH_IN_SHORT_SPAN);
 }
 
+/** Whether most sources may be somebody else: as judged where it was, else where none ever showed that it gets answers. */
+export function areForged({ scans, spoofing }: Facts): boolean {
+  if (spoofing !== null && spoofing.verdict !== "cannot-tell") return spoofing.verdict !== "real";
+  return scans.count > 0 && scans.spoofableSources > scans.sources / 2;
+}
+
 export interface ConfidenceReason {
   readonly confidence: Confidence;
   /** What weakens it, a phrase each. */
@@ -47,7 +53,7 @@ export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], to
   const first = hypotheses[0]?.probability ?? 0;
   const margin = first - (hypotheses[1]?.probability ?? 0);
   // Who a forged source is, nobody can tell with high confidence.
-  const forged = scans.count > 0 && scans.spoofableSources > scans.sources / 2;
+  const forged = areForged(facts);
   let points = 0;
   const amount = evidenceAmount(facts);
   if (amount >= 100) points++;
@@ -68,6 +74,9 @@ export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], to
     // Without scans there is less to be wrong about.
     points += facts.packets >= 1000 ? 2 : 1;
   }
+  // What others saw at the same time is ground of its own, apart from this input.
+  if (facts.past?.isJudged === true && (facts.past.uptick !== null || scans.count > 0)) points++;
+  if (facts.reputation.feeds > 0 && facts.reputation.agreed >= facts.reputation.asked / 2 && facts.reputation.asked > 0) points++;
   if (facts.portZero.unconfirmed > facts.portZero.confirmed) {
     points--;
     limits.push("the records cannot prove their ports");

@@ -2,6 +2,18 @@
 import { type ToolName, TRANSPORTS } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { Scan, Technique } from "../model/finding.ts";
+import type { Spoofing } from "../model/spoofing.ts";
+import {
+  campaignFacts,
+  type CampaignFacts,
+  countryFacts,
+  type CountryFacts,
+  pastFacts,
+  type PastFacts,
+  reputationFacts,
+  type ReputationFacts,
+  spoofingOf,
+} from "./beyond-facts.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
 import type { AssessInput } from "./input.ts";
 import type { Keeping } from "./keeping.ts";
@@ -83,6 +95,12 @@ export interface Facts {
   readonly keeping: Keeping;
   /** Share of the records that the exporters' sequence numbers say were lost. */
   readonly lostShare: number;
+  readonly past: PastFacts | null;
+  readonly reputation: ReputationFacts;
+  readonly campaigns: CampaignFacts | null;
+  readonly country: CountryFacts | null;
+  /** Whether the sources are who they seem to be; null where nobody judged it. */
+  readonly spoofing: Spoofing | null;
 }
 
 /** Reads the input once. */
@@ -101,6 +119,7 @@ export function factsOf(input: AssessInput): Facts {
   for (const [source, scan] of members) if (scan.portZero) zeroSources.add(source);
   const zeroSenders = [...zeroSources];
   const portZeroEvent = portZero.tcpSourceOnly > portZero.toZero && zeroSenders.length >= EVENT_SOURCES;
+  const concentrated = portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile;
   const skipped = [...input.skipped.values()].reduce((sum, records) => sum + records, 0);
   return {
     span: input.firstSeen === null || input.lastSeen === null ? 0 : Math.max(0, input.lastSeen - input.firstSeen),
@@ -110,7 +129,7 @@ export function factsOf(input: AssessInput): Facts {
     portZero,
     backscatter: backscatterFacts(input),
     floods: floodFacts(input),
-    concentration: concentrationOf(portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile, labels),
+    concentration: concentrationOf(concentrated, labels),
     // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
     hostileSources: Math.max(
       hostile.size,
@@ -122,7 +141,25 @@ export function factsOf(input: AssessInput): Facts {
     skippedShare: input.records === 0 ? 0 : Math.min(1, Math.max(0, skipped - input.keeping.foreign) / input.records),
     keeping: input.keeping,
     lostShare: input.keeping.lost / Math.max(1, input.keeping.lost + input.records),
+    past: pastFacts(input, seriesFound(portZero, scans, input)),
+    reputation: reputationFacts(input, concentrated),
+    campaigns: campaignFacts(input),
+    country: countryFacts(input, concentrated),
+    spoofing: spoofingOf(input, portZero.strong > 0),
   };
+}
+
+/** Series of history that show what was found, most telling first; groups of ports only after single ones. */
+function seriesFound(portZero: PortZeroFacts, { leadingPort }: ScanFacts, { detection }: AssessInput): string[] {
+  const service = (name: string): string => name.toLowerCase().replace("/", "/destination/");
+  return [
+    ...(portZero.tcpSourceOnly > 0 && portZero.tcpSourceOnly >= portZero.toZero ? ["tcp/source/0"] : []),
+    ...(portZero.toZero > 0 ? ["tcp/destination/0", "udp/destination/0"] : []),
+    ...(portZero.strong > 0 ? ["group/port-zero"] : []),
+    ...(leadingPort === null ? [] : [service(leadingPort.name)]),
+    ...(portZero.otherPort === null ? [] : [service(portZero.otherPort.name)]),
+    ...(detection.scans.length > 0 ? ["group/privileged", "group/unassigned", "group/all"] : []),
+  ];
 }
 
 function floodFacts({ detection: { floods }, keeping }: AssessInput): FloodFacts | null {

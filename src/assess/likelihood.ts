@@ -75,7 +75,11 @@ export function posterior(
 }
 
 /** The same by name. */
-export function posteriorOf(priors: Probabilities, counted: readonly (Observed & { readonly keeps?: number })[], temper = 1): Probabilities {
+export function posteriorOf(
+  priors: Probabilities,
+  counted: readonly (Observed & { readonly keeps?: number })[],
+  temper = 1,
+): Probabilities {
   const ids = Object.keys(priors) as HypothesisId[];
   const values = posterior(
     ids.map((id) => ({ id, prior: priors[id] })),

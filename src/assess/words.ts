@@ -47,6 +47,11 @@ export function duration(seconds: number): string {
   return `${(seconds / 86_400).toFixed(1).replace(/\.0$/, "")} days`;
 }
 
+/** Seconds since 1970 → "2013-11-02". */
+export function date(seconds: number): string {
+  return Number.isFinite(seconds) && Math.abs(seconds) < 8e12 ? new Date(seconds * 1000).toISOString().slice(0, 10) : "an unknown day";
+}
+
 /** "a", "a and b", "a, b and c". */
 export function listed(parts: readonly string[]): string {
   if (parts.length < 2) return parts[0] ?? "";

@@ -1,29 +1,18 @@
-/** The bottom line in one to three sentences: what it is and how sure, on which numbers, and what no single look can tell. */
+/** The bottom line in a sentence: what it is and how sure, on which numbers. The rest of the note stands in note.ts. */
 import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts";
-import type { ConfidenceReason } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
 import { foundThings, hasFinding } from "./found.ts";
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
 import { agree, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
 
-/** @param hypotheses most probable first. */
-export function summaryOf(
-  facts: Facts,
-  hypotheses: readonly Hypothesis[],
-  severity: Severity,
-  tooEarly: boolean,
-  confidence: ConfidenceReason,
-): string {
+/** What it is and how sure, on which numbers. @param hypotheses most probable first. */
+export function bottomLine(facts: Facts, hypotheses: readonly Hypothesis[], severity: Severity, tooEarly: boolean): string {
   const leading = hypotheses[0];
   if (leading === undefined) return "Nothing was observed.";
   if (facts.packets === 0 && facts.portZero.unconfirmed === 0)
     return "Nothing was observed: the input held no packet, and no record of one.";
   if (tooEarly) return tooEarlySentence(facts, leading);
-  const parts = [`${capital(headline(facts, hypotheses, leading, severity))}: ${numbers(facts, leading.id)}.`];
-  const aside = asideOf(facts, leading.id);
-  if (aside !== "") parts.push(aside);
-  parts.push(caveat(facts, leading.id, confidence));
-  return parts.filter((part) => part !== "").join(" ");
+  return `${capital(headline(facts, hypotheses, leading, severity))}: ${numbers(facts, leading.id)}.`;
 }
 
 function tooEarlySentence(facts: Facts, leading: Hypothesis): string {
@@ -116,7 +105,7 @@ function sourcesPhrase(facts: Facts, sources: number): string {
 }
 
 /** What else there is, so that the leading reading does not hide it. */
-function asideOf(facts: Facts, leading: HypothesisId): string {
+export function asideOf(facts: Facts, leading: HypothesisId): string {
   const { backscatter, scans, portZero } = facts;
   const asides: string[] = [];
   if (leading !== "backscatter" && backscatter.qualifying > 0)
@@ -135,21 +124,15 @@ function asideOf(facts: Facts, leading: HypothesisId): string {
   return asides.length === 0 ? "" : `Beside it: ${listed(asides)}.`;
 }
 
-function caveat(facts: Facts, leading: HypothesisId, { confidence, limits }: ConfidenceReason): string {
-  const why = limits.length === 0 ? "" : `: ${listed(limits)}`;
-  const history = facts.scans.count > 0 || facts.portZero.strong > 0 ? "; there is no history and no other sensor to compare with" : "";
-  return leading === "ordinary" && why === "" ? "" : `Confidence is ${confidence}${why}${history}.`;
-}
-
 /** The service that is meant, where one stands out. */
-function servicePort(facts: Facts): string | null {
+export function servicePort(facts: Facts): string | null {
   const { portZero, scans } = facts;
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
   return scans.leadingPort !== null && scans.leadingPort.share >= 0.4 ? scans.leadingPort.name : null;
 }
 
-function readingOf(id: HypothesisId): string {
+export function readingOf(id: HypothesisId): string {
   return HYPOTHESES.find((kind) => kind.id === id)?.reading ?? id;
 }
 
@@ -161,6 +144,6 @@ function adverb(probability: number): string {
   return probability >= 0.45 ? "with a roughly even chance" : "possibly";
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
