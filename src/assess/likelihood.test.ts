@@ -42,9 +42,7 @@ describe("likelihood", () => {
             source: "",
           };
           const at = IDS.indexOf(id);
-          expect(posterior(KINDS, [...counted, support])[at] ?? 0).toBeGreaterThanOrEqual(
-            (posterior(KINDS, counted)[at] ?? 1) - 1e-12,
-          );
+          expect(posterior(KINDS, [...counted, support])[at] ?? 0).toBeGreaterThanOrEqual((posterior(KINDS, counted)[at] ?? 1) - 1e-12);
         },
       ),
     );

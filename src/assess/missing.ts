@@ -39,12 +39,11 @@ export function openQuestions(facts: Facts): QuestionId[] {
   return (Object.keys(open) as QuestionId[]).filter((id) => open[id]);
 }
 
-function worthOf({ asks, answers }: Question, priors: Probabilities, counted: readonly Counted[], temper: number): Missing {
+function worthOf({ asks, replaces, answers }: Question, priors: Probabilities, counted: readonly Counted[], temper: number): Missing {
   const ids = Object.keys(priors) as HypothesisId[];
   const now = posteriorOf(priors, counted, temper);
   const leading = leadingOf(now);
-  // What is said now of the same cause would be replaced by the answer.
-  const groups = new Set<string>(answers.map(([item]) => EVIDENCE_TABLE[item].group));
+  const groups = new Set<string>(replaces ? answers.map(([item]) => EVIDENCE_TABLE[item].group) : []);
   const before = posteriorOf(
     priors,
     counted.filter(({ group }) => !groups.has(group)),

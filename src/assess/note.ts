@@ -188,7 +188,7 @@ function againstIds({ reasoning }: NoteInput): EvidenceId[] {
 function againstSentence({ hypotheses, reasoning: { strongestAgainst, flip } }: NoteInput): string {
   if (hypotheses[0]?.id === "ordinary" || hypotheses[0] === undefined) return "";
   const against =
-    strongestAgainst === null ? "Nothing speaks against it" : `Strongest against it: ${withoutStop(strongestAgainst.sentence)}`;
+    strongestAgainst === null ? "Nothing seen speaks against it" : `Strongest against it: ${withoutStop(strongestAgainst.sentence)}`;
   const turn = flip === null ? "no single piece of evidence turns it" : `without ${flip.ref} it would be ${readingOf(flip.to)}`;
   return `${against}; ${turn}.`;
 }

@@ -15,7 +15,7 @@ export interface OutlookEntry extends Outlook {
 
 const GREYNOISE = "GreyNoise 2025, Early Warning Signals: When Attacker Behavior Precedes New Vulnerabilities";
 const GREYNOISE_BASE =
-  "of 216 spikes against eight vendors of edge devices since September 2024; these publish so often that many such weeks hold one without any spike, and other services were not measured";
+  "measured of 216 spikes against eight vendors of edge devices, which publish so often that many such weeks hold one anyway";
 const PANJWANI = "Panjwani et al., DSN 2005, An Experimental Evaluation to Determine if Port Scans are Precursors to an Attack";
 
 export const OUTLOOK_TABLE = [

@@ -4,6 +4,8 @@ import type { EvidenceId } from "./evidence-table.ts";
 export interface Question {
   /** As it stands after "missing:". */
   readonly asks: string;
+  /** Whether the answer takes the place of what is said now of the same cause, or comes on top of it. */
+  readonly replaces: boolean;
   /** Possible answers: items of the table, with how often each holds for an average reading. What they leave is an answer that says nothing. */
   readonly answers: readonly (readonly [item: EvidenceId, often: number])[];
 }
@@ -11,6 +13,7 @@ export interface Question {
 export const QUESTIONS = {
   history: {
     asks: "history: whether this is more than on other days",
+    replaces: false,
     answers: [
       ["history-record", 0.05],
       ["history-uptick", 0.1],
@@ -19,6 +22,7 @@ export const QUESTIONS = {
   },
   sensors: {
     asks: "other sensors: whether others see the same",
+    replaces: false,
     answers: [
       ["sensors-many", 0.4],
       ["sensors-one", 0.15],
@@ -26,6 +30,7 @@ export const QUESTIONS = {
   },
   reputation: {
     asks: "the reputation of the sources",
+    replaces: false,
     answers: [
       ["reputation-hostile", 0.3],
       ["reputation-clean", 0.3],
@@ -33,21 +38,23 @@ export const QUESTIONS = {
   },
   names: {
     asks: "forward-confirmed names of the sources",
-    answers: [
-      ["acknowledged-confirmed", 0.05],
-      ["acknowledged-claimed", 0.05],
-    ],
+    replaces: false,
+    // Lists know most of those who can be confirmed.
+    answers: [["acknowledged-confirmed", 0.01]],
   },
   proof: {
     asks: "an answer to a probe, which shows that the source is not forged",
+    replaces: true,
     answers: [["acknowledged-confirmed", 0.3]],
   },
   header: {
     asks: "a packet capture of the same traffic, which shows whether there is a transport header",
+    replaces: true,
     answers: [["nothing-false", 0.3]],
   },
   outcomes: {
     asks: "records that show answers: whether the targets were live",
+    replaces: true,
     answers: [
       ["dark-targets", 0.5],
       ["live-targets", 0.15],

@@ -85,7 +85,9 @@ export function reportJson(report: Report, limit: number): ReportJson {
     assessment: {
       severity: assessment.severity,
       confidence: assessment.confidence,
+      limits: [...assessment.limits],
       summary: assessment.summary,
+      note: assessment.note.map(({ part, text, leadsTo }) => ({ part, text, leadsTo: [...leadsTo] })),
       tooEarly: assessment.tooEarly,
       hypotheses: assessment.hypotheses.map((hypothesis) => ({
         id: hypothesis.id,
@@ -95,9 +97,40 @@ export function reportJson(report: Report, limit: number): ReportJson {
         against: [...hypothesis.against],
         missing: [...hypothesis.missing],
       })),
+      strongestAgainst: copy(assessment.strongestAgainst),
+      flip: copy(assessment.flip),
+      missing: assessment.missing.map((one) => ({ ...one })),
+      outlook: assessment.outlook.map((one) => ({ ...one, probability: copy(one.probability) })),
+      steps: assessment.steps.map((step) => ({ ...step })),
     },
+    past: pastJson(report),
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+  };
+}
+
+function pastJson({ past }: Report): ReportJson["past"] {
+  if (past === null) return null;
+  return {
+    since: isoTime(past.since),
+    until: isoTime(past.until),
+    sensorsAlive: past.sensorsAlive,
+    isJudged: past.isJudged,
+    incidents: past.incidents.map(({ id, phase, openedAt, leading, others, sources, networks, sensors, sensorsAlive }) => ({
+      id,
+      phase,
+      openedAt: isoTime(openedAt),
+      series: [leading, ...others].map(({ series, peak, expected, record }) => ({
+        series,
+        peak,
+        expected,
+        record: record === null ? null : { ...record, since: isoTime(record.since) },
+      })),
+      sources,
+      networks,
+      sensors,
+      sensorsAlive,
+    })),
   };
 }
 
