@@ -63,7 +63,7 @@ export function outlookSection({ assessment: { outlook } }: Report): Html | null
   return html`<section id="outlook" aria-labelledby="outlook-h">
     <h2 id="outlook-h">What comes next</h2>
     <p class="lead">Should the leading reading be right. Numbers are those of the sources, with what they do not say beside them.</p>
-    <div class="card">${scrollTable("What comes next", titles, rows)}</div>
+    <div class="card">${scrollTable("What comes next, how likely and on whose word", titles, rows)}</div>
   </section>`;
 }
 

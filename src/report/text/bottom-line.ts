@@ -18,8 +18,8 @@ const FEWEST_BINS = 8;
 const PEAK_COLUMNS = 28;
 const ENOUGH_COLUMNS = 20;
 /** Lines of the note that leave room for the rest on one screen; the other formats have all of it. */
-const WHY_LINES = 9;
-const NEXT_LINES = 3;
+const WHY_LINES = 7;
+const NEXT_LINES = 2;
 
 const BADGES: Readonly<Record<Severity, Style>> = {
   none: ["bold", "green", "inverse"],
