@@ -80,7 +80,7 @@ function writeTurns(screen: Screen, { strongestAgainst, flip, missing }: Assessm
 }
 
 function nameOf(step: JudgementStep): string {
-  if (step.kind === "evidence") return `${step.ref} ${step.id}`;
+  if (step.kind === "evidence") return step.ref;
   return step.kind === "prior" ? "prior" : "result";
 }
 

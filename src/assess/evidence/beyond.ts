@@ -85,7 +85,7 @@ export const BEYOND: readonly EvidenceItem[] = [
         ? 0
         : ramp(campaigns.largest.memberCount, FEWEST_MEMBERS - 1, 20) * ramp(campaigns.members / Math.max(1, scans.sources), 0.1, 0.6),
     sentence: ({ campaigns }) =>
-      `${plural(campaigns?.members ?? 0, "source")} ${agree(campaigns?.count ?? 0, "acts as one", `act as ${count(campaigns?.count ?? 0)}`)}: ${tie(campaigns)}`,
+      `${plural(campaigns?.members ?? 0, "source")} ${agree(campaigns?.count ?? 0, "act as one", `act as ${count(campaigns?.count ?? 0)}`)}: ${tie(campaigns)}`,
   },
   {
     id: "campaign-hidden",
