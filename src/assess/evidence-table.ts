@@ -348,7 +348,7 @@ export const EVIDENCE_TABLE = {
     source: CISCO_2013,
     ratios: {
       "vulnerability-search": 2,
-      "worm-or-botnet": 2.5,
+      "worm-or-botnet": 2,
       ddos: 2,
       backscatter: 1.5,
       research: 0.4,
@@ -360,7 +360,7 @@ export const EVIDENCE_TABLE = {
   "history-uptick": {
     group: "history",
     source: `${STATED}, after ${CISCO_2013}`,
-    ratios: { "vulnerability-search": 1.5, "worm-or-botnet": 1.7, ddos: 1.5, research: 0.7, ordinary: 0.3 },
+    ratios: { "vulnerability-search": 1.5, "worm-or-botnet": 1.5, ddos: 1.5, research: 0.7, ordinary: 0.3 },
   },
   "history-quiet": {
     group: "history",

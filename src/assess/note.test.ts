@@ -90,11 +90,13 @@ describe("the note", () => {
   });
   test("tells the record, the sensors, the sector that cannot be known, the addresses that mean little, and that it is no DDoS", () => {
     const text = textOf(november);
-    expect(text).toContain("It is the highest in all 365 days of history: 98 sources of tcp/source/0 in five minutes, where 19 are usual.");
+    expect(text).toContain(
+      "It is the highest in all 365 days of history: 98 sources of TCP from port 0 in five minutes, where 19 are usual.",
+    );
     expect(text).toContain("18 of 20 sensors see it.");
     expect(text).toContain("No research scanner explains it.");
-    expect(text).toContain("Whether a sector is singled out cannot be known");
-    expect(text).toContain("where they are registered (NL: 100 %) says little about who is behind it.");
+    expect(text).toContain("Whether a sector is meant cannot be known");
+    expect(text).toContain("where they are registered (NL 100 %) says little about who is behind.");
     expect(text).toContain("It is not DDoS (almost no chance).");
     expect(text).not.toContain("no history");
   });

@@ -9,7 +9,7 @@ import type { EvidenceId } from "./evidence-table.ts";
 import type { Facts } from "./facts.ts";
 import type { AssessInput } from "./input.ts";
 import type { Reasoning } from "./steps.ts";
-import { agree, count, date, duration, listed, percent, plural } from "./words.ts";
+import { agree, count, date, duration, listed, percent, plural, seriesWords } from "./words.ts";
 
 /** Advice told in the note; all of it stands below it. */
 const TOLD_ADVICE = 2;
@@ -104,7 +104,7 @@ function pastSentence({ past }: Facts): string {
       : record.ofAll
         ? `It is the highest in all ${days} of history`
         : `It is the highest since ${date(record.since)}`;
-  return `${rank}: ${plural(peak, "source")} of ${series} in five minutes, where ${count(expected)} ${agree(expected, "is", "are")} usual.`;
+  return `${rank}: ${plural(peak, "source")} ${seriesWords(series)} in five minutes, where ${count(expected)} ${agree(expected, "is", "are")} usual.`;
 }
 
 function sensorsSentence({ past }: Facts): string {
@@ -112,7 +112,9 @@ function sensorsSentence({ past }: Facts): string {
   if (past === null || incident === null || !past.isSpecific) return "";
   return incident.sensorsAlive < 2
     ? "Only one sensor was alive, so that nobody knows whether others see it."
-    : `${incident.sensors === incident.sensorsAlive ? "All" : count(incident.sensors)} of ${plural(incident.sensorsAlive, "sensor")} ${agree(incident.sensors, "sees", "see")} it.`;
+    : incident.sensors >= incident.sensorsAlive
+      ? `All ${count(incident.sensorsAlive)} sensors see it.`
+      : `${count(incident.sensors)} of ${plural(incident.sensorsAlive, "sensor")} ${agree(incident.sensors, "sees", "see")} it.`;
 }
 
 function researchSentence({ scans }: Facts): string {
@@ -135,10 +137,10 @@ function sectorSentence({ input, facts, hypotheses }: NoteInput): string {
   }
   // Of what prepares nothing, nobody asks.
   if (facts.hostileSources === 0 || ["backscatter", "ddos", "artefact", "ordinary"].includes(hypotheses[0]?.id ?? "")) return "";
-  if (focus?.sectors === 1) return "Whether a sector is singled out cannot be known: all assets are of one.";
+  if (focus?.sectors === 1) return "Whether a sector is meant cannot be known: all assets are of one.";
   return focus !== null && focus.sectors >= 2
-    ? "Too few targets are in named sectors to tell whether one is singled out."
-    : "Whether a sector is singled out cannot be known: the sectors of the targets are not given.";
+    ? "Too few targets are in named sectors to tell whether one is meant."
+    : "Whether a sector is meant cannot be known: none is given.";
 }
 
 function reputationSentence({ reputation: { feeds, asked, named, agreed } }: Facts): string {
@@ -161,9 +163,9 @@ function attributionSentence(facts: Facts): string {
   if (hostileSources === 0 || scans.internalSources === scans.sources) return "";
   const where =
     country !== null && country.placed >= 3 && country.sources / country.placed >= COUNTRY_SHARE
-      ? ` (${country.country}: ${percent(country.sources / country.placed)})`
+      ? ` (${country.country} ${percent(country.sources / country.placed)})`
       : "";
-  const little = `where they are registered${where} says little about who is behind it`;
+  const little = `where they are registered${where} says little about who is behind`;
   if (spoofing?.verdict === "spoofed") return `The addresses are forged: nothing follows from whose they are.`;
   if (spoofing?.verdict === "partly-spoofed")
     return `A part of the addresses is forged, and the others are likely compromised hosts: ${little}.`;

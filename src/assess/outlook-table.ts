@@ -14,15 +14,14 @@ export interface OutlookEntry extends Outlook {
 }
 
 const GREYNOISE = "GreyNoise 2025, Early Warning Signals: When Attacker Behavior Precedes New Vulnerabilities";
-const GREYNOISE_BASE =
-  "measured of 216 spikes against eight vendors of edge devices, which publish so often that many such weeks hold one anyway";
+const GREYNOISE_BASE = "of 216 spikes against edge devices, whose vendors often publish as soon anyway; nothing else was measured";
 const PANJWANI = "Panjwani et al., DSN 2005, An Experimental Evaluation to Determine if Port Scans are Precursors to an Attack";
 
 export const OUTLOOK_TABLE = [
   {
     id: "new-vulnerability-soon",
     readings: ["vulnerability-search"],
-    what: "A new vulnerability of the product that was asked for is published",
+    what: "A new vulnerability of what was asked for is published",
     horizonSeconds: 21 * DAY,
     probability: { low: 0.5, high: 0.5 },
     baseRate: GREYNOISE_BASE,
@@ -31,7 +30,7 @@ export const OUTLOOK_TABLE = [
   {
     id: "new-vulnerability",
     readings: ["vulnerability-search"],
-    what: "A new vulnerability of the product that was asked for is published",
+    what: "A new vulnerability of what was asked for is published",
     horizonSeconds: 42 * DAY,
     probability: { low: 0.8, high: 0.8 },
     baseRate: GREYNOISE_BASE,

@@ -57,3 +57,17 @@ export function listed(parts: readonly string[]): string {
   if (parts.length < 2) return parts[0] ?? "";
   return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
+
+/** "tcp/source/0" → "of TCP from port 0", "tcp/destination/445" → "to TCP/445", "group/port-zero" → "of port zero". */
+export function seriesWords(name: string): string {
+  const [first = "", second = "", port] = name.split("/");
+  if (first === "group") return GROUP_WORDS[second] ?? `of ${second}`;
+  return second === "source" ? `of ${first.toUpperCase()} from port ${port ?? ""}` : `to ${first.toUpperCase()}/${port ?? ""}`;
+}
+
+const GROUP_WORDS: Readonly<Record<string, string>> = {
+  "port-zero": "of port zero",
+  unassigned: "to ports that nobody has",
+  privileged: "to ports below 1024",
+  all: "of all kinds",
+};

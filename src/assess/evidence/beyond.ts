@@ -1,7 +1,7 @@
 /** What the input alone cannot hold: history, other sensors, reputation feeds, and sources that act as one. */
 import { ramp } from "../found.ts";
 import type { Facts } from "../facts.ts";
-import { agree, count, date, percent, plural } from "../words.ts";
+import { agree, count, date, percent, plural, seriesWords } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
 
 /** Days of history from which its silence, or a record in it, says something, and all that it can. */
@@ -107,7 +107,7 @@ function historySentence({ past }: Facts): string {
       : record.ofAll
         ? `The highest of all ${plural(days ?? 0, "day")} of history`
         : `The highest since ${date(record.since)}`;
-  return `${rank} (${uptick.series}): ${plural(uptick.peak, "source")} in five minutes, where ${count(uptick.expected)} ${agree(uptick.expected, "is", "are")} usual.`;
+  return `${rank}: ${plural(uptick.peak, "source")} ${seriesWords(uptick.series)} in five minutes, where ${count(uptick.expected)} ${agree(uptick.expected, "is", "are")} usual.`;
 }
 
 function sensorsSentence({ past }: Facts): string {

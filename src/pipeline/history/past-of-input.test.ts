@@ -57,11 +57,11 @@ describe("2 November 2013 with a year of history in many sensors", () => {
     expect(assessment.severity).toMatch(/high|critical/);
     expect(note).toMatch(/^(Very likely|Almost certainly) reconnaissance for an attack on TCP\/445/);
     expect(note).toMatch(
-      /It is the highest in all 37\d days of history: [\d,]+ sources of tcp\/source\/0 in five minutes, where \d+ are usual\./,
+      /It is the highest in all 37\d days of history: [\d,]+ sources of TCP from port 0 in five minutes, where \d+ are usual\./,
     );
-    expect(note).toMatch(/(All|\d+) of \d+ sensors see it\./);
+    expect(note).toMatch(/(All|\d+ of) \d+ sensors see it\./);
     expect(note).toContain("No research scanner explains it.");
-    expect(note).toContain("Whether a sector is singled out cannot be known");
+    expect(note).toContain("Whether a sector is meant cannot be known");
     expect(note).toContain("It is not DDoS (almost no chance).");
     expect(note).toContain("likely compromised or rented hosts: where they are registered");
     expect(note).not.toContain("there is no history");
