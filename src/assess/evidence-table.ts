@@ -88,7 +88,8 @@ export const EVIDENCE_TABLE = {
   "unconfirmed-only": {
     group: "false-port-zero",
     source: PAM_2021,
-    ratios: { artefact: 80, "vulnerability-search": 0.3, fingerprinting: 0.3 },
+    // Fragmented amplification leaves just such records, beside its amplifiers (NANOG, DDoS using port 0 and 53).
+    ratios: { artefact: 80, ddos: 10, "vulnerability-search": 0.3, fingerprinting: 0.3 },
   },
   "unconfirmed-with-flags": {
     group: "false-port-zero",
@@ -192,7 +193,13 @@ export const EVIDENCE_TABLE = {
   "internal-source": {
     group: "internal",
     source: STATED,
-    ratios: { misconfiguration: 6, "targeted-reconnaissance": 1.5, "worm-or-botnet": 1.5, research: 0.03, "vulnerability-search": 0.5 },
+    ratios: { misconfiguration: 6, "targeted-reconnaissance": 1.5, "worm-or-botnet": 1.5, research: 0.03, "vulnerability-search": 0.05 },
+  },
+  "internal-alone": {
+    group: "internal",
+    source: STATED,
+    // Most single hosts that scan their own network are asked to: inventories, monitors, printers' drivers.
+    ratios: { misconfiguration: 10, "targeted-reconnaissance": 2, "worm-or-botnet": 0.7, research: 0.03, "vulnerability-search": 0.05 },
   },
   arp: {
     group: "internal",

@@ -26,12 +26,13 @@ export function missingOf(facts: Facts, priors: Probabilities, counted: readonly
 /** Questions that make sense for what was found and are open. */
 export function openQuestions(facts: Facts): QuestionId[] {
   const { scans, portZero, past, reputation, backscatter } = facts;
-  const probed = scans.count > 0 || portZero.strong > 0;
+  const isInside = scans.sources > 0 && scans.internalSources === scans.sources;
+  const probed = (scans.count > 0 || portZero.strong > 0) && !isInside;
   const open: Readonly<Record<QuestionId, boolean>> = {
     history: (past === null || !past.isJudged) && (probed || backscatter.victims > 0),
     sensors: (past === null || past.sensorsAlive < 2) && probed,
-    reputation: reputation.feeds === 0 && facts.hostileSources > 0,
-    names: scans.sources > 0 && scans.confirmedSources + scans.claimedSources < scans.sources / 2,
+    reputation: reputation.feeds === 0 && facts.hostileSources > 0 && !isInside,
+    names: scans.sources > 0 && !isInside && scans.confirmedSources + scans.claimedSources < scans.sources / 2,
     proof: scans.claimedSources > scans.confirmedSources,
     header: portZero.unconfirmed > 0 && portZero.confirmed === 0,
     outcomes: scans.count > 0 && !facts.keeping.showsOutcomes,

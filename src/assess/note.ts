@@ -43,7 +43,8 @@ export function noteOf(note: NoteInput): NoteSentence[] {
     if (text !== "") told.push({ part: "why", text, leadsTo: [...cite(ids), ...others] });
   };
   if (!tooEarly) {
-    const isProbed = facts.scans.count > 0 || facts.portZero.strong > 0;
+    const isInside = facts.scans.sources > 0 && facts.scans.internalSources === facts.scans.sources;
+    const isProbed = (facts.scans.count > 0 || facts.portZero.strong > 0) && !isInside;
     why(pastSentence(facts), ["history-record", "history-uptick", "history-quiet"], "past");
     why(sensorsSentence(facts), ["sensors-many", "sensors-one"], "past");
     if (isProbed) {

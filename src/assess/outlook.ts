@@ -12,8 +12,8 @@ const CONDITIONS: Partial<Readonly<Record<OutlookId, (facts: Facts, severity: Se
   "new-vulnerability-soon": isSpike,
   "new-vulnerability": isSpike,
   "attack-by-others": ({ scans }) => scans.hostileAnswered > 0,
-  "search-goes-on": (facts, severity) => !isSpike(facts, severity),
-  "outbreak-doubles": ({ past }) => past === null || !past.isJudged || past.uptick !== null,
+  "search-goes-on": (facts, severity) => facts.scans.count > 0 && !isSpike(facts, severity),
+  "outbreak-doubles": ({ past, scans }) => scans.sources > 1 && (past === null || !past.isJudged || past.uptick !== null),
 };
 
 /** Nothing where it is too early to tell. @param hypotheses most probable first. */

@@ -70,8 +70,9 @@ export const HOW: readonly EvidenceItem[] = [
   },
   {
     id: "many-targets-one-service",
+    // Nothing listens on port zero: who asks for it asks for no service.
     strength: (f) =>
-      f.scans.portsPerTarget < 5 && arpShare(f) < 0.5
+      f.scans.portsPerTarget < 5 && arpShare(f) < 0.5 && f.scans.leadingPort?.name.endsWith("/0") !== true
         ? ramp(Math.max(f.scans.targetsPerSource, f.scans.targets / 10), 4, 30) * (0.5 + (f.scans.leadingPort?.share ?? 0) / 2)
         : 0,
     sentence: (f) =>

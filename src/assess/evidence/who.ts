@@ -3,6 +3,9 @@ import { arpShare, ramp } from "../found.ts";
 import { agree, count, listed, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
 
+/** Hosts inside up to which a scan is somebody's tool; many would be a worm. */
+const FEW_INSIDERS = 2;
+
 export const WHO: readonly EvidenceItem[] = [
   {
     id: "acknowledged-confirmed",
@@ -54,6 +57,12 @@ export const WHO: readonly EvidenceItem[] = [
     strength: (f) => (f.scans.sources === 0 ? 0 : f.scans.internalSources / f.scans.sources),
     sentence: (f) =>
       `${plural(f.scans.internalSources, "source")} ${agree(f.scans.internalSources, "is", "are")} inside: an inventory scan of one's own, or a host that somebody else controls.`,
+  },
+  {
+    id: "internal-alone",
+    strength: (f) => (f.scans.sources > 0 && f.scans.sources <= FEW_INSIDERS && f.scans.internalSources === f.scans.sources ? 1 : 0),
+    sentence: (f) =>
+      `Only ${plural(f.scans.internalSources, "host")} inside ${agree(f.scans.internalSources, "scans", "scan")}, and nobody from outside: more often an inventory or a monitor than an intruder.`,
   },
   {
     id: "arp",
