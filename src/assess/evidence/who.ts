@@ -1,4 +1,5 @@
 /** Who takes part: acknowledged scanners, networks, numbers of sources, insiders. */
+import type { Facts } from "../facts.ts";
 import { arpShare, ramp } from "../found.ts";
 import { agree, count, listed, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
@@ -54,13 +55,13 @@ export const WHO: readonly EvidenceItem[] = [
   },
   {
     id: "internal-source",
-    strength: (f) => (f.scans.sources === 0 ? 0 : f.scans.internalSources / f.scans.sources),
+    strength: (f) => (f.scans.sources === 0 || isLoneInsider(f) ? 0 : f.scans.internalSources / f.scans.sources),
     sentence: (f) =>
       `${plural(f.scans.internalSources, "source")} ${agree(f.scans.internalSources, "is", "are")} inside: an inventory scan of one's own, or a host that somebody else controls.`,
   },
   {
     id: "internal-alone",
-    strength: (f) => (f.scans.sources > 0 && f.scans.sources <= FEW_INSIDERS && f.scans.internalSources === f.scans.sources ? 1 : 0),
+    strength: (f) => (isLoneInsider(f) ? 1 : 0),
     sentence: (f) =>
       `Only ${plural(f.scans.internalSources, "host")} inside ${agree(f.scans.internalSources, "scans", "scan")}, and nobody from outside: more often an inventory or a monitor than an intruder.`,
   },
@@ -71,3 +72,7 @@ export const WHO: readonly EvidenceItem[] = [
       `${plural(f.scans.techniqueSources.get("arp") ?? 0, "source")} ${agree(f.scans.techniqueSources.get("arp") ?? 0, "asks", "ask")} by ARP who is on this link, so it is on it: an inventory, or a host in other hands.`,
   },
 ];
+
+function isLoneInsider({ scans }: Facts): boolean {
+  return scans.sources > 0 && scans.sources <= FEW_INSIDERS && scans.internalSources === scans.sources;
+}
