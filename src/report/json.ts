@@ -1,6 +1,7 @@
 /** `precursor.report/1`: the report for programs. docs/report.md tells the fields, schema.ts is their schema. */
 import type { Flood } from "../model/finding.ts";
 import type { z } from "zod";
+import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
 import type { AddressLabels } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
@@ -82,30 +83,35 @@ export function reportJson(report: Report, limit: number): ReportJson {
     })),
     senders: report.senderCount,
     forgotten: { ...report.forgotten },
-    assessment: {
-      severity: assessment.severity,
-      confidence: assessment.confidence,
-      limits: [...assessment.limits],
-      summary: assessment.summary,
-      note: assessment.note.map(({ part, text, leadsTo }) => ({ part, text, leadsTo: [...leadsTo] })),
-      tooEarly: assessment.tooEarly,
-      hypotheses: assessment.hypotheses.map((hypothesis) => ({
-        id: hypothesis.id,
-        probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
-        words: hypothesis.words,
-        for: [...hypothesis.for],
-        against: [...hypothesis.against],
-        missing: [...hypothesis.missing],
-      })),
-      strongestAgainst: copy(assessment.strongestAgainst),
-      flip: copy(assessment.flip),
-      missing: assessment.missing.map((one) => ({ ...one })),
-      outlook: assessment.outlook.map((one) => ({ ...one, probability: copy(one.probability) })),
-      steps: assessment.steps.map((step) => ({ ...step })),
-    },
+    assessment: assessmentJson(assessment),
     past: pastJson(report),
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+  };
+}
+
+/** A judgement as a plain value. */
+export function assessmentJson(assessment: Assessment): ReportJson["assessment"] {
+  return {
+    severity: assessment.severity,
+    confidence: assessment.confidence,
+    limits: [...assessment.limits],
+    summary: assessment.summary,
+    note: assessment.note.map(({ part, text, leadsTo }) => ({ part, text, leadsTo: [...leadsTo] })),
+    tooEarly: assessment.tooEarly,
+    hypotheses: assessment.hypotheses.map((hypothesis) => ({
+      id: hypothesis.id,
+      probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
+      words: hypothesis.words,
+      for: [...hypothesis.for],
+      against: [...hypothesis.against],
+      missing: [...hypothesis.missing],
+    })),
+    strongestAgainst: copy(assessment.strongestAgainst),
+    flip: copy(assessment.flip),
+    missing: assessment.missing.map((one) => ({ ...one })),
+    outlook: assessment.outlook.map((one) => ({ ...one, probability: copy(one.probability) })),
+    steps: assessment.steps.map((step) => ({ ...step })),
   };
 }
 
