@@ -70,10 +70,12 @@ export const HOW: readonly EvidenceItem[] = [
   },
   {
     id: "many-targets-one-service",
-    // Nothing listens on port zero: who asks for it asks for no service.
+    // Nothing listens on port zero: who asks for it asks for no service. An inventory of one's own network goes everywhere, too.
     strength: (f) =>
       f.scans.portsPerTarget < 5 && arpShare(f) < 0.5 && f.scans.leadingPort?.name.endsWith("/0") !== true
-        ? ramp(Math.max(f.scans.targetsPerSource, f.scans.targets / 10), 4, 30) * (0.5 + (f.scans.leadingPort?.share ?? 0) / 2)
+        ? ramp(Math.max(f.scans.targetsPerSource, f.scans.targets / 10), 4, 30) *
+          (0.5 + (f.scans.leadingPort?.share ?? 0) / 2) *
+          (1 - internalShare(f))
         : 0,
     sentence: (f) =>
       `${plural(f.scans.targets, "target")} ${agree(f.scans.targets, "is", "are")} asked for few services${f.scans.leadingPort === null ? "" : `, most for ${f.scans.leadingPort.name}`}.`,
@@ -86,8 +88,9 @@ export const HOW: readonly EvidenceItem[] = [
   },
   {
     id: "dark-targets",
-    // Who asks by ARP asks just that: who is there.
-    strength: (f) => (f.scans.targets >= 10 ? ramp(f.scans.darkTargets / f.scans.targets, 0.4, 0.9) * (1 - arpShare(f)) : 0),
+    // Who asks by ARP asks just that: who is there; so does an inventory.
+    strength: (f) =>
+      f.scans.targets >= 10 ? ramp(f.scans.darkTargets / f.scans.targets, 0.4, 0.9) * (1 - Math.max(arpShare(f), internalShare(f))) : 0,
     sentence: (f) =>
       `${count(f.scans.darkTargets)} of ${plural(f.scans.targets, "target")} ${agree(f.scans.darkTargets, "was", "were")} never seen sending: the sources do not know what is there.`,
   },
@@ -121,4 +124,9 @@ function stealthSources(facts: Facts): number {
     (sum, name) => sum + (facts.scans.techniqueSources.get(name) ?? 0),
     0,
   );
+}
+
+/** Share of the scanning sources that are inside the defended networks. */
+function internalShare({ scans }: Facts): number {
+  return scans.internalSources / Math.max(1, scans.sources);
 }
