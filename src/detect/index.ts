@@ -70,7 +70,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     .sort((a, b) => compareScans(a.scan, b.scan))
     .slice(0, MAXIMUM_FINDINGS)
     .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
-  const reflected = reflection.find(activity, meetsRsdos);
+  const reflected = reflection.find(activity, networks, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
   const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
   const allAnswers = [...answers, ...reflected.found].toSorted((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
@@ -110,6 +110,7 @@ function judgeAll(
   activity.visit(1, (view) => {
     const { trafficClass } = view;
     if (trafficClass > LAST_PROBE_CLASS) {
+      if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) floods.noteTalk();
       backscatter.collect(view);
       return;
     }
