@@ -1,7 +1,7 @@
 /** The bottom line in a sentence: what it is and how sure, on which numbers. The rest of the note stands in note.ts. */
 import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts";
 import type { Facts } from "./facts.ts";
-import { foundThings, hasFinding } from "./found.ts";
+import { foundThings, hasFinding, inVain } from "./found.ts";
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
 import { agree, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
 
@@ -48,12 +48,13 @@ function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypo
 
 function numbers(facts: Facts, leading: HypothesisId): string {
   const { scans, portZero, backscatter, floods } = facts;
+  const cut = portZero.excludedFragments + portZero.unconfirmed;
   if (leading === "ddos" && floods !== null && floods.packets > backscatter.reflectedPackets) {
     const forged = floods.isForged ? ", most of them surely forged," : "";
     return `${plural(floods.sources, "source")}${forged} sent ${plural(floods.packets, "packet")} to ${floods.service} of ${floods.target}${floods.count > 1 ? `, and ${plural(floods.count - 1, "other flood")}` : ""}`;
   }
   if (leading === "ddos" && backscatter.reflectors > 0) {
-    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses, with ${plural(portZero.excludedFragments + portZero.unconfirmed, "later fragment or record without ports", "later fragments or records without ports")}`;
+    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses${cut === 0 ? "" : `, with ${plural(cut, "later fragment or record without ports", "later fragments or records without ports")}`}`;
   }
   if (leading === "ddos" && scans.count === 0) {
     return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; nothing shows from which service`;
@@ -63,6 +64,7 @@ function numbers(facts: Facts, leading: HypothesisId): string {
   if (leading === "backscatter" && backscatter.victims > 0) {
     return `${plural(backscatter.victims, "victim")} sent ${plural(backscatter.packets, "answer")} that nobody here asked for, to up to ${plural(backscatter.peers, "address", "addresses")}`;
   }
+  if (leading === "misconfiguration" && facts.persistence !== null && scans.count === 0 && portZero.strong === 0) return inVain(facts);
   if (leading === "artefact") {
     return portZero.unconfirmed > 0
       ? `${plural(portZero.unconfirmed, "record")} say port zero, and ${portZero.confirmed === 0 ? "none" : count(portZero.confirmed)} can show a transport header`

@@ -23,7 +23,9 @@ export function evidenceAmount(facts: Facts): number {
   // Repetition says something of answers, of malformed headers and of a lone sender, less of everything else.
   const answers = Math.min(backscatter.packets, backscatter.peers * 2 + backscatter.victims * 10);
   const repeated = portZero.malformedShare > 0 || portZero.sources <= 2 ? Math.min(portZero.strong, 100) : 0;
-  return Math.max(scans.contacts, zero, repeated) + answers + backscatter.reflectors;
+  // Patience is in the repetition.
+  const patience = Math.min(facts.persistence?.packets ?? 0, 100);
+  return Math.max(scans.contacts, zero, repeated, patience) + answers + backscatter.reflectors;
 }
 
 /** Whether the input is too short or too thin to judge what was found, or that nothing was. */

@@ -6,6 +6,7 @@
 import type { HypothesisId } from "../model/assessment.ts";
 import {
   ANTONAKAKIS,
+  BOU_HARB,
   CERT_POLSKA,
   CISCO_2013,
   DURUMERIC,
@@ -189,6 +190,19 @@ export const EVIDENCE_TABLE = {
     group: "sources",
     source: STATED,
     ratios: { "worm-or-botnet": 0.5, ddos: 0.5 },
+  },
+  persistence: {
+    group: "persistence",
+    source: BOU_HARB,
+    // Who asks the same again learns nothing new: clients of a server that is gone do, searchers do not.
+    ratios: {
+      misconfiguration: 40,
+      ordinary: 2,
+      "vulnerability-search": 0.1,
+      "worm-or-botnet": 0.3,
+      research: 0.05,
+      "targeted-reconnaissance": 0.5,
+    },
   },
   "internal-source": {
     group: "internal",

@@ -1,7 +1,7 @@
 /** The numbers that evidence is taken from: one pass over findings and labels, so that evidence items stay one line each. */
 import { type ToolName, TRANSPORTS } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
-import type { Scan, Technique } from "../model/finding.ts";
+import type { Persistence, Scan, Technique } from "../model/finding.ts";
 import type { Spoofing } from "../model/spoofing.ts";
 import {
   campaignFacts,
@@ -95,6 +95,13 @@ export interface Facts {
   readonly keeping: Keeping;
   /** Share of the records that the exporters' sequence numbers say were lost. */
   readonly lostShare: number;
+  /** Clients that ask one host in vain, and the share of all packets that are theirs; null where there are none. */
+  readonly persistence: {
+    readonly sources: number;
+    readonly packets: number;
+    readonly share: number;
+    readonly leading: Persistence;
+  } | null;
   readonly past: PastFacts | null;
   readonly reputation: ReputationFacts;
   readonly campaigns: CampaignFacts | null;
@@ -121,9 +128,10 @@ export function factsOf(input: AssessInput): Facts {
   const portZeroEvent = portZero.tcpSourceOnly > portZero.toZero && zeroSenders.length >= EVENT_SOURCES;
   const concentrated = portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile;
   const skipped = [...input.skipped.values()].reduce((sum, records) => sum + records, 0);
+  const packets = ["tcp", "udp", "icmp", "arp", "sctp", "other"].reduce((sum, key) => sum + (totals.get(key) ?? 0), 0);
   return {
     span: input.firstSeen === null || input.lastSeen === null ? 0 : Math.max(0, input.lastSeen - input.firstSeen),
-    packets: ["tcp", "udp", "icmp", "arp", "sctp", "other"].reduce((sum, key) => sum + (totals.get(key) ?? 0), 0),
+    packets,
     fragments: totals.get("fragments") ?? 0,
     scans,
     portZero,
@@ -141,6 +149,7 @@ export function factsOf(input: AssessInput): Facts {
     skippedShare: input.records === 0 ? 0 : Math.min(1, Math.max(0, skipped - input.keeping.foreign) / input.records),
     keeping: input.keeping,
     lostShare: input.keeping.lost / Math.max(1, input.keeping.lost + input.records),
+    persistence: persistenceFacts(input, packets),
     past: pastFacts(input, seriesFound(portZero, scans, input)),
     reputation: reputationFacts(input, concentrated),
     campaigns: campaignFacts(input),
@@ -175,6 +184,13 @@ function floodFacts({ detection: { floods }, keeping }: AssessInput): FloodFacts
     service:
       largest.ports.length === 0 ? transport : largest.ports.length === 1 ? `${transport}/${largest.ports[0]}` : `many ${transport} ports`,
   };
+}
+
+function persistenceFacts({ detection: { persistence, persistenceTotal } }: AssessInput, all: number): Facts["persistence"] {
+  const [leading] = persistence;
+  if (leading === undefined) return null;
+  const packets = sum(persistence.map((one) => one.packets));
+  return { sources: Math.max(persistenceTotal, persistence.length), packets, share: Math.min(1, packets / Math.max(1, all)), leading };
 }
 
 function isHostile(input: AssessInput, source: string): boolean {

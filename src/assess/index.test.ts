@@ -28,6 +28,7 @@ const EVENTS: readonly (readonly [name: string, input: AssessInput, reading: Hyp
   ["backscatter", made.backscatter(), "backscatter", "low"],
   ["flow records of fragments", made.artefact(), "artefact", "none"],
   ["a broken device", made.brokenDevice(), "misconfiguration", "low"],
+  ["clients of a server that is gone", made.clientsInVain(), "misconfiguration", "low"],
   ["the usual search for services", made.vulnerabilitySearch(), "vulnerability-search", "low"],
   ["ordinary traffic", made.input(), "ordinary", "none"],
 ];

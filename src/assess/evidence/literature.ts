@@ -10,3 +10,4 @@ export const ANTONAKAKIS = "Antonakakis et al., USENIX Security 2017, Understand
 export const NMAP = "Nmap Network Scanning, ch. 5 and 8";
 export const RICHTER_BERGER = "Richter, Berger, IMC 2019, Scanning the Scanners (most scanning is Internet-wide; some 30 % is localised)";
 export const LIST_AGREEMENT = "Maltrail and ipsum (several lists that agree are evidence, one is a hint)";
+export const BOU_HARB = "Bou-Harb et al., DFRWS 2014 (misconfiguration is told from probing by few targets and patience)";

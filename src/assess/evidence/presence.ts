@@ -21,6 +21,8 @@ export const PRESENCE: readonly EvidenceItem[] = [
             ramp(f.backscatter.packets, 0, 25),
             ramp(f.backscatter.reflectors, 0, 3),
             f.floods === null ? 0 : 1,
+            // Ordinary traffic has a few of them.
+            f.persistence === null ? 0 : 0.5 * ramp(f.persistence.share, 0.05, 0.5),
             0.2 + ramp(f.portZero.strong, 1, 10),
           )
         : 0,

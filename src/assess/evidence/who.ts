@@ -1,6 +1,6 @@
 /** Who takes part: acknowledged scanners, networks, numbers of sources, insiders. */
 import type { Facts } from "../facts.ts";
-import { arpShare, ramp } from "../found.ts";
+import { arpShare, inVain, ramp } from "../found.ts";
 import { agree, count, listed, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
 
@@ -52,6 +52,12 @@ export const WHO: readonly EvidenceItem[] = [
     id: "single-source",
     strength: (f) => (f.scans.sources === 1 ? 1 : 0),
     sentence: () => "A single source does it.",
+  },
+  {
+    id: "persistence",
+    // Every large network has such a client: it explains what is seen only where it is a good part of that.
+    strength: (f) => (f.persistence === null ? 0 : ramp(f.persistence.share, 0.01, 0.2)),
+    sentence: (f) => `${inVain(f)}: clients of a service that is gone.`,
   },
   {
     id: "internal-source",

@@ -104,6 +104,8 @@ function detectionOf(senders: readonly Sender[], incident: Incident, transport: 
     backscatter,
     backscatterTotal: backscatter.length,
     targets: { count: Math.max(incident.targets, ...scans.map(({ targetCount }) => targetCount), 0), dark: 0, networks: [] },
+    persistence: [],
+    persistenceTotal: 0,
     campaigns: [],
     campaignsTotal: 0,
     spoofing: [],
