@@ -196,4 +196,5 @@ function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target
   entries.ttl[at] = end.ttl;
   entries.mark[at] = looksLikeAnswer(end.port, peer.port) && packets > 0 && kind !== CLASS_SYN ? MARK_ORDINARY : 0;
   entries.session[at] = 0;
+  entries.header[at] = 0;
 }
