@@ -37,7 +37,8 @@ for (let seed = 1; seed <= seeds; seed++) {
     const isRight = name !== "" && 2 * count > campaign.members.length;
     if (isRight) {
       sums.right++;
-      covered.set(name, (covered.get(name) ?? 0) + count);
+      // At most a hundred are listed: the rest in proportion.
+      covered.set(name, (covered.get(name) ?? 0) + Math.round((count * campaign.memberCount) / campaign.members.length));
       if (campaign.isHidden) kinds.get(name)!.hidden++;
     }
     if (!isRight || isVerbose) console.log(`  ${isRight ? name : "WRONG"}: ${campaign.id} ${campaign.memberCount} members, ${strangers} strangers, ${campaign.ports.slice(0, 3).join()}\n    ${campaign.ties.map((tie) => `${tie.kind} ${tie.weight.toFixed(1)}: ${tie.sentence}`).join("\n    ")}`);

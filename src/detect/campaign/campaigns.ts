@@ -11,6 +11,8 @@ import { findGroups, type Found } from "./find-campaigns.ts";
 import { KEPT_TARGETS, Suspects } from "./suspects.ts";
 
 const LISTED = 100;
+/** Share of the members that may be scans by themselves where the campaign is hidden: strangers. */
+const SCANS_IN_HIDDEN = 0.1;
 /** Share of members that floods or decoys explain. */
 const EXPLAINED_SHARE = 0.5;
 
@@ -105,7 +107,7 @@ function describe(activity: Activity, suspects: Suspects, { members, ties }: Fou
     lastSeen: members.reduce((greatest, at) => Math.max(greatest, last[at]!), Number.NEGATIVE_INFINITY),
     tool: user === undefined ? null : suspects.tool(user),
     portZero: members.some((at) => suspects.probesPortZero(at)),
-    isHidden: members.every((at) => !suspects.isScan(at)),
+    isHidden: members.filter((at) => suspects.isScan(at)).length <= SCANS_IN_HIDDEN * members.length,
     ties,
   };
 }

@@ -23,11 +23,13 @@ const SHARED_SIGMA = 6;
 const MOST_MEETINGS = 0.2;
 /** Ties that must join a common start, or a common network, in all. */
 const LEAST_OTHER_WEIGHT = 0.7;
-/** Weight of all ties, at the least: a member is ten thousand times likelier in the campaign than outside. */
-const LEAST_WEIGHT = 4;
+/** Weight of all ties, at the least: a member is a thousand times likelier in the campaign than outside. */
+const LEAST_WEIGHT = 3;
 /** Distinct targets (or ports, of one host) of a campaign: upon one service of one host a crowd is a flood, or its clients. */
 const FEWEST_TARGETS = 3;
 const FEWEST_PORTS = 3;
+/** The same of operating systems' own connections, and where nothing tells of headers: a crowd upon fewer is clients of what is gone. */
+const FEWEST_TARGETS_OF_CLIENTS = 10;
 /** Contacts a member, on average. */
 const CONTACTS_PER_MEMBER = 2;
 /** Groups that are weighed: the unlikeliest. */
@@ -139,17 +141,21 @@ function groupOfMost(members: readonly number[], campaignOf: Int32Array): number
 }
 
 /** Whether several things were asked for, and more than once by each. */
-function isManifold(members: readonly number[], { contacts, kept, targets, mainPort, portCount }: Suspects): boolean {
+function isManifold(members: readonly number[], suspects: Suspects): boolean {
+  const { contacts, kept, targets, mainPort, portCount, header } = suspects;
   let sum = 0;
+  let clients = 0;
   const distinct = new Set<number>();
   const ports = new Set<number>();
   let most = 0;
   for (const at of members) {
     sum += contacts[at]!;
+    if (suspects.hasStack(at) || header[at] === 0) clients++;
     most = Math.max(most, portCount[at]!);
     ports.add(mainPort[at]!);
-    for (let i = 0; i < kept[at]! && distinct.size < FEWEST_TARGETS; i++) distinct.add(targets[at * KEPT_TARGETS + i]!);
+    for (let i = 0; i < kept[at]! && distinct.size < FEWEST_TARGETS_OF_CLIENTS; i++) distinct.add(targets[at * KEPT_TARGETS + i]!);
   }
   if (sum < CONTACTS_PER_MEMBER * members.length) return false;
-  return distinct.size >= FEWEST_TARGETS || most >= FEWEST_PORTS || ports.size >= FEWEST_PORTS;
+  const fewest = 2 * clients > members.length ? FEWEST_TARGETS_OF_CLIENTS : FEWEST_TARGETS;
+  return distinct.size >= fewest || most >= FEWEST_PORTS || ports.size >= FEWEST_PORTS;
 }

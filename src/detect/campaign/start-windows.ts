@@ -20,12 +20,16 @@ const DISPERSION = 0.1;
 const BUSY_QUANTILE = 0.95;
 /** Share of a window's suspects that must stop together for the others to be left out, and within which time. */
 const STOPPING_SHARE = 0.5;
+/** Strangers to be expected, as a share of a window's suspects, that are worth no loss of members. */
+const FEW_STRANGERS = 0.03;
 const STOP_SHARE_OF_DURATION = 0.15;
 const LEAST_STOP_WIDTH = 2;
 
 export interface StartWindow {
   /** Members of the group that began in the window (and stopped together). */
   readonly members: readonly number[];
+  /** Suspects that agree in the key, with those that began at other times. */
+  readonly of: number;
   /** Strangers to be expected among them. */
   readonly expected: number;
   /** log10 of the chance of so many. */
@@ -33,7 +37,8 @@ export interface StartWindow {
   /** Seconds since 1970. */
   readonly from: number;
   readonly to: number;
-  readonly stop: { readonly from: number; readonly to: number } | null;
+  /** When most of the members stopped, and how many those are. */
+  readonly stop: { readonly from: number; readonly to: number; readonly members: number } | null;
 }
 
 /** Windows in which a group begins together, the least likely first, no member in two. */
@@ -47,12 +52,13 @@ export function startWindows(group: Uint32Array, population: Population): StartW
   const taken = new Uint8Array(members.length);
   return found
     .toSorted((a, b) => a.logChance - b.logChance || a.begin - b.begin || a.end - b.end)
-    .flatMap(({ begin, end, expected }) => {
+    .flatMap((core) => {
+      const { begin, end, expected } = widen(core, found);
       const free: number[] = [];
       for (let i = begin; i < end; i++) if (taken[i] === 0) free.push(members[i]!);
       if (2 * free.length < end - begin || free.length < FEWEST_MEMBERS) return [];
       taken.fill(1, begin, end);
-      return withStop(free, expected, population);
+      return withStop(free, members.length, expected, population);
     });
 }
 
@@ -61,6 +67,17 @@ interface Found {
   readonly end: number;
   readonly expected: number;
   readonly logChance: number;
+}
+
+/** The widest of the windows around one whose further members are as few strangers. */
+function widen(core: Found, found: readonly Found[]): Found {
+  let widest = core;
+  for (const around of found) {
+    if (around.begin > widest.begin || around.end < widest.end) continue;
+    const more = around.end - around.begin - (widest.end - widest.begin);
+    if (more > 0 && more >= LEAST_EXCESS * (around.expected - widest.expected)) widest = around;
+  }
+  return widest;
 }
 
 /** The windows of one width that are unlikelier than their neighbours. */
@@ -109,10 +126,10 @@ function busyWindow(starts: Float64Array, width: number, population: Population)
   return counts[Math.ceil(allowed)] ?? 0;
 }
 
-/** Narrows a window to those that stop together, where they are most and it tells strangers apart. */
-function withStop(members: readonly number[], expected: number, population: Population): StartWindow {
+/** Narrows a window to those that stop together, where they are most and there are strangers to be told apart. */
+function withStop(members: readonly number[], of: number, expected: number, population: Population): StartWindow {
   const { first, last, length } = population.suspects;
-  const whole = windowOf(members, expected, null, population);
+  const whole = windowOf(members, of, expected, null, population);
   const stopping = members.filter((at) => !population.isStopCensored(at)).toSorted((a, b) => last[a]! - last[b]! || a - b);
   const durations = stopping.map((at) => last[at]! - first[at]!).toSorted((a, b) => a - b);
   const width = Math.max(LEAST_STOP_WIDTH, STOP_SHARE_OF_DURATION * (durations[durations.length >>> 1] ?? 0));
@@ -125,17 +142,24 @@ function withStop(members: readonly number[], expected: number, population: Popu
   const kept = best.map((at) => last[at]! - first[at]!);
   const alike = population.durationsWithin(Math.min(...kept), Math.max(...kept)) - best.length;
   const share = Math.min(1, (Math.max(0, alike) + 1) / Math.max(1, length - best.length));
-  const stop = { from: last[best[0]!]!, to: last[best.at(-1)!]! };
-  const narrowed = windowOf(best, expected * share, stop, population);
-  // Where nearly all last as long, or hardly any stranger was to be expected anyway, nobody is left out.
-  const strangers = members.length - best.length;
-  return narrowed.logChance < whole.logChance || strangers === 0 ? narrowed : whole;
+  const stop = { from: last[best[0]!]!, to: last[best.at(-1)!]!, members: best.length };
+  if (expected <= FEW_STRANGERS * members.length) return { ...whole, stop };
+  const narrowed = windowOf(best, of, expected * share, stop, population);
+  // Where nearly all last as long, nobody is left out.
+  return narrowed.logChance < whole.logChance ? narrowed : whole;
 }
 
-function windowOf(members: readonly number[], expected: number, stop: StartWindow["stop"], { suspects }: Population): StartWindow {
+function windowOf(
+  members: readonly number[],
+  of: number,
+  expected: number,
+  stop: StartWindow["stop"],
+  { suspects }: Population,
+): StartWindow {
   const starts = members.map((at) => suspects.first[at]!);
   return {
     members,
+    of,
     expected,
     logChance: logNegativeBinomialTail(members.length, expected, DISPERSION) / Math.LN10,
     from: Math.min(...starts),

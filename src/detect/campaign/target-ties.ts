@@ -64,7 +64,8 @@ export function sharedOut(members: readonly number[], { suspects }: Population):
   const empty = Math.exp(logEmpty);
   const expected = space * (1 - empty);
   if (contacts - expected < LEAST_MEETINGS) return null;
-  const sigma = (distinct - expected) / Math.sqrt(Math.max(0.25, space * empty * (1 - empty)));
+  const variance = space * empty * (1 - (1 - logEmpty) * empty);
+  const sigma = (distinct - expected) / Math.sqrt(Math.max(0.25, variance));
   return { sigma, contacts, distinct, expected, meetings: (contacts - distinct) / (contacts - expected) };
 }
 

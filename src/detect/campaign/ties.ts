@@ -34,7 +34,7 @@ export interface TieInput {
 export function tiesOf(input: TieInput, population: Population): CampaignTie[] {
   return [
     ...likenessTies(input.members, population),
-    startTie(input, population),
+    startTie(input),
     rhythmTie(input.members, population),
     networkTie(input.members, population),
     sharedTie(input),
@@ -97,15 +97,17 @@ function portWords(port: number, count: number, trafficClass: number): string {
   const technique = techniqueOfClass(trafficClass, false, false);
   if (transport === "icmp") return "send ICMP requests of one type";
   if (transport === "ip") return "ask for the same IP protocols";
-  const service = count === 1 ? `port ${port}` : `the same ${number(count)} ports, ${port} among them,`;
+  const service = count === 1 ? `port ${port}` : `the same ${number(count)} ports (${port} among them)`;
   return `ask for ${transport.toUpperCase()} ${service}${transport === "tcp" && technique !== "syn" ? ` with ${technique} packets` : ""}`;
 }
 
-function startTie({ window, members }: TieInput, { suspects }: Population): CampaignTie | null {
+function startTie({ window, members }: TieInput): CampaignTie | null {
   if (window === null) return null;
-  const { expected, from, to, stop } = window;
-  const weight = bounded(suspects.length / Math.max(1, expected * (suspects.length / Math.max(1, members.length))), GREATEST_WEIGHT);
-  const stopped = stop === null ? "" : ` and ended within ${duration(stop.to - stop.from)}`;
+  const { of, expected, from, to, stop } = window;
+  // Of those that agree in the key, so many of the strangers began (and ended) in the same moments.
+  const weight = bounded(of / Math.max(Number.MIN_VALUE, expected), GREATEST_WEIGHT);
+  const who = stop === null || stop.members === members.length ? "" : `${number(stop.members)} of them `;
+  const stopped = stop === null ? "" : ` and ${who}ended within ${duration(stop.to - stop.from)}`;
   return {
     kind: "start-and-stop",
     weight,
