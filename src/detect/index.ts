@@ -21,6 +21,7 @@ import { ReflectionFinder } from "./reflection.ts";
 import { draftScan, finishScan, NO_CONTACTS, scanWeight } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
 import { Signatures } from "./signatures.ts";
+import { judgeSpoofing } from "./spoofing/spoofing.ts";
 import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "./source-class.ts";
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
@@ -90,7 +91,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     targets: summary,
     campaigns: together.slice(0, MAXIMUM_FINDINGS),
     campaignsTotal: together.length,
-    spoofing: [],
+    spoofing: judgeSpoofing(activity, scans, flooded, home),
     focus: null,
     home,
   };

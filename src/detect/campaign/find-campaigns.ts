@@ -79,7 +79,7 @@ function candidatesIn(key: KeyName, group: Uint32Array, population: Population):
     if (logChance <= LOG_ALARM || neighbours) found.push({ members, window, shared, same, logChance: Math.min(logChance, LOG_ALARM) });
   };
   for (const window of startWindows(group, population)) offer(window.members, window);
-  if (key !== "service" && key !== "maker") offer([...group], null);
+  if (key !== "service" && key !== "maker" && key !== "port-zero") offer([...group], null);
   return found;
 }
 

@@ -10,8 +10,8 @@ export const FEWEST_MEMBERS = 5;
 /** Fewest targets that can be the same by design. */
 const FEWEST_SAME_TARGETS = 3;
 
-export type KeyName = "made-alike" | "service" | "maker" | "network" | "targets";
-export const KEYS: readonly KeyName[] = ["made-alike", "service", "maker", "network", "targets"];
+export type KeyName = "made-alike" | "service" | "maker" | "port-zero" | "network" | "targets";
+export const KEYS: readonly KeyName[] = ["made-alike", "service", "maker", "port-zero", "network", "targets"];
 
 /** Groups of suspects under a key, FEWEST_MEMBERS or more each, members in the columns' order; groups in order of the key's hash. */
 export function groupsUnder(key: KeyName, suspects: Suspects): Uint32Array[] {
@@ -35,6 +35,7 @@ export function groupsUnder(key: KeyName, suspects: Suspects): Uint32Array[] {
 }
 
 function hasKey(key: KeyName, suspects: Suspects, at: number): boolean {
+  if (key === "port-zero") return suspects.probesPortZero(at);
   if (key === "network") return suspects.family(at) === 4;
   return key !== "targets" || suspects.kept[at]! >= FEWEST_SAME_TARGETS;
 }
@@ -48,6 +49,8 @@ function keyHash(key: KeyName, suspects: Suspects, at: number): number {
       return mixPair(mixPair(kind, suspects.mainPort[at]!), suspects.toolCode(at));
     case "maker":
       return mixPair(kind, suspects.made(at));
+    case "port-zero":
+      return mixPair(kind, 0);
     case "network":
       return mixPair(mixPair(kind, suspects.mainPort[at]!), suspects.word[at]! >>> 8);
     case "targets":

@@ -120,9 +120,13 @@ export class Suspects {
   tool(at: number): ToolName | null {
     return TOOLS[this.#tool[at]! - 1] ?? null;
   }
+  /** What the headers look like, and whether port zero is in them. */
+  headerCode(at: number): number {
+    return (this.header[at]! << 1) | (this.probesPortZero(at) ? 1 : 0);
+  }
   /** What makes the packets, as one word: tool, header and whether a stack has made them. */
   made(at: number): number {
-    return (this.header[at]! << 8) | (this.#tool[at]! << 1) | (this.hasStack(at) ? 1 : 0);
+    return (this.headerCode(at) << 8) | (this.#tool[at]! << 1) | (this.hasStack(at) ? 1 : 0);
   }
 
   #passes(word: number): boolean {

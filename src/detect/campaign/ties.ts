@@ -23,6 +23,8 @@ const PRIOR_STRANGERS = 10;
 /** Members whose pace lies between this quantile and its counterpart describe the rhythm. */
 const PACE_QUANTILE = 0.1;
 
+const ZERO_WORDS = "send from or to port zero";
+
 export interface TieInput {
   readonly members: readonly number[];
   readonly window: StartWindow | null;
@@ -86,9 +88,15 @@ function likenessTies(members: readonly number[], { suspects }: Population): Cam
   );
   ask(
     "header",
-    (at) => suspects.header[at]!,
-    () => "have TCP headers made alike (window, options, first TTL)",
+    (at) => suspects.headerCode(at),
+    (code) => (code === 1 ? ZERO_WORDS : `have TCP headers made alike (window, options, first TTL${(code & 1) === 1 ? "), with port zero" : ")"}`),
   );
+  if (!ties.some(({ kind }) => kind === "header"))
+    ask(
+      "header",
+      (at) => (suspects.probesPortZero(at) ? 1 : 0),
+      () => ZERO_WORDS,
+    );
   return ties;
 }
 
