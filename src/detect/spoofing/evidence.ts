@@ -21,6 +21,8 @@ const EDGE_IF_REAL = 0.001;
 /** TTLs that hardly any path leaves: stacks start at 32, 64, 128 or 255 and paths are shorter than 32 hops. Random ones do. */
 const ODD_TTL_IF_FORGED = 0.5;
 const ODD_TTL_IF_REAL = 0.02;
+/** What stacks begin with. */
+const INITIAL_TTLS = [32, 64, 128, 255];
 /** Sources and /8 networks from which one TTL for nearly all is one path. */
 const ONE_PATH_SOURCES = 10;
 const ONE_PATH_OCTETS = 5;
@@ -28,18 +30,32 @@ const ONE_PATH_SHARE = 0.9;
 /** Share of sources behind the commonest TTL below which paths differ. */
 const MANY_PATHS_SHARE = 0.5;
 /** Greatest weights. A generator of test traffic may draw real sources uniformly too: where addresses lie is never proof. */
-const GREATEST = { handshake: 3, impossible: 4, uniform: 1, ttl: 3, retries: 1.5, onePacket: 1, heeded: 2 };
+const GREATEST = { handshake: 3, impossible: 4, uniform: 0.6, ttl: 3, noHops: 0.3, ownPath: 2.5, retries: 1.5, onePacket: 1, heeded: 2, decoys: 2 };
 /** Sources from which shares say something. */
 const SHARE_SOURCES = 10;
 const ONE_PACKET_SHARE = 0.9;
 const LEAST_WEIGHT = 0.2;
 
-/** What a tally says, heaviest first. `isPrivateHome`: private addresses are neighbours, not impossible. */
-export function evidenceOf(tally: SourceTally, isPrivateHome: boolean): SpoofingEvidence[] {
-  return [handshakes(tally), heeded(tally), retransmissions(tally), ...ttls(tally), impossible(tally, isPrivateHome), uniformity(tally), onePacket(tally)]
+/**
+ * What a tally says, heaviest first.
+ * @param isPrivateHome private addresses are neighbours, not impossible
+ * @param decoys sources that are companions of others: all but one of each such group
+ */
+export function evidenceOf(tally: SourceTally, isPrivateHome: boolean, decoys: number): SpoofingEvidence[] {
+  return [decoyed(decoys, tally), handshakes(tally), heeded(tally), retransmissions(tally), ...ttls(tally), impossible(tally, isPrivateHome), uniformity(tally), onePacket(tally)]
     .filter((item) => item !== null)
     .filter(({ weight }) => weight >= LEAST_WEIGHT)
     .toSorted((a, b) => b.weight - a.weight || (a.kind < b.kind ? -1 : 1));
+}
+
+function decoyed(decoys: number, { sources }: SourceTally): SpoofingEvidence | null {
+  if (decoys === 0) return null;
+  return {
+    kind: "decoys",
+    leans: "spoofed",
+    weight: GREATEST.decoys * Math.sqrt(Math.min(1, decoys / sources)),
+    sentence: `${number(decoys)} of ${plural(sources, "source")} sent the same probes at the same time as another: one of each such group is true, the others are decoys`,
+  };
 }
 
 function handshakes({ answered, completed }: SourceTally): SpoofingEvidence | null {
@@ -68,7 +84,7 @@ function retransmissions({ retrying, sources }: SourceTally): SpoofingEvidence |
     kind: "retransmissions",
     leans: "real",
     weight: GREATEST.retries * share,
-    sentence: `${number(retrying)} of ${plural(sources, "source")} tried again what was not answered, as who waits for an answer does`,
+    sentence: `${number(retrying)} of ${plural(sources, "source")} tried again what was not answered, as the stack of one who waits for an answer does`,
   };
 }
 
@@ -93,7 +109,8 @@ function ttls(tally: SourceTally): (SpoofingEvidence | null)[] {
       {
         kind: "ttl-spread",
         leans: "spoofed",
-        weight: GREATEST.ttl,
+        // A TTL that no router has lowered is a neighbour's, or a record's that somebody made.
+        weight: INITIAL_TTLS.includes(counts.indexOf(most)) ? GREATEST.noHops : GREATEST.ttl,
         sentence: `${number(most)} of ${plural(withTtl, "source")} in ${number(spread)} /8 networks arrive with one and the same TTL: one path, one sender`,
       },
     ];
@@ -102,7 +119,7 @@ function ttls(tally: SourceTally): (SpoofingEvidence | null)[] {
     {
       kind: "ttl-spread",
       leans: "real",
-      weight: GREATEST.ttl * 0.5 * Math.max(0, (2 * steady) / severalTtls - 1),
+      weight: Math.min(GREATEST.ownPath, severalTtls / SHARE_SOURCES) * Math.max(0, (2 * steady) / severalTtls - 1),
       sentence: `${number(steady)} of ${plural(severalTtls, "source")} keep a TTL of their own, and the sources' differ: a path each`,
     },
   ];

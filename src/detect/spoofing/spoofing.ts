@@ -20,13 +20,14 @@ const MOST_SOURCES = 20_000;
 export function judgeSpoofing(activity: Activity, scans: readonly Scan[], floods: readonly Flood[], home: Home): Spoofing[] {
   const isPrivateHome = home.networks.some((network) => /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(network));
   const found: Spoofing[] = [];
-  const say = (subject: Spoofing["subject"], tally: SourceTally, sources: number): void => {
+  const say = (subject: Spoofing["subject"], tally: SourceTally, sources: number, decoys = 0): void => {
     if (tally.sources === 0) return;
-    const evidence = evidenceOf(tally, isPrivateHome);
+    const evidence = evidenceOf(tally, isPrivateHome, decoys);
     found.push({ subject, sources: Math.max(sources, tally.sources), verdict: verdictOf(evidence), evidence });
   };
   const scanners = new Set(scans.flatMap(({ source, members, decoys }) => [source, ...members, ...decoys]));
-  say("scans", tallyOf(activity, [...scanners].slice(0, MOST_SOURCES), isProbe), scanners.size);
+  const companions = scans.reduce((sum, { decoys }) => sum + decoys.length, 0);
+  say("scans", tallyOf(activity, [...scanners].slice(0, MOST_SOURCES), isProbe), scanners.size, companions);
   const { topSources, sources } = activity.portZero;
   const senders = topSources.map(({ address }) => address);
   say("port-zero", tallyOf(activity, senders, (view) => view.portZeroPackets > 0), sources);
@@ -40,6 +41,8 @@ function verdictOf(evidence: readonly SpoofingEvidence[]): SpoofingVerdict {
   const real = weigh("real");
   const spoofed = weigh("spoofed");
   if (Math.min(real, spoofed) >= DECIDED && Math.min(real, spoofed) >= BOTH_SHARE * Math.max(real, spoofed)) return "partly-spoofed";
+  // Of a scanner and its decoys one is real.
+  if (evidence.some(({ kind }) => kind === "decoys") && spoofed - real < 2 * DECIDED + real) return "partly-spoofed";
   if (real - spoofed >= DECIDED) return "real";
   return spoofed - real >= DECIDED ? "spoofed" : "cannot-tell";
 }
