@@ -37,7 +37,7 @@ export class SourceTally {
   ipv4 = 0;
   readonly octets = new Uint32Array(256);
   edgeEndings = 0;
-  /** Sources of two packets and more by their greatest TTL; those whose TTL keeps steady. */
+  /** Sources with a TTL, those with several packets, and of these those whose TTL keeps steady; steady ones by their TTL. */
   readonly ttls = new Uint32Array(256);
   withTtl = 0;
   severalTtls = 0;
@@ -88,7 +88,7 @@ export class SourceTally {
     }
     if (ttlMax > 0) {
       this.withTtl++;
-      this.ttls[ttlMax]!++;
+      if (ttlMax - ttlMin <= STEADY_SPREAD) this.ttls[ttlMax]!++;
       if (packets > 1) {
         this.severalTtls++;
         if (ttlMax - ttlMin <= STEADY_SPREAD) this.steady++;

@@ -1,0 +1,66 @@
+/** What campaigns and the reality of sources read like, the same in every output. */
+import type { Campaign } from "../model/campaign.ts";
+import type { LabelledScan, Report } from "../model/report.ts";
+import type { Spoofing, SpoofingVerdict } from "../model/spoofing.ts";
+import { portList } from "./port-name.ts";
+import { count, counted, timeSpan } from "./quantity.ts";
+
+/** Pieces of evidence that a line on spoofing gives. */
+const STRONGEST = 2;
+
+const SUBJECTS: Readonly<Record<Spoofing["subject"], string>> = { scans: "scans", "port-zero": "port zero", floods: "floods" };
+const VERDICTS: Readonly<Record<SpoofingVerdict, string>> = {
+  real: "real",
+  "partly-spoofed": "real in part, forged in part: never block by address alone",
+  spoofed: "forged: do not block by address, and lay nothing to whoever owns one",
+  "cannot-tell": "real or forged, which cannot be told",
+};
+
+/** "2 groups of sources act as one". */
+export function campaignsHeadline({ campaigns, campaignsTotal }: Report): string {
+  const members = campaigns.reduce((sum, { memberCount }) => sum + memberCount, 0);
+  return `${counted(campaignsTotal, "group")} of sources ${campaignsTotal === 1 ? "acts" : "act"} as one, ${counted(members, "source")} in all`;
+}
+
+/** Who: the first members and how many more. */
+export function campaignMembers({ members, memberCount }: Campaign, shown: number): string {
+  const rest = memberCount - Math.min(shown, members.length);
+  return `${members.slice(0, shown).join(", ")}${rest > 0 ? ` and ${count(rest)} more` : ""}`;
+}
+
+/** What, whom, when; then what an analyst would otherwise overlook. */
+export function campaignFacts(campaign: Campaign): string[] {
+  return [
+    `${portList(campaign.ports, campaign.portCount, campaign.transport, 4)} ${campaign.transport.toUpperCase()}`,
+    counted(campaign.targetCount, "target"),
+    counted(campaign.packets, "packet"),
+    timeSpan(campaign.firstSeen, campaign.lastSeen, "→"),
+    ...(campaign.tool === null ? [] : [campaign.tool]),
+    ...(campaign.portZero ? ["port zero"] : []),
+    ...(campaign.isHidden ? ["hidden: each member alone stays under every threshold"] : []),
+  ];
+}
+
+/** By campaign, its scans among those listed; each scan once. */
+export function scansOfCampaigns(report: Report): Map<LabelledScan, Campaign> {
+  const campaignOf = new Map<string, Campaign>();
+  for (const campaign of report.campaigns)
+    for (const member of campaign.members) if (!campaignOf.has(member)) campaignOf.set(member, campaign);
+  const found = new Map<LabelledScan, Campaign>();
+  for (const scan of report.scans) {
+    const campaign = campaignOf.get(scan.source);
+    if (campaign !== undefined) found.set(scan, campaign);
+  }
+  return found;
+}
+
+/** One sentence a body of traffic of which anything can be told. */
+export function spoofingSentences({ spoofing }: Report): string[] {
+  return spoofing
+    .filter(({ evidence }) => evidence.length > 0)
+    .map(({ subject, sources, verdict, evidence }) => {
+      const telling = verdict === "real" || verdict === "spoofed" ? evidence.filter(({ leans }) => leans === verdict) : evidence;
+      const why = telling.slice(0, STRONGEST).map(({ sentence }) => sentence);
+      return `${sources === 1 ? "The source" : `The ${count(sources)} sources`} of ${SUBJECTS[subject]} ${sources === 1 ? "is" : "are"} ${VERDICTS[verdict]}. ${why.map((sentence) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`).join(" ")}`;
+    });
+}
