@@ -5,9 +5,6 @@ import type { Spoofing, SpoofingVerdict } from "../model/spoofing.ts";
 import { portList } from "./port-name.ts";
 import { count, counted, timeSpan } from "./quantity.ts";
 
-/** Pieces of evidence that a line on spoofing gives. */
-const STRONGEST = 2;
-
 const SUBJECTS: Readonly<Record<Spoofing["subject"], string>> = { scans: "scans", "port-zero": "port zero", floods: "floods" };
 const VERDICTS: Readonly<Record<SpoofingVerdict, string>> = {
   real: "real",
@@ -54,13 +51,14 @@ export function scansOfCampaigns(report: Report): Map<LabelledScan, Campaign> {
   return found;
 }
 
-/** One sentence a body of traffic of which anything can be told. */
+/** One sentence a body of traffic of which anything can be told, with the strongest evidence; that of either side where it is not decided. */
 export function spoofingSentences({ spoofing }: Report): string[] {
   return spoofing
     .filter(({ evidence }) => evidence.length > 0)
     .map(({ subject, sources, verdict, evidence }) => {
-      const telling = verdict === "real" || verdict === "spoofed" ? evidence.filter(({ leans }) => leans === verdict) : evidence;
-      const why = telling.slice(0, STRONGEST).map(({ sentence }) => sentence);
+      const isDecided = verdict === "real" || verdict === "spoofed";
+      const sides = (isDecided ? [verdict] : ["real", "spoofed"]).map((side) => evidence.find(({ leans }) => leans === side));
+      const why = sides.filter((item) => item !== undefined).map(({ sentence }) => sentence);
       return `${sources === 1 ? "The source" : `The ${count(sources)} sources`} of ${SUBJECTS[subject]} ${sources === 1 ? "is" : "are"} ${VERDICTS[verdict]}. ${why.map((sentence) => `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`).join(" ")}`;
     });
 }

@@ -3,6 +3,7 @@
  * starts, that shared out their targets, or that keep one list; what ties them is weighed against everybody else in the capture, so that
  * all of Mirai's bots, or all who look for port 23, are no campaign by that alone.
  */
+import { affiliatesOf } from "./affiliates.ts";
 import { FEWEST_MEMBERS, groupsUnder, KEYS } from "./grouping.ts";
 import type { KeyName } from "./grouping.ts";
 import { Population } from "./population.ts";
@@ -40,6 +41,12 @@ export interface Found {
   readonly members: readonly number[];
   readonly ties: readonly CampaignTie[];
   readonly weight: number;
+}
+
+interface Group {
+  readonly members: number[];
+  readonly best: Candidate;
+  readonly ties: readonly CampaignTie[];
 }
 
 interface Candidate {
@@ -86,7 +93,7 @@ function candidatesIn(key: KeyName, group: Uint32Array, population: Population):
 /** The candidates whose ties are heavy enough, joined where they share members. */
 function choose(candidates: readonly Candidate[], population: Population, isExplained: (members: readonly number[]) => boolean): Found[] {
   const campaignOf = new Int32Array(population.suspects.length).fill(-1);
-  const groups: { members: number[]; best: Candidate; ties: readonly CampaignTie[] }[] = [];
+  const groups: Group[] = [];
   for (const candidate of candidates) {
     const free = candidate.members.filter((at) => campaignOf[at] === -1);
     // What was found already needs no second weighing.
@@ -102,7 +109,7 @@ function choose(candidates: readonly Candidate[], population: Population, isExpl
       groups.push({ members: free, best: candidate, ties: whole });
     }
   }
-  return groups
+  return joinAffiliates(groups, campaignOf, population)
     .map(({ members, best, ties }): Found => {
       const isWhole = members.length === best.members.length;
       const said = isWhole
@@ -111,6 +118,29 @@ function choose(candidates: readonly Candidate[], population: Population, isExpl
       return { members, ties: said, weight: weightOf(said) };
     })
     .toSorted((a, b) => b.weight * b.members.length - a.weight * a.members.length || a.members[0]! - b.members[0]!);
+}
+
+/** Takes in who came at another time: single suspects, and groups of which most belong to a heavier one. */
+function joinAffiliates(groups: readonly Group[], campaignOf: Int32Array, { suspects }: Population): Group[] {
+  const isGone = new Set<number>();
+  for (const [number, group] of groups.entries()) {
+    if (isGone.has(number)) continue;
+    const affiliates = affiliatesOf(group.members, suspects);
+    const perGroup = new Map<number, number>();
+    for (const at of affiliates) perGroup.set(campaignOf[at]!, (perGroup.get(campaignOf[at]!) ?? 0) + 1);
+    for (const at of affiliates) {
+      if (campaignOf[at] !== -1) continue;
+      campaignOf[at] = number;
+      group.members.push(at);
+    }
+    for (const [other, count] of perGroup) {
+      if (other <= number || isGone.has(other) || 2 * count < groups[other]!.members.length) continue;
+      isGone.add(other);
+      for (const at of groups[other]!.members) campaignOf[at] = number;
+      group.members.push(...groups[other]!.members);
+    }
+  }
+  return groups.filter((_, number) => !isGone.has(number));
 }
 
 /** A moment or a network alone ties nobody, and neither does likeness alone. */

@@ -111,15 +111,15 @@ function portWords(port: number, count: number, trafficClass: number): string {
 
 function startTie({ window, members }: TieInput): CampaignTie | null {
   if (window === null) return null;
-  const { of, expected, from, to, stop } = window;
+  const { of, expected, from, to, stop, members: together } = window;
   // Of those that agree in the key, so many of the strangers began (and ended) in the same moments.
   const weight = bounded(of / Math.max(Number.MIN_VALUE, expected), GREATEST_WEIGHT);
-  const who = stop === null || stop.members === members.length ? "" : `${number(stop.members)} of them `;
+  const who = stop === null || stop.members === together.length ? "" : `${number(stop.members)} of them `;
   const stopped = stop === null ? "" : ` and ${who}ended within ${duration(stop.to - stop.from)}`;
   return {
     kind: "start-and-stop",
     weight,
-    sentence: `${plural(members.length, "member")} began within ${duration(to - from)}${stopped}, where ${few(expected)} ${expected < 2 ? "was" : "were"} to be expected`,
+    sentence: `${together.length < members.length ? `${number(together.length)} of ${number(members.length)}` : plural(together.length, "member")} began within ${duration(to - from)}${stopped}, where ${few(expected)} ${expected < 2 ? "was" : "were"} to be expected`,
   };
 }
 

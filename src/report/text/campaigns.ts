@@ -24,5 +24,5 @@ export function writeCampaigns(screen: Screen, report: Report, limit: number): v
 
 /** Whether the sources are real: a sentence for each body of traffic that shows anything. */
 export function writeSpoofing(screen: Screen, report: Report): void {
-  for (const sentence of spoofingSentences(report)) screen.paragraph(sentence, { maxLines: 2 });
+  for (const sentence of spoofingSentences(report)) screen.paragraph(sentence, { maxLines: 3 });
 }
