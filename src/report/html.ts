@@ -47,8 +47,8 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     title: `${severity}: ${SEVERITY_PHRASES[severity]} · ${inputName(report)}`,
     skipTo: "the judgement",
     links,
-    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${course} ${readings} ${advice}
-    ${limitsSection(report)}`,
+    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${course} ${readings}
+    ${advice} ${limitsSection(report)}`,
     version: report.version,
     madeAt: report.madeAt,
   });

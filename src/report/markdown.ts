@@ -105,7 +105,8 @@ function campaignsSection(report: Report, limit: number): string[] {
     ].join("\n"),
   );
   const blocks = [`### Campaigns: ${plain(campaignsHeadline(report))}`, entries.join("\n")];
-  if (report.campaignsTotal > shown.length) blocks.push(`… and ${count(report.campaignsTotal - shown.length)} more; \`--format json\` lists them.`);
+  if (report.campaignsTotal > shown.length)
+    blocks.push(`… and ${count(report.campaignsTotal - shown.length)} more; \`--format json\` lists them.`);
   return blocks;
 }
 

@@ -36,7 +36,9 @@ export class CampaignFinder {
     const suspects = this.#suspects;
     suspects.settle();
     const flooded = new Set(floods.map(({ target }) => wordOf(target)));
-    const decoys = new Set(scans.flatMap(({ source, decoys: companions }) => (companions.length === 0 ? [] : [source, ...companions].map(wordOf))));
+    const decoys = new Set(
+      scans.flatMap(({ source, decoys: companions }) => (companions.length === 0 ? [] : [source, ...companions].map(wordOf))),
+    );
     const isExplained = (members: readonly number[]): boolean => {
       let explained = 0;
       for (const at of members) if (decoys.has(suspects.word[at]!) || isFlooding(suspects, at, flooded)) explained++;

@@ -114,7 +114,10 @@ function choose(candidates: readonly Candidate[], population: Population, isExpl
       const isWhole = members.length === best.members.length;
       const said = isWhole
         ? ties
-        : tiesOf({ members, window: best.window, shared: sharedOut(members, population), same: sameTargets(members, population) }, population);
+        : tiesOf(
+            { members, window: best.window, shared: sharedOut(members, population), same: sameTargets(members, population) },
+            population,
+          );
       return { members, ties: said, weight: weightOf(said) };
     })
     .toSorted((a, b) => b.weight * b.members.length - a.weight * a.members.length || a.members[0]! - b.members[0]!);

@@ -93,9 +93,7 @@ export class Suspects {
   /** Puts the columns in an order that does not depend on how they came. */
   settle(): void {
     const order = Uint32Array.from({ length: this.length }, (_, at) => at);
-    order.sort(
-      (a, b) => this.trafficClass[a]! - this.trafficClass[b]! || this.family(a) - this.family(b) || this.word[a]! - this.word[b]!,
-    );
+    order.sort((a, b) => this.trafficClass[a]! - this.trafficClass[b]! || this.family(a) - this.family(b) || this.word[a]! - this.word[b]!);
     this.#arrange(order, Math.max(1, this.length));
   }
 

@@ -92,7 +92,8 @@ export function sameTargets(members: readonly number[], population: Population):
   const count = suspects.kept[at!]!;
   const targets = [...suspects.targets.subarray(at! * KEPT_TARGETS, at! * KEPT_TARGETS + count)].toSorted((a, b) => a - b);
   const whole = suspects.targetCount[at!]!;
-  if (count < FEWEST_SAME_TARGETS || whole > WHOLE_SHARE * population.distinctTargets || isRange(targets, suspects.family(at!))) return null;
+  if (count < FEWEST_SAME_TARGETS || whole > WHOLE_SHARE * population.distinctTargets || isRange(targets, suspects.family(at!)))
+    return null;
   const own = same.length * count;
   const logChance = targets.reduce(
     (sum, target) => sum + Math.min(0, Math.log10(whole * population.targetShare(target, same.length, own))),

@@ -53,8 +53,7 @@ function likenessTies(members: readonly number[], { suspects }: Population): Cam
   const trafficClass = suspects.trafficClass[first!]!;
   const isMember = new Set(members);
   let strangers: number[] = [];
-  for (let at = 0; at < suspects.length; at++)
-    if (suspects.trafficClass[at] === trafficClass && !isMember.has(at)) strangers.push(at);
+  for (let at = 0; at < suspects.length; at++) if (suspects.trafficClass[at] === trafficClass && !isMember.has(at)) strangers.push(at);
   const all = strangers;
   const ties: CampaignTie[] = [];
   const ask = (kind: "ports" | "tool" | "header", valueOf: (at: number) => number, words: (value: number) => string): void => {
@@ -65,7 +64,8 @@ function likenessTies(members: readonly number[], { suspects }: Population): Cam
     const share = (same.length + overall * PRIOR_STRANGERS) / (strangers.length + PRIOR_STRANGERS);
     const weight = bounded(count / members.length / share, GREATEST_WEIGHT);
     const others = strangers === all ? "the other sources" : "the others like them";
-    const common = strangers.length === 0 ? "" : `; ${percent(same.length / strangers.length)} of ${others} ${kind === "ports" ? "do" : "have"}`;
+    const common =
+      strangers.length === 0 ? "" : `; ${percent(same.length / strangers.length)} of ${others} ${kind === "ports" ? "do" : "have"}`;
     // Most sources have no tool's mark: that ties nobody, and neither does a header of which nothing is known.
     if (value !== 0 || kind === "ports") ties.push({ kind, weight, sentence: `${among(count, members.length)} ${words(value)}${common}` });
     strangers = same;
@@ -89,7 +89,8 @@ function likenessTies(members: readonly number[], { suspects }: Population): Cam
   ask(
     "header",
     (at) => suspects.headerCode(at),
-    (code) => (code === 1 ? ZERO_WORDS : `have TCP headers made alike (window, options, first TTL${(code & 1) === 1 ? "), with port zero" : ")"}`),
+    (code) =>
+      code === 1 ? ZERO_WORDS : `have TCP headers made alike (window, options, first TTL${(code & 1) === 1 ? "), with port zero" : ")"}`,
   );
   if (!ties.some(({ kind }) => kind === "header"))
     ask(

@@ -30,7 +30,18 @@ const ONE_PATH_SHARE = 0.9;
 /** Share of sources behind the commonest TTL below which paths differ. */
 const MANY_PATHS_SHARE = 0.5;
 /** Greatest weights. A generator of test traffic may draw real sources uniformly too: where addresses lie is never proof. */
-const GREATEST = { handshake: 3, impossible: 4, uniform: 0.6, ttl: 3, noHops: 0.3, ownPath: 2.5, retries: 1.5, onePacket: 1, heeded: 2, decoys: 2 };
+const GREATEST = {
+  handshake: 3,
+  impossible: 4,
+  uniform: 0.6,
+  ttl: 3,
+  noHops: 0.3,
+  ownPath: 2.5,
+  retries: 1.5,
+  onePacket: 1,
+  heeded: 2,
+  decoys: 2,
+};
 /** Sources from which shares say something. */
 const SHARE_SOURCES = 10;
 const ONE_PACKET_SHARE = 0.9;
@@ -42,7 +53,16 @@ const LEAST_WEIGHT = 0.2;
  * @param decoys sources that are companions of others: all but one of each such group
  */
 export function evidenceOf(tally: SourceTally, isPrivateHome: boolean, decoys: number): SpoofingEvidence[] {
-  return [decoyed(decoys, tally), handshakes(tally), heeded(tally), retransmissions(tally), ...ttls(tally), impossible(tally, isPrivateHome), uniformity(tally), onePacket(tally)]
+  return [
+    decoyed(decoys, tally),
+    handshakes(tally),
+    heeded(tally),
+    retransmissions(tally),
+    ...ttls(tally),
+    impossible(tally, isPrivateHome),
+    uniformity(tally),
+    onePacket(tally),
+  ]
     .filter((item) => item !== null)
     .filter(({ weight }) => weight >= LEAST_WEIGHT)
     .toSorted((a, b) => b.weight - a.weight || (a.kind < b.kind ? -1 : 1));

@@ -30,8 +30,17 @@ export function judgeSpoofing(activity: Activity, scans: readonly Scan[], floods
   say("scans", tallyOf(activity, [...scanners].slice(0, MOST_SOURCES), isProbe), scanners.size, companions);
   const { topSources, sources } = activity.portZero;
   const senders = topSources.map(({ address }) => address);
-  say("port-zero", tallyOf(activity, senders, (view) => view.portZeroPackets > 0), sources);
-  if (floods.length > 0) say("floods", tallyFloods(activity, floods), floods.reduce((sum, flood) => sum + flood.sources, 0));
+  say(
+    "port-zero",
+    tallyOf(activity, senders, (view) => view.portZeroPackets > 0),
+    sources,
+  );
+  if (floods.length > 0)
+    say(
+      "floods",
+      tallyFloods(activity, floods),
+      floods.reduce((sum, flood) => sum + flood.sources, 0),
+    );
   return found;
 }
 

@@ -50,7 +50,14 @@ export function anyTarget({ random, site }: Crowd): number {
 }
 
 /** Probes at random moments from `from` to `to`. */
-export function probe(crowd: Crowd, source: number, dress: Dress, contacts: readonly (readonly [number, number])[], from: number, to: number): void {
+export function probe(
+  crowd: Crowd,
+  source: number,
+  dress: Dress,
+  contacts: readonly (readonly [number, number])[],
+  from: number,
+  to: number,
+): void {
   for (const [destination, port] of contacts)
     crowd.packets.push({ ...dress(destination, port), time: from + crowd.random.uniform() * (to - from), source, destination, port });
 }
@@ -92,7 +99,14 @@ function scanner(crowd: Crowd, source: number, dress: Dress, most: number): void
   const { random } = crowd;
   const port = random.chance(0.6) ? random.pick([22, 80, 443, 8080, 3389, 5900, 6379, 8443, 9200, 25]) : random.integer(1, 65_535);
   const from = moment(crowd);
-  probe(crowd, source, dress, Array.from({ length: few(random, most) }, () => [anyTarget(crowd), port]), from, stay(crowd, from));
+  probe(
+    crowd,
+    source,
+    dress,
+    Array.from({ length: few(random, most) }, () => [anyTarget(crowd), port]),
+    from,
+    stay(crowd, from),
+  );
 }
 
 /** Asks for what is offered, and for some that is gone. */
@@ -139,7 +153,14 @@ function udpNoise(crowd: Crowd, source: number): void {
   const { random } = crowd;
   const port = random.pick([53, 123, 161, 1900, 5060, 5060, 389, 11_211, 137, 27_015]);
   const from = moment(crowd);
-  probe(crowd, source, udp(random), Array.from({ length: few(random, 120) }, () => [anyTarget(crowd), port]), from, stay(crowd, from));
+  probe(
+    crowd,
+    source,
+    udp(random),
+    Array.from({ length: few(random, 120) }, () => [anyTarget(crowd), port]),
+    from,
+    stay(crowd, from),
+  );
 }
 
 /** Clients of one service that is gone: the same three addresses, over and over, whenever each of them is up. */

@@ -19,7 +19,14 @@ export function masscan(random: Random): Dress {
   const isNew = random.chance(0.5);
   return (target, port) => {
     const sequence = random.word();
-    return { sourcePort, ttl, sequence, window: isNew ? 1025 : 1024, options: isNew ? OPTION_MSS : 0, ipId: (target ^ port ^ sequence) & 0xffff };
+    return {
+      sourcePort,
+      ttl,
+      sequence,
+      window: isNew ? 1025 : 1024,
+      options: isNew ? OPTION_MSS : 0,
+      ipId: (target ^ port ^ sequence) & 0xffff,
+    };
   };
 }
 

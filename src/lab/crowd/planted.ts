@@ -44,7 +44,14 @@ function oddPort(random: Random): number {
 }
 
 /** Disjoint shares of the network on one port; `spread` seconds between the first beginning and the last. */
-function shares(crowd: Crowd, name: string, count: number, each: readonly [number, number], dressOf: (random: Random) => Dress, spread: number): PlantedCampaign {
+function shares(
+  crowd: Crowd,
+  name: string,
+  count: number,
+  each: readonly [number, number],
+  dressOf: (random: Random) => Dress,
+  spread: number,
+): PlantedCampaign {
   const { random, site } = crowd;
   const port = name.startsWith("UDP") ? 5060 : oddPort(random);
   const members = sources(crowd, count);
@@ -145,7 +152,14 @@ function portZero(crowd: Crowd): PlantedCampaign {
     crowd.used.add(source);
     const dress = dressOf(random);
     const own = from + random.uniform() * 600;
-    probe(crowd, source, (target, port) => ({ ...dress(target, port), sourcePort: 0 }), targets(crowd, random.integer(5, 60), 445), own, own + 10_800);
+    probe(
+      crowd,
+      source,
+      (target, port) => ({ ...dress(target, port), sourcePort: 0 }),
+      targets(crowd, random.integer(5, 60), 445),
+      own,
+      own + 10_800,
+    );
   }
   return { name: "port zero", members };
 }
@@ -156,6 +170,13 @@ function aPortEach(crowd: Crowd): PlantedCampaign {
   const from = begin(crowd);
   const dressOf = ownTool(random);
   for (const source of members)
-    probe(crowd, source, dressOf(random), targets(crowd, random.integer(5, 9), random.integer(1, 65_535)), from + random.uniform() * 10, from + 240);
+    probe(
+      crowd,
+      source,
+      dressOf(random),
+      targets(crowd, random.integer(5, 9), random.integer(1, 65_535)),
+      from + random.uniform() * 10,
+      from + 240,
+    );
   return { name: "a port each", members };
 }

@@ -16,7 +16,8 @@ export function writeCampaigns(screen: Screen, report: Report, limit: number): v
       lead: { text: campaign.id, style: "bold" },
       maxLines: 3,
     });
-    for (const { sentence } of campaign.ties.slice(0, SHOWN_TIES)) screen.paragraph(sentence, { indent: 4, mark: { text: "·" }, maxLines: 2 });
+    for (const { sentence } of campaign.ties.slice(0, SHOWN_TIES))
+      screen.paragraph(sentence, { indent: 4, mark: { text: "·" }, maxLines: 2 });
   }
   const more = report.campaignsTotal - shown.length;
   if (more > 0) screen.paragraph(`… and ${count(more)} more; --format json lists them`, { style: "dim" });
