@@ -25,17 +25,20 @@ export function campaignMembers({ members, memberCount }: Campaign, shown: numbe
   return `${members.slice(0, shown).join(", ")}${rest > 0 ? ` and ${count(rest)} more` : ""}`;
 }
 
-/** What, whom, when; then what an analyst would otherwise overlook. */
-export function campaignFacts(campaign: Campaign): string[] {
+/** What is asked for, of how many, and what an analyst would otherwise overlook. */
+export function campaignSubject(campaign: Campaign): string[] {
   return [
     `${portList(campaign.ports, campaign.portCount, campaign.transport, 4)} ${campaign.transport.toUpperCase()}`,
     counted(campaign.targetCount, "target"),
-    counted(campaign.packets, "packet"),
-    timeSpan(campaign.firstSeen, campaign.lastSeen, "→"),
     ...(campaign.tool === null ? [] : [campaign.tool]),
     ...(campaign.portZero ? ["port zero"] : []),
     ...(campaign.isHidden ? ["hidden: each member alone stays under every threshold"] : []),
   ];
+}
+
+/** The same with packets and times. */
+export function campaignFacts(campaign: Campaign): string[] {
+  return [...campaignSubject(campaign), counted(campaign.packets, "packet"), timeSpan(campaign.firstSeen, campaign.lastSeen, "→")];
 }
 
 /** By campaign, its scans among those listed; each scan once. */
@@ -51,8 +54,13 @@ export function scansOfCampaigns(report: Report): Map<LabelledScan, Campaign> {
   return found;
 }
 
+/** Those of the sentences below that speak of forged sources. */
+export function forgedSentences({ spoofing }: Report): string[] {
+  return spoofingSentences({ spoofing: spoofing.filter(({ verdict }) => verdict === "spoofed" || verdict === "partly-spoofed") });
+}
+
 /** One sentence a body of traffic of which anything can be told, with the strongest evidence; that of either side where it is not decided. */
-export function spoofingSentences({ spoofing }: Report): string[] {
+export function spoofingSentences({ spoofing }: Pick<Report, "spoofing">): string[] {
   return spoofing
     .filter(({ evidence }) => evidence.length > 0)
     .map(({ subject, sources, verdict, evidence }) => {

@@ -100,7 +100,7 @@ function campaignsSection(report: Report, limit: number): string[] {
   const shown = report.campaigns.slice(0, limit);
   const entries = shown.map((campaign) =>
     [
-      `- **${campaign.id}** ${plain(campaignMembers(campaign, SHOWN_MEMBERS))}: ${plain(campaignFacts(campaign).join(" · "))}`,
+      `- **${plain(campaign.id)}** ${plain(campaignMembers(campaign, SHOWN_MEMBERS))}: ${plain(campaignFacts(campaign).join(" · "))}`,
       ...campaign.ties.map(({ sentence }) => `  - ${plain(sentence)}`),
     ].join("\n"),
   );

@@ -163,13 +163,14 @@ export class Suspects {
     this.targets.set(least, at * KEPT_TARGETS);
   }
 
+  /** Halves the sample, as often as it takes: the level that is reached depends on who came, not on the order. */
   #thin(): void {
-    while (this.length > MAXIMUM_SUSPECTS / 2) {
+    do {
       this.level++;
       const kept: number[] = [];
       for (let at = 0; at < this.length; at++) if (this.#passes(this.word[at]!)) kept.push(at);
       this.#arrange(Uint32Array.from(kept), this.word.length);
-    }
+    } while (this.length === MAXIMUM_SUSPECTS);
   }
 
   #grow(capacity: number): void {

@@ -23,24 +23,28 @@ export function writeScans(screen: Screen, report: Report, limit: number): void 
   const tooled = shown.some((scan) => scan.tool !== null);
   const portZero = shown.some((scan) => scan.portZero);
   screen.heading("Who probed", `${scansHeadline(report)}${shown.length > 0 && !tooled ? "; no tool's mark" : ""}`);
-  if (together.size > 0) screen.paragraph(togetherWords(together), { style: "dim" });
-  if (shown.length === 0) return;
+  if (shown.length === 0) {
+    if (together.size > 0) screen.paragraph(`${togetherWords(together)}; --format json lists them`, { style: "dim" });
+    return;
+  }
   const columns = scanColumns(screen).filter(({ needs }) => needs === undefined || (needs === "tool" ? tooled : portZero));
   screen.table(
     columns,
     shown.map((scan) => columns.map((column) => column.cell(scan))),
   );
   const more = report.scansTotal - together.size - shown.length;
-  if (more <= 0) return;
+  const parts = together.size === 0 ? "" : `${togetherWords(together)}; `;
+  if (more <= 0 && together.size === 0) return;
+  const rest = more > 0 ? `… and ${count(more)} more; ` : "";
   const listed = report.scansTotal > JSON_ROWS ? `lists ${count(JSON_ROWS)}` : "lists all";
-  screen.paragraph(`… and ${count(more)} more; --format json ${listed}, --explain SOURCE shows why`, { style: "dim" });
+  screen.paragraph(`${rest}${parts}--format json ${listed}, --explain SOURCE shows why`, { style: "dim" });
 }
 
-/** "31 of them are parts of C1 and C2". */
+/** "31 are parts of C1 and C2 above". */
 function togetherWords(together: ReadonlyMap<LabelledScan, Campaign>): string {
   const ids = [...new Set([...together.values()].map(({ id }) => id))];
   const named = ids.length > NAMED_CAMPAIGNS ? `${ids.slice(0, NAMED_CAMPAIGNS).join(", ")} and other campaigns` : ids.join(" and ");
-  return `${count(together.size)} of them ${together.size === 1 ? "is a part" : "are parts"} of ${named} above`;
+  return `${count(together.size)} ${together.size === 1 ? "is a part" : "are parts"} of ${named} above`;
 }
 
 interface ScanColumn extends Column {
