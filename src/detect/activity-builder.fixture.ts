@@ -20,6 +20,7 @@ export interface SourceRow {
   readonly flagsUntold?: number;
   readonly portZeroPackets?: number;
   readonly servicePortPackets?: number;
+  readonly amplifierPackets?: number;
   readonly scale?: number;
 }
 
@@ -57,6 +58,7 @@ export class ActivityBuilder {
       headerMarks: row.headerMarks ?? 0,
       portZeroPackets: row.portZeroPackets ?? 0,
       servicePortPackets: row.servicePortPackets ?? 0,
+      amplifierPackets: row.amplifierPackets ?? 0,
       toolPackets: (tool) => row.tools?.[TOOLS[tool] as ToolName] ?? 0,
       contacts: () => held,
       targets: () => held,

@@ -15,6 +15,7 @@ import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
 import { joinMixedFlags } from "./mixed-flags.ts";
+import { PersistenceFinder } from "./persistence.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
 import { ReflectionFinder } from "./reflection.ts";
@@ -60,7 +61,8 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const floods = new FloodFinder(sampling, options.greatestSampling);
   const reflection = new ReflectionFinder();
   const campaigns = new CampaignFinder();
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns }, set);
+  const persistence = new PersistenceFinder(sampling);
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence }, set);
   const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), set);
   const found: { scan: Scan; draft: ScanDraft | null }[] = [
     ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
@@ -77,7 +79,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
   const flooded = floods.find(activity);
   const together = campaigns.find(activity, flooded, scans, options.asked ?? null);
-  const reflected = reflection.find(activity, meetsRsdos);
+  const reflected = reflection.find(activity, networks, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
   const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
   const allAnswers = [...answers, ...reflected.found].toSorted((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
@@ -88,6 +90,8 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     floods: flooded.slice(0, MAXIMUM_FINDINGS),
     backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
     backscatterTotal: answers.length + reflected.total,
+    persistence: persistence.find(activity),
+    persistenceTotal: persistence.total,
     targets: summary,
     campaigns: together.slice(0, MAXIMUM_FINDINGS),
     campaignsTotal: together.length,
@@ -104,13 +108,14 @@ interface Crowds {
   readonly floods: FloodFinder;
   readonly reflection: ReflectionFinder;
   readonly campaigns: CampaignFinder;
+  readonly persistence: PersistenceFinder;
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, reflection, campaigns }: Crowds,
+  { distributed, backscatter, floods, reflection, campaigns, persistence }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
@@ -118,11 +123,13 @@ function judgeAll(
   activity.visit(1, (view) => {
     const { trafficClass } = view;
     if (trafficClass > LAST_PROBE_CLASS) {
+      if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) floods.noteTalk();
       backscatter.collect(view);
       return;
     }
     floods.collect(view);
     reflection.collect(view);
+    persistence.collect(view);
     const worth = isWorthLoading(view);
     const maySuspect = campaigns.mayTake(view);
     if (!worth && !maySuspect && !distributed.hasRoom) return;

@@ -8,7 +8,7 @@ import { overview } from "./html/overview.ts";
 import { pageText } from "./html/page.ts";
 import { portZeroSection } from "./html/port-zero.ts";
 import { portsByTimeFigure } from "./html/ports-by-time.ts";
-import { readingsSection } from "./html/readings.ts";
+import { outlookSection, readingsSection } from "./html/readings.ts";
 import { scansSection } from "./html/sources.ts";
 import { timelineFigure } from "./html/timeline.ts";
 import type { RenderOptions } from "./options.ts";
@@ -24,6 +24,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
   const ports = portsByTimeFigure(report);
   const map = addressMapFigure(report);
   const readings = readingsSection(report);
+  const outlook = outlookSection(report);
   const advice = adviceSection(report);
   const campaigns = campaignsSection(report, limit);
   const course =
@@ -48,7 +49,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     skipTo: "the judgement",
     links,
     body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${course} ${readings}
-    ${advice} ${limitsSection(report)}`,
+    ${outlook} ${advice} ${limitsSection(report)}`,
     version: report.version,
     madeAt: report.madeAt,
   });
