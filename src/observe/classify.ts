@@ -47,6 +47,7 @@ import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-batch.ts";
 import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import { headerMark } from "./header-mark.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
+import { HEADER_SHIFT } from "./slot-layout.ts";
 import type { TimelineCounter } from "./timeline.ts";
 import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
 import {
@@ -192,7 +193,7 @@ export class Classifier {
       const mark = toolMark(batch, row);
       const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, mark);
       if (mark === 0) this.#entries.session[at] = unicornscanSession(batch, row);
-      this.#entries.header[at] = headerMark(batch, row);
+      this.#entries.header[at] = headerMark(batch, row) << HEADER_SHIFT;
       this.#osDetection(batch, row);
     } else if ((flags & (TCP_SYN | TCP_RST)) !== 0) {
       this.#timeline.count(SERIES_REPLIES, batch.time[row]!, count);

@@ -1,5 +1,6 @@
 /** How a slot of the table of sources is laid out: sixteen words, one cache line. */
 import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { HEADER_BITS } from "./header-mark.ts";
 
 export const SLOT_WORDS = 16;
 /** The same in 64-bit floats. */
@@ -46,4 +47,8 @@ export function levelOfShape(shape: number): number {
 /** Number of the slot's sketches, or 0. */
 export function wideOfShape(shape: number): number {
   return shape >>> 16;
+}
+/** The header marks in KIND. */
+export function headerMarksIn(kind: number): number {
+  return (kind >>> HEADER_SHIFT) & HEADER_BITS;
 }

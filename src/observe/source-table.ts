@@ -11,14 +11,13 @@ import { mix32 } from "../sketch/hash.ts";
 import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
 import { ContactSets } from "./contact-sets.ts";
 import type { EntryBatch } from "./entry-batch.ts";
-import { HEADER_BITS } from "./header-mark.ts";
 import { ENTRY_FAMILY_6, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
 import { ForgottenSources } from "./forgotten-sources.ts";
 import {
   ADDRESS,
   FIRST_TIME,
   FLAG_RETURNING,
-  HEADER_SHIFT,
+  headerMarksIn,
   HPING_ORDINARY,
   KEY_MASK,
   KIND,
@@ -151,9 +150,8 @@ export class SourceTable {
   ttlMaxOf(slot: number): number {
     return this.#words[slot * SLOT_WORDS + KIND]! >>> 24;
   }
-  /** Header marks of all packets, joined. */
   headerMarksOf(slot: number): number {
-    return (this.#words[slot * SLOT_WORDS + KIND]! >>> HEADER_SHIFT) & HEADER_BITS;
+    return headerMarksIn(this.#words[slot * SLOT_WORDS + KIND]!);
   }
   /** Packets that carry a mark (1 to MARK_ORDINARY); 65,535 means at least so many for the last three. */
   markOf(slot: number, mark: number): number {
@@ -286,7 +284,7 @@ export class SourceTable {
       const sum = (before + packets[i]!) | 0;
       words[at + PACKETS] = sum < before ? 0x7fffffff : sum;
       const seen = ttl[i]!;
-      const kind = words[at + KIND]! | (header[i]! << HEADER_SHIFT);
+      const kind = words[at + KIND]! | header[i]!;
       if (header[i] !== 0) words[at + KIND] = kind;
       if (seen === 0) continue;
       const least = (kind >>> 16) & 0xff;
