@@ -110,7 +110,7 @@ export function factsOf(input: AssessInput): Facts {
     portZero,
     backscatter: backscatterFacts(input),
     floods: floodFacts(input),
-    concentration: concentrationOf(portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile, labels),
+    concentration: concentrationOf(portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile, labels, input.announced),
     // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
     hostileSources: Math.max(
       hostile.size,

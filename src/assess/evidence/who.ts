@@ -1,6 +1,7 @@
 /** Who takes part: acknowledged scanners, networks, numbers of sources, insiders. */
 import { arpShare, ramp } from "../found.ts";
 import { agree, count, listed, plural } from "../words.ts";
+import { concentrationSentence } from "../concentration-words.ts";
 import type { EvidenceItem } from "./item.ts";
 import { ANTONAKAKIS, CISCO_2013, DURUMERIC, STATED } from "./literature.ts";
 
@@ -56,11 +57,10 @@ export const WHO: readonly EvidenceItem[] = [
   {
     id: "one-network",
     group: "network",
-    source: CISCO_2013,
+    source: `${CISCO_2013}; base rates: blocklists by network, 2026 (docs/judgement.md)`,
     ratios: { "vulnerability-search": 2, research: 1.5, "worm-or-botnet": 0.3, ddos: 0.6 },
     strength: (f) => (f.concentration.placed >= 5 ? ramp(-Math.log10(Math.max(f.concentration.chance, 1e-12)), 2, 8) : 0),
-    sentence: (f) =>
-      `${count(f.concentration.largest?.sources ?? 0)} of ${plural(f.concentration.placed, "source")} are in one network (${f.concentration.largest?.name ?? ""}); bots are spread over many.`,
+    sentence: (f) => concentrationSentence(f.concentration),
   },
   {
     id: "many-networks",
