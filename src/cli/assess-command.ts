@@ -4,6 +4,7 @@ import { parseIPv4, parseIPv6 } from "../model/address.ts";
 import { UsageError } from "../model/errors.ts";
 import { ASSESS_DEFAULTS, type AssessOptions } from "../pipeline/assess-options.ts";
 import { addExamples } from "./examples.ts";
+import { addWhoOptions, resolversOf, type WhoFlags } from "./who-options.ts";
 import { splitHome } from "./home-option.ts";
 import {
   addInputOptions,
@@ -26,7 +27,7 @@ const MAX_THREADS = 64;
 /** Some input, or all of them, could not be read. */
 const EXIT_UNREADABLE = 2;
 
-interface AssessFlags extends ReportFlags, InputFlags {
+interface AssessFlags extends ReportFlags, InputFlags, WhoFlags {
   readonly for?: number;
   readonly follow?: true;
   readonly fromStart?: true;
@@ -50,6 +51,7 @@ export function addAssessCommand(program: Command): void {
     .option("--from-start", "read followed files and topics from their start where no place in them is saved")
     .option("--state <folder>", "keep places in followed files, and flow templates, here from run to run")
     .option("--explain <source>", "show, for one address, every class of packets that led to its label");
+  addWhoOptions(command);
   addReportOptions(addInputOptions(command))
     .option("--threads <n>", "threads that decode; 0 decides by size", (text) => parseWhole(text, 0, MAX_THREADS), 0)
     .action(assessInputs);
@@ -63,6 +65,8 @@ export function addAssessCommand(program: Command): void {
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
       ["precursor assess udp://:2055 --for 5m", "Listen for NetFlow, IPFIX or sFlow, then judge."],
+      ["precursor assess a.pcap --mmdb GeoLite2-ASN.mmdb GeoLite2-City.mmdb", "Networks and countries by your own databases."],
+      ["precursor assess a.pcap --resolver 192.0.2.53", "Ask your resolver whether scanners' names lead back to them."],
       ["precursor assess a.pcap --explain 93.174.93.175", "Why this address has its label."],
       ["precursor assess a.pcap --format json --fail-on high > report.json", "For programs; exit code 1 where it is high or critical."],
     ],
@@ -127,6 +131,8 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
     explain,
     threads: flags.threads,
     limit: flags.limit ?? ASSESS_DEFAULTS.limit,
+    databases: flags.mmdb ?? [],
+    resolvers: resolversOf(flags),
   };
 }
 
