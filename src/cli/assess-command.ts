@@ -65,7 +65,7 @@ export function addAssessCommand(program: Command): void {
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
       ["precursor assess udp://:2055 --for 5m", "Listen for NetFlow, IPFIX or sFlow, then judge."],
-      ["precursor assess a.pcap --mmdb GeoLite2-ASN.mmdb GeoLite2-City.mmdb", "Networks and countries by your own databases."],
+      ["precursor assess a.pcap --mmdb GeoLite2-ASN.mmdb --mmdb GeoLite2-City.mmdb", "Networks and countries by your own databases."],
       ["precursor assess a.pcap --resolver 192.0.2.53", "Ask your resolver whether scanners' names lead back to them."],
       ["precursor assess a.pcap --explain 93.174.93.175", "Why this address has its label."],
       ["precursor assess a.pcap --format json --fail-on high > report.json", "For programs; exit code 1 where it is high or critical."],

@@ -11,12 +11,20 @@ export interface WhoFlags {
 
 export function addWhoOptions(command: Command): Command {
   return command
-    .option("--mmdb <file...>", "your own MaxMind DBs (GeoLite2, GeoIP2, IPinfo, DB-IP): networks and countries by them first")
+    .option(
+      "--mmdb <file>",
+      "a MaxMind DB of your own (GeoLite2, GeoIP2, IPinfo, DB-IP) that is asked first for networks and countries; repeatable",
+      several,
+    )
     .option(
       "--resolve",
-      "ask DNS for the names of sources, at most 256, and whether they lead back: the only time that assess asks the network",
+      "ask DNS for the names of at most 256 sources, and whether they lead back; nothing else makes assess ask the network",
     )
-    .option("--resolver <address...>", "ask these resolvers, as in 192.0.2.53 or [2001:db8::53]:5353; implies --resolve");
+    .option("--resolver <address>", "the resolver to ask, as in 192.0.2.53 or [2001:db8::53]:5353; implies --resolve; repeatable", several);
+}
+
+function several(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
 /** The resolvers to ask, the system's where empty; null where DNS is not to be asked. Throws UsageError. */

@@ -56,7 +56,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   if (stripped.length > 0) lines.push({ topic: "Tunnels", words: `looked inside ${listed(stripped)}.`, serious: false });
   lines.push({ topic: "Home", words: homeWords(report), serious: false });
   lines.push({ topic: "Lists", words: listWords(report, brief), serious: false });
-  const names = nameWords(report);
+  const names = nameWords(report, brief);
   if (names !== null) lines.push({ topic: "Names", words: names.words, serious: names.failed });
   return lines;
 }
@@ -145,17 +145,18 @@ function listWords({ lists, madeAt }: Report, brief: boolean): string {
     const age = brief && !isOld(date, madeAt) ? (date ?? "unknown date") : listAge(date, madeAt);
     byAge.set(age, [...(byAge.get(age) ?? []), brief ? list.replace(/^@[^/]+\/|^precursor /, "") : list]);
   }
-  if (brief) return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}. ${COUNTRY_CAVEAT}`;
+  if (brief)
+    return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}; countries: of registration, no weight.`;
   const used = [...byAge].map(([age, names]) => `${names.join(", ")} (${age})`);
   return `${used.join("; ")}. ${COUNTRY_CAVEAT}`;
 }
 
 /** What DNS was asked, or would be: only where a name would bear on an acknowledged scanner. */
-function nameWords({ names, scans, portZeroLabels }: Report): { readonly words: string; readonly failed: boolean } | null {
+function nameWords({ names, scans, portZeroLabels }: Report, brief: boolean): { readonly words: string; readonly failed: boolean } | null {
   if (names === undefined || names === null) {
     const labels = [...scans.map((scan) => scan.labels), ...portZeroLabels.values()];
     const claimed = labels.filter(({ acknowledged }) => acknowledged !== null).length;
-    if (claimed === 0) return null;
+    if (claimed === 0 || brief) return null;
     return {
       words: `${counted(claimed, "finding")} of acknowledged scanners by lists alone; --resolve would ask DNS whether names bear them out.`,
       failed: false,
