@@ -152,7 +152,7 @@ export class ForwardNames {
 export function reverseName(address: string): string {
   if (parseIPv4(address) !== null) return `${address.split(".").toReversed().join(".")}.in-addr.arpa`;
   const digits = (parseIPv6(address) ?? []).map((word) => word.toString(16).padStart(8, "0")).join("");
-  return `${[...digits].toReversed().join(".")}.ip6.arpa`;
+  return `${digits.split("").toReversed().join(".")}.ip6.arpa`;
 }
 
 /** What an unconfirmed name claims: of an organisation of the table, or of research at large. */
