@@ -18,6 +18,8 @@ describe("assessOptions", () => {
       explain: null,
       threads: 0,
       limit: 1000,
+      store: null,
+      priors: {},
       databases: [],
       resolvers: null,
       onProgress: null,

@@ -2,6 +2,8 @@
  * A judgement on an incident, from what the store holds of it: who sent most of the series that rose, with which techniques and to which
  * ports, and how many sensors saw it. Less than a capture tells: no tool's marks, no outcomes, no names of targets.
  */
+import { NO_MANNERS } from "../../model/manners.ts";
+import { announcedSpaceOf } from "../labelling.ts";
 import { assess } from "../../assess/index.ts";
 import { Intel } from "../../intel/index.ts";
 import type { PortZeroActivity, Transport } from "../../model/activity.ts";
