@@ -20,8 +20,21 @@ describe("assessOptions", () => {
       priors: {},
       threads: 0,
       limit: 1000,
+      store: null,
+      priors: {},
+      databases: [],
+      resolvers: null,
       onProgress: null,
     });
+  });
+
+  test("DNS is asked only where it is named, and resolvers are addresses", () => {
+    expect(assessOptions(["a"], { ...DEFAULTS, resolve: true }).resolvers).toEqual([]);
+    const resolver = ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:53"];
+    expect(assessOptions(["a"], { ...DEFAULTS, resolver }).resolvers).toEqual(resolver);
+    for (const wrong of ["dns.example", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2", "", "[2001:db8::53", "1.1.1.1:x"]) {
+      expect(() => assessOptions(["a"], { ...DEFAULTS, resolver: [wrong] }), wrong).toThrow(/--resolver takes/);
+    }
   });
 
   test("--home before an input takes the networks and leaves the input", () => {
