@@ -46,10 +46,11 @@ export async function fetchFeed(
   for (const url of feed.urls) {
     const from = shownUrl(url);
     const before = force ? undefined : record?.copies.find((copy) => copy.from === from);
-    const answer = await httpGet(url, { ...options, maxOctets, headers: conditions(before) });
+    const headers = conditions(before);
+    const answer = await httpGet(url, { ...options, maxOctets, headers });
     if (answer.kind === "failed") return { kind: "failed", reason: `${from}: ${answer.reason}`, notBefore: null };
-    const { status, headers, body, retryAfter } = answer;
-    if (status === 304 && before !== undefined) {
+    const { status, body, retryAfter } = answer;
+    if (status === 304 && before !== undefined && Object.keys(headers).length > 0) {
       files.push({ unchanged: before });
       continue;
     }
@@ -70,7 +71,7 @@ export async function fetchFeed(
     }
     const unpacked = unpack(body, maxOctets);
     if ("refused" in unpacked) return { kind: "failed", reason: `${from}: ${unpacked.refused}`, notBefore: null };
-    files.push({ octets: unpacked.octets, from, etag: headers.etag ?? null, lastModified: headers["last-modified"] ?? null });
+    files.push({ octets: unpacked.octets, from, etag: answer.headers.etag ?? null, lastModified: answer.headers["last-modified"] ?? null });
   }
   if (missing.length * 2 > feed.urls.length)
     return {

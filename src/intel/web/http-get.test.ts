@@ -43,7 +43,9 @@ describe("what a server sends", () => {
   test("any status is an answer, with the time that it asks to wait", async () => {
     const server = await started((_, response) => response.writeHead(429, { "retry-after": "120" }).end("slow down"));
     expect(await httpGet(server.url, LIMITS)).toMatchObject({ status: 429, retryAfter: 120 });
-    const dated = await started((_, response) => response.writeHead(503, { "retry-after": new Date(Date.now() + 60_000).toUTCString() }).end());
+    const dated = await started((_, response) =>
+      response.writeHead(503, { "retry-after": new Date(Date.now() + 60_000).toUTCString() }).end(),
+    );
     const answer = await httpGet(dated.url, LIMITS);
     expect(answer.kind === "answer" && answer.retryAfter !== null && answer.retryAfter > 50 && answer.retryAfter <= 60).toBe(true);
   });
@@ -66,14 +68,34 @@ describe("what a server sends", () => {
 
 describe("a server that misbehaves gets a reason", () => {
   test.each<[string, RequestListener, RegExp]>([
-    ["fewer octets than it said", (_, response) => response.writeHead(200, { "content-length": 10 }).end("x".repeat(5)), /cut|aborted|breaks off/],
+    [
+      "fewer octets than it said",
+      (_, response) => response.writeHead(200, { "content-length": 10 }).end("x".repeat(5)),
+      /cut|aborted|breaks off/,
+    ],
     ["endless octets", endless, /more than the 100000 octets/],
-    ["too many announced", (_, response) => void response.writeHead(200, { "content-length": 10 ** 9 }).flushHeaders(), /1000000000 octets/],
-    ["a gzip bomb", (_, response) => response.setHeader("content-encoding", "gzip").end(gzipSync(new Uint8Array(10 ** 8))), /more than the 100000/],
-    ["gzip cut short", (_, response) => response.setHeader("content-encoding", "gzip").end(gzipSync("x".repeat(999)).subarray(0, 20)), /breaks off/],
+    [
+      "too many announced",
+      (_, response) => void response.writeHead(200, { "content-length": 10 ** 9 }).flushHeaders(),
+      /1000000000 octets/,
+    ],
+    [
+      "a gzip bomb",
+      (_, response) => response.setHeader("content-encoding", "gzip").end(gzipSync(new Uint8Array(10 ** 8))),
+      /more than the 100000/,
+    ],
+    [
+      "gzip cut short",
+      (_, response) => response.setHeader("content-encoding", "gzip").end(gzipSync("x".repeat(999)).subarray(0, 20)),
+      /breaks off/,
+    ],
     ["gzip that is none", (_, response) => response.setHeader("content-encoding", "gzip").end("plain"), /damaged/],
     ["an encoding nobody asked for", (_, response) => response.setHeader("content-encoding", "br").end("x"), /br, which was not asked for/],
-    ["redirects in a circle", (incoming, response) => response.writeHead(301, { location: incoming.url === "/a" ? "/b" : "/a" }).end(), /more than 5 redirects/],
+    [
+      "redirects in a circle",
+      (incoming, response) => response.writeHead(301, { location: incoming.url === "/a" ? "/b" : "/a" }).end(),
+      /more than 5 redirects/,
+    ],
     ["a redirect to a file", (_, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end(), /file: is not fetched/],
     ["a redirect to plain HTTP", (_, response) => response.writeHead(302, { location: "http://192.0.2.1/x" }).end(), /not encrypted/],
     ["no HTTP at all", (_, response) => void response.socket?.end("SSH-2.0-OpenSSH\r\n"), /HPE|Parse/],
@@ -86,7 +108,10 @@ describe("a server that misbehaves gets a reason", () => {
 
   test("one that never ends is left in time, and one that nobody serves at once", async () => {
     const silent = await started(() => {});
-    expect(await httpGet(silent.url, { ...LIMITS, timeoutSeconds: 0.2 })).toEqual({ kind: "failed", reason: "no whole answer within 0.2 s" });
+    expect(await httpGet(silent.url, { ...LIMITS, timeoutSeconds: 0.2 })).toEqual({
+      kind: "failed",
+      reason: "no whole answer within 0.2 s",
+    });
     const slow = await started((_, response) => {
       const drip = setInterval(() => response.write("x"), 20);
       response.on("close", () => clearInterval(drip));
@@ -108,7 +133,9 @@ describe("a server that misbehaves gets a reason", () => {
 
 describe("where it goes", () => {
   test("plain HTTP only to this machine, or where it is insisted on", async () => {
-    expect(reasonOf(await httpGet("http://192.0.2.1/list", LIMITS))).toBe("http://192.0.2.1/list is not encrypted: use https, or --insecure");
+    expect(reasonOf(await httpGet("http://192.0.2.1/list", LIMITS))).toBe(
+      "http://192.0.2.1/list is not encrypted: use https, or --insecure",
+    );
     expect(reasonOf(await httpGet("ftp://192.0.2.1/list", LIMITS))).toMatch(/ftp: is not fetched/);
     expect(reasonOf(await httpGet("nonsense", LIMITS))).toMatch(/none/);
   });
@@ -120,14 +147,18 @@ describe("where it goes", () => {
     const environment = { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url };
     expect(await httpGet(`${server.url}/a`, { ...LIMITS, environment })).toMatchObject({ status: 200 });
     expect(proxy.requests.map(({ line }) => line)).toEqual([`GET ${server.url}/a`]);
-    expect(await httpGet(`${server.url}/b`, { ...LIMITS, environment: { ...environment, NO_PROXY: "127.0.0.1" } })).toMatchObject({ status: 200 });
+    expect(await httpGet(`${server.url}/b`, { ...LIMITS, environment: { ...environment, NO_PROXY: "127.0.0.1" } })).toMatchObject({
+      status: 200,
+    });
     expect(proxy.requests).toHaveLength(1);
   });
 
   test("TLS through the proxy is a tunnel, and a certificate that nobody vouches for is refused", async () => {
     const folder = mkdtempSync(join(tmpdir(), "precursor-tls-"));
     const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"];
-    const made = spawnSync("openssl", [...args, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"], { cwd: folder });
+    const made = spawnSync("openssl", [...args, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"], {
+      cwd: folder,
+    });
     expect(made.status).toBe(0);
     const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(join(folder, name), "utf8"));
     rmSync(folder, { recursive: true });
