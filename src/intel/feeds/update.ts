@@ -1,6 +1,7 @@
 /** A library brought up to date: fetch or take from files, read, judge, keep or refuse, compile, and swap all of it in at once. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import type { FeedUpdate } from "../../model/feed-library.ts";
 import type { GetOptions } from "../web/http-get.ts";
 import { shownUrl } from "../web/shown-url.ts";
 import type { Feed } from "./feed.ts";
@@ -13,21 +14,6 @@ import { type CopyRecord, type FeedRecord, type LibraryIndex, NOTHING_FETCHED } 
 const CONCURRENT_FETCHES = 4;
 /** Changes with the table's own format. */
 const TABLE_VERSION = 1;
-
-/** What became of one feed. */
-export interface FeedUpdate {
-  readonly feed: string;
-  readonly outcome: "new" | "unchanged" | "not-due" | "kept" | "refused" | "would-fetch";
-  readonly reason: string | null;
-  readonly entries: number;
-  readonly guarded: number;
-  /** Octets that came. */
-  readonly octets: number;
-  /** Where it was, or would be, fetched from. */
-  readonly from: readonly string[];
-  /** When it may be fetched again, seconds since 1970; null where at once. */
-  readonly dueAt: number | null;
-}
 
 /** A feed's files as given by the user. */
 export interface GivenFiles {
