@@ -1,5 +1,6 @@
 /** Who is asking: network, country, special purpose, acknowledged scanner. Everything from local files; nothing is asked of the network. */
 import type { AddressLabels } from "../model/label.ts";
+import type { ReputationLabel } from "../model/reputation.ts";
 import { acknowledgedLabel, type LabelContext } from "./acknowledged.ts";
 import { ACKNOWLEDGED_DATE, ACKNOWLEDGED_LIST } from "./acknowledged-table.ts";
 import { type DataList, Networks } from "./network.ts";
@@ -10,15 +11,24 @@ export type { LabelContext } from "./acknowledged.ts";
 export interface IntelOptions {
   /** Whether to look up networks and countries; false saves the 10 to 40 ms of opening them. Default true. */
   readonly networks?: boolean;
+  /** Reputation feeds, opened; none where absent. */
+  readonly reputation?: ReputationLookup | null;
+}
+
+/** What feeds say of an address (text); null where none names it. Total. */
+export interface ReputationLookup {
+  lookup(address: string): ReputationLabel | null;
 }
 
 /** All lookups behind one door. Databases are opened at the first label, caches are bounded. */
 export class Intel {
   readonly #wantsNetworks: boolean;
+  readonly #reputation: ReputationLookup | null;
   #networks: Networks | null = null;
 
   private constructor(options: IntelOptions) {
     this.#wantsNetworks = options.networks ?? true;
+    this.#reputation = options.reputation ?? null;
   }
 
   /** Opens nothing yet, and never fails: what is missing gives null labels and is absent from {@link lists}. */
@@ -32,7 +42,7 @@ export class Intel {
       network: this.#database()?.label(address) ?? null,
       acknowledged: acknowledgedLabel(address, context),
       reserved: specialPurpose(address),
-      reputation: null,
+      reputation: this.#reputation?.lookup(address) ?? null,
     };
   }
 

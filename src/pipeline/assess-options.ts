@@ -30,6 +30,8 @@ export interface AssessOptions {
   readonly listen: Listening | null;
   /** Address to explain, or null. */
   readonly explain: string | null;
+  /** The folder of reputation feeds; null to use none. One that does not exist is no error. */
+  readonly intelFolder: string | null;
   /** 0: decide by the size of the input. */
   readonly threads: number;
   /** Findings of each kind to keep in the report. */
@@ -50,6 +52,7 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   mapping: null,
   listen: null,
   explain: null,
+  intelFolder: null,
   threads: 0,
   limit: 1000,
   onProgress: null,

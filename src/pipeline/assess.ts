@@ -2,6 +2,7 @@
 import packageManifest from "../../package.json" with { type: "json" };
 import { assess as judge, type Keeping, keepingOf } from "../assess/index.ts";
 import { detect, explainAddress } from "../detect/index.ts";
+import { openFeeds } from "../intel/feeds/open-feeds.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
@@ -11,6 +12,7 @@ import type { Explanation } from "../model/explanation.ts";
 import type { Detection } from "../model/finding.ts";
 import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { LiveInput, Report } from "../model/report.ts";
+import type { FeedState } from "../model/reputation.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
 import { labelFindings } from "./labelling.ts";
@@ -45,12 +47,26 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
   const detection = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
-  const intel = Intel.open();
+  const { reputation, feeds } = openFeeds(options.intelFolder, Date.now() / 1000);
+  const intel = Intel.open({ reputation });
   try {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
     const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
     const labels = isAnonymised ? new Map<string, AddressLabels>() : labelFindings(intel, activity, detection, options.limit);
-    const report = makeReport({ options, summary, live, keeping, unreadable, passedOver, troubles, activity, detection, labels, intel });
+    const report = makeReport({
+      options,
+      summary,
+      live,
+      keeping,
+      unreadable,
+      passedOver,
+      troubles,
+      activity,
+      detection,
+      labels,
+      intel,
+      feeds,
+    });
     const explanation =
       options.explain === null
         ? null
@@ -95,6 +111,7 @@ interface Parts {
   readonly detection: Detection;
   readonly labels: ReadonlyMap<string, AddressLabels>;
   readonly intel: Intel;
+  readonly feeds: readonly FeedState[];
 }
 
 function makeReport({
@@ -109,6 +126,7 @@ function makeReport({
   detection,
   labels,
   intel,
+  feeds,
 }: Parts): Report {
   const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
   const { assessment, advice } = judge({
@@ -123,7 +141,7 @@ function makeReport({
     skipped: summary.skipped,
     keeping,
     past: null,
-    feeds: [],
+    feeds,
   });
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
   return {
@@ -165,6 +183,6 @@ function makeReport({
     assessment,
     advice,
     lists: intel.lists(),
-    feeds: [],
+    feeds,
   };
 }

@@ -1,5 +1,6 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
 import { isQuiet, type LiveInput, type Report } from "../model/report.ts";
+import { feedLimits } from "./feed-limits.ts";
 import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
@@ -54,6 +55,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   if (stripped.length > 0) lines.push({ topic: "Tunnels", words: `looked inside ${listed(stripped)}.`, serious: false });
   lines.push({ topic: "Home", words: homeWords(report), serious: false });
   lines.push({ topic: "Lists", words: listWords(report, brief), serious: false });
+  lines.push(...feedLimits(report.feeds, brief));
   return lines;
 }
 

@@ -44,8 +44,10 @@ export function readFeeds(text: string, path: string): FeedChoice {
       const taken = CATALOGUE.has(feed.id) ? "the catalogue has a feed of that name" : "another feed has that name";
       problems.push(say(["feeds", index, "id"], `${taken}; give it one of its own`));
     }
+    const { column, endColumn, member, minimum, ...rest } = feed;
     feeds.set(feed.id, {
-      ...feed,
+      ...rest,
+      choice: { column, endColumn, member, minimum },
       name: feed.name ?? feed.id,
       commercial: "free",
       trustReason: "as you say",

@@ -21,6 +21,20 @@ const feed = z.strictObject({
   urls: z.array(address).max(256).default([]).describe("Where it is fetched from; none for one that only comes from files."),
   kind: z.enum(FEED_KINDS).describe("What it lists."),
   form: z.enum(FEED_FORMS).default("auto").describe("How it is written; recognised where nothing is said."),
+  column: z
+    .union([z.string().min(1), z.int().min(0).max(1000)])
+    .optional()
+    .describe("csv: the column of addresses, by name or number from 0; guessed where nothing is said."),
+  endColumn: z
+    .union([z.string().min(1), z.int().min(0).max(1000)])
+    .optional()
+    .describe("csv: the column of the last address of a range."),
+  member: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("json: the member that holds addresses, such as data.items.ip; guessed where nothing is said."),
+  minimum: z.int().min(1).max(100).optional().describe("ipsum: on how many lists an address must be."),
   trust: share.default(0.5).describe("Between 0 and 1: how likely an address on it did what the list says."),
   licence: words.default("not stated").describe("Its terms, in words."),
   refresh: seconds.default(86_400).describe("Seconds between two fetches at least."),

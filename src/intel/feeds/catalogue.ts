@@ -11,7 +11,8 @@ const OPENFILTERS = "https://raw.githubusercontent.com/OpenFilters/internet-scan
 /** Lists of names and ranges that are kept by hand change a few times a year. */
 const HALF_A_YEAR = 182 * DAY;
 
-type Entry = Omit<Feed, "madeOf" | "own" | "staleAfter" | "form"> & Partial<Pick<Feed, "madeOf" | "staleAfter" | "form">>;
+type Entry = Omit<Feed, "madeOf" | "own" | "staleAfter" | "form" | "choice"> &
+  Partial<Pick<Feed, "madeOf" | "staleAfter" | "form" | "choice">>;
 
 const ENTRIES: readonly Entry[] = [
   {
@@ -67,6 +68,7 @@ const ENTRIES: readonly Entry[] = [
     trust: 0.4,
     trustReason: "a mixture of honeypots, research scanners and open resolvers: being on it says little of what for",
     form: "json",
+    choice: { member: "ip" },
     page: "https://isc.sans.edu/api/",
     read: null,
   },
@@ -414,5 +416,5 @@ const ENTRIES: readonly Entry[] = [
 
 /** Feeds by id, in the order in which they are listed. */
 export const CATALOGUE: ReadonlyMap<string, Feed> = new Map(
-  ENTRIES.map((entry) => [entry.id, { form: "auto", staleAfter: DEFAULT_STALE_AFTER, madeOf: [], ...entry, own: false }]),
+  ENTRIES.map((entry) => [entry.id, { form: "auto", staleAfter: DEFAULT_STALE_AFTER, choice: {}, madeOf: [], ...entry, own: false }]),
 );

@@ -8,6 +8,13 @@ import type { FeedForm } from "./feed-form.ts";
  */
 export type CommercialUse = "free" | "not-free" | "unstated";
 
+export interface FormChoice {
+  readonly column?: string | number | undefined;
+  readonly endColumn?: string | number | undefined;
+  readonly member?: string | undefined;
+  readonly minimum?: number | undefined;
+}
+
 export interface Feed {
   /** Letters, digits and dashes: "spamhaus-drop". */
   readonly id: string;
@@ -26,6 +33,8 @@ export interface Feed {
   readonly trust: number;
   readonly trustReason: string;
   readonly form: FeedForm;
+  /** Where its form leaves a choice: columns of a table, the member of JSON, the least number of lists of ipsum. */
+  readonly choice: FormChoice;
   /** The page that documents it, and the ISO date of the copy of it that was read. */
   readonly page: string;
   readonly read: string | null;

@@ -43,6 +43,7 @@ function feed(id: string, more: Partial<Feed> = {}): Feed {
     trust: 0.5,
     trustReason: "",
     form: "auto",
+    choice: {},
     page: "",
     read: null,
     madeOf: [],
