@@ -14,6 +14,7 @@ import {
   mappingOf,
   showsProgress,
 } from "./input-options.ts";
+import { addIntelOptions, intelFolder } from "./intel-place.ts";
 import { parseWait } from "./moment.ts";
 import { ProgressLine } from "./progress.ts";
 import { isUseless, readingNotes } from "./reading-notes.ts";
@@ -33,6 +34,7 @@ interface AssessFlags extends ReportFlags, InputFlags {
   readonly state?: string;
   readonly home?: readonly string[];
   readonly explain?: string;
+  readonly intel?: string | boolean;
   readonly threads: number;
 }
 
@@ -50,7 +52,7 @@ export function addAssessCommand(program: Command): void {
     .option("--from-start", "read followed files and topics from their start where no place in them is saved")
     .option("--state <folder>", "keep places in followed files, and flow templates, here from run to run")
     .option("--explain <source>", "show, for one address, every class of packets that led to its label");
-  addReportOptions(addInputOptions(command))
+  addReportOptions(addInputOptions(addIntelOptions(command)))
     .option("--threads <n>", "threads that decode; 0 decides by size", (text) => parseWhole(text, 0, MAX_THREADS), 0)
     .action(assessInputs);
   addReadingOptions(command);
@@ -125,6 +127,7 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
     inputs: all,
     home,
     explain,
+    intelFolder: intelFolder(flags),
     threads: flags.threads,
     limit: flags.limit ?? ASSESS_DEFAULTS.limit,
   };

@@ -32,6 +32,10 @@ const ENVIRONMENT = [
     "FORCE_COLOR",
     "When set, colours also where the output is no terminal; `0` forbids them. It goes before NO_COLOR, and `--no-color` before both.",
   ],
+  ["PRECURSOR_STORE", "Where history is kept, in place of --store."],
+  ["PRECURSOR_INTEL", "The folder of reputation feeds, in place of --intel."],
+  ["GREYNOISE_API_KEY, ABUSEIPDB_API_KEY", "Keys for intel lookup --online; feeds.yaml can name files that hold them."],
+  ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies for intel update and intel lookup --online."],
   ["PRECURSOR_DEBUG", "When set, errors come with their stack."],
 ] as const;
 
