@@ -6,22 +6,17 @@ import { count, counted } from "./quantity.ts";
 /** Feeds named each by itself in a brief list. */
 const NAMED = 2;
 
+/** "no reputation feed", "12 reputation feeds". */
+export function feedsInShort(feeds: readonly FeedState[]): string {
+  const used = usedFeeds(feeds).length;
+  return used === 0 ? "no reputation feed" : counted(used, "reputation feed");
+}
+
 const CONDITION_WORDS = { stale: "is stale", kept: "is the last good copy", refused: "is refused", absent: "was never fetched" } as const;
 
+/** `brief`: only what is not fine; {@link feedsInShort} is for a line on all lists. */
 export function feedLimits(feeds: readonly FeedState[], brief: boolean): Limit[] {
-  if (feeds.length === 0)
-    return [{ topic: "Feeds", words: "no reputation feed is at hand; precursor intel update fetches them.", serious: false }];
-  const used = feeds.filter(({ condition }) => condition !== "refused" && condition !== "absent");
-  const entries = used.reduce((sum, feed) => sum + feed.entries, 0);
-  const guarded = feeds.reduce((sum, feed) => sum + feed.guarded, 0);
-  const leftOut = guarded === 0 ? "" : `; ${counted(guarded, "entry", "entries")} that may not be in one left out`;
-  const lines: Limit[] = [
-    {
-      topic: "Feeds",
-      words: `${counted(used.length, "reputation feed")}, ${counted(entries, "entry", "entries")}${leftOut}.`,
-      serious: false,
-    },
-  ];
+  const lines: Limit[] = brief ? [] : [{ topic: "Feeds", words: `${feedWords(feeds)}.`, serious: false }];
   const bad = feeds.flatMap((feed) =>
     feed.condition === "fine" ? [] : [`${feed.feed} ${CONDITION_WORDS[feed.condition]}${feed.reason === null ? "" : `: ${feed.reason}`}`],
   );
@@ -30,4 +25,17 @@ export function feedLimits(feeds: readonly FeedState[], brief: boolean): Limit[]
   if (shown.length < bad.length)
     lines.push({ topic: "Feed", words: `${count(bad.length - shown.length)} more are not fine: precursor intel check.`, serious: true });
   return lines;
+}
+
+function feedWords(feeds: readonly FeedState[]): string {
+  if (feeds.length === 0) return "no reputation feed is at hand; precursor intel update fetches them";
+  const used = usedFeeds(feeds);
+  const entries = used.reduce((sum, feed) => sum + feed.entries, 0);
+  const guarded = used.reduce((sum, feed) => sum + feed.guarded, 0);
+  const leftOut = guarded === 0 ? "" : `; ${counted(guarded, "entry", "entries")} that may not be in one left out`;
+  return `${counted(used.length, "reputation feed")}, ${counted(entries, "entry", "entries")}${leftOut}`;
+}
+
+function usedFeeds(feeds: readonly FeedState[]): readonly FeedState[] {
+  return feeds.filter(({ condition }) => condition !== "refused" && condition !== "absent");
 }

@@ -43,7 +43,8 @@ function writeLookup(screen: Screen, { address, labels, online }: AddressLookup,
   for (const hit of reputation?.hits ?? []) {
     const state = feeds.find(({ feed }) => feed === hit.feed);
     const condition = state === undefined || state.condition === "fine" ? "" : `, ${state.condition}`;
-    const age = state?.fetchedAt == null ? listAge(hit.date, now) : `fetched ${duration(Math.max(0, Math.floor(now - state.fetchedAt)))} ago`;
+    const age =
+      state?.fetchedAt == null ? listAge(hit.date, now) : `fetched ${duration(Math.max(0, Math.floor(now - state.fetchedAt)))} ago`;
     screen.paragraph(`${hit.kind}, as ${hit.network}; trust ${hit.trust.toFixed(2)}, ${age}${condition}`, {
       indent: 15,
       mark: { text: hit.feed, style: "yellow" },
@@ -56,7 +57,8 @@ function writeLookup(screen: Screen, { address, labels, online }: AddressLookup,
 function reputationWords(reputation: ReputationLabel | null, feeds: readonly FeedState[]): string {
   const used = feeds.filter(({ condition }) => condition !== "refused" && condition !== "absent").length;
   if (used === 0) return "no feed is at hand: precursor intel update fetches them";
-  if (reputation === null || reputation.hits.length === 0) return used === 1 ? "not on the list at hand" : `on none of ${counted(used, "list")}`;
+  if (reputation === null || reputation.hits.length === 0)
+    return used === 1 ? "not on the list at hand" : `on none of ${counted(used, "list")}`;
   const { hits, independent } = reputation;
   return `${counted(hits.length, "list")} ${hits.length === 1 ? "names" : "name"} it; ${counted(independent, "independent voice")} against it`;
 }
