@@ -92,6 +92,11 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     meaning: "Another `precursor intel update` is changing the same folder of feeds.",
     remedy: "Wait until it is done. A process that was killed holds nothing.",
   },
+  E_INTEL_TABLE: {
+    meaning:
+      "The compiled table of reputation feeds cannot be read, is cut or damaged, is from another version or machine, or would hold more than a table takes.",
+    remedy: "`precursor intel update` compiles it anew from the copies that are kept; nothing needs to be fetched for it.",
+  },
   E_RUNTIME: {
     meaning: "The program cannot start here: Node is older than 24 and the checkout has none of its own, or the build is missing.",
     remedy:

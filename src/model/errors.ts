@@ -19,6 +19,7 @@ export type ErrorCode =
   | "E_STORE_FAILED"
   | "E_INTEL_LIBRARY"
   | "E_INTEL_LOCKED"
+  | "E_INTEL_TABLE"
   | "E_RUNTIME";
 
 /** Base of all of Precursor's own errors. `code` is stable; `exitCode` is what the program ends with (2 unless said otherwise). */
