@@ -58,10 +58,10 @@ async function updateFeeds(names: readonly string[], flags: UpdateFlags): Promis
 async function fromNetwork(folder: string, names: readonly string[], flags: UpdateFlags): Promise<readonly FeedUpdate[]> {
   const { loadFeeds, unknownFeed } = await import("./config/feeds-file.ts");
   const { chosenFeeds, plannedUpdates, updateFromNetwork } = await import("../intel/feeds/update.ts");
-  const { FEED_WORKS } = await import("../intel/feeds/works.ts");
+  const { feedWorks } = await import("../intel/feeds/works.ts");
   const { Library, readLibrary } = await import("../intel/feeds/library.ts");
   const { EMPTY_INDEX } = await import("../intel/feeds/library-index.ts");
-  const { feeds, disabled, contact } = loadFeeds(folder);
+  const { feeds, disabled, contact, home } = loadFeeds(folder);
   for (const name of names) {
     if (!feeds.has(name)) throw new UsageError(unknownFeed(name, feeds));
     if (disabled.has(name)) throw new UsageError(`${name} is disabled in feeds.yaml`);
@@ -88,7 +88,7 @@ async function fromNetwork(folder: string, names: readonly string[], flags: Upda
       maxOctets: flags.maxMegabytes * 2 ** 20,
       contact,
     };
-    return await updateFromNetwork(library, { feeds, disabled, works: FEED_WORKS, now, onProgress }, { names: chosen, force, get });
+    return await updateFromNetwork(library, { feeds, disabled, works: feedWorks(home), now, onProgress }, { names: chosen, force, get });
   } finally {
     library.close();
     if (isTerminal) await writeError("\r\u001B[K");
@@ -104,9 +104,9 @@ async function fromFiles(
   const { loadFeeds } = await import("./config/feeds-file.ts");
   const { filesOfFeeds, readGiven } = await import("./intel-files.ts");
   const { updateFromFiles } = await import("../intel/feeds/update.ts");
-  const { FEED_WORKS } = await import("../intel/feeds/works.ts");
+  const { feedWorks } = await import("../intel/feeds/works.ts");
   const { Library } = await import("../intel/feeds/library.ts");
-  const { feeds, disabled } = loadFeeds(folder);
+  const { feeds, disabled, home } = loadFeeds(folder);
   const { given, passedOver } = filesOfFeeds(namedPaths(names, paths, feeds), feeds);
   if (given.size === 0)
     throw new UsageError(
@@ -128,7 +128,7 @@ async function fromFiles(
   const whole = readGiven(given, flags.maxMegabytes * 2 ** 20);
   const library = Library.open(folder);
   try {
-    return updateFromFiles(library, { feeds, disabled, works: FEED_WORKS, now }, whole, flags.force === true);
+    return updateFromFiles(library, { feeds, disabled, works: feedWorks(home), now }, whole, flags.force === true);
   } finally {
     library.close();
   }

@@ -17,7 +17,7 @@ export interface IntelOptions {
 
 /** What feeds say of an address (text); null where none names it. Total. */
 export interface ReputationLookup {
-  lookup(address: string): ReputationLabel | null;
+  label(address: string): ReputationLabel | null;
 }
 
 /** All lookups behind one door. Databases are opened at the first label, caches are bounded. */
@@ -42,7 +42,7 @@ export class Intel {
       network: this.#database()?.label(address) ?? null,
       acknowledged: acknowledgedLabel(address, context),
       reserved: specialPurpose(address),
-      reputation: this.#reputation?.lookup(address) ?? null,
+      reputation: this.#reputation?.label(address) ?? null,
     };
   }
 

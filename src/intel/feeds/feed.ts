@@ -40,7 +40,9 @@ export interface Feed {
   readonly read: string | null;
   /** Feeds that it is made of, by id: agreeing with them is no agreement. Empty for one of its own. */
   readonly madeOf: readonly string[];
-  /** Whether it is in the program's own catalogue, or the user's. */
+  /** A list without entries is one, too: nothing is to be listed at times. */
+  readonly mayBeEmpty: boolean;
+  /** Whether it is the user's, or of the program's own catalogue. */
   readonly own: boolean;
 }
 

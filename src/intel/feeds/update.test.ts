@@ -44,6 +44,7 @@ function feed(id: string, more: Partial<Feed> = {}): Feed {
     trustReason: "",
     form: "auto",
     choice: {},
+    mayBeEmpty: false,
     page: "",
     read: null,
     madeOf: [],

@@ -7,7 +7,7 @@ import { shownUrl } from "../web/shown-url.ts";
 import type { Feed } from "./feed.ts";
 import { dueAt, type FetchedFile, fetchFeed } from "./fetch-feed.ts";
 import type { FeedWorks, ReadFeed } from "./feed-works.ts";
-import type { Library } from "./library.ts";
+import { type Library, sha256Of } from "./library.ts";
 import { type CopyRecord, type FeedRecord, type LibraryIndex, NOTHING_FETCHED } from "./library-index.ts";
 
 /** Fetched at once: enough for a slow server not to hold up the rest, and few enough to be polite. */
@@ -148,12 +148,12 @@ class Change<Contents> {
   take(feed: Feed, files: readonly FetchedFile[], fetchedAt: number, force: boolean, missing: readonly string[]): FeedUpdate {
     const { works, now } = this.#options;
     const before = this.#records.get(feed.id);
-    const octets = files.map((file) => ("unchanged" in file ? this.#library.readCopy(file.unchanged) : file.octets));
-    const known =
-      before === undefined || before.copies.length === 0 || force ? null : { entries: before.entries, dataDate: before.dataDate };
-    const read = works.read(octets, feed, known, now);
     const from = files.map((file) => ("unchanged" in file ? file.unchanged.from : file.from));
     const came = files.reduce((sum, file) => sum + ("unchanged" in file ? 0 : file.octets.length), 0);
+    const octets = files.map((file) => ("unchanged" in file ? this.#library.readCopy(file.unchanged) : file.octets));
+    const isSame = before !== undefined && before.copies.length > 0 && sameContent(before.copies, octets);
+    const known = before === undefined || before.copies.length === 0 || force || isSame ? null : before;
+    const read = works.read(octets, feed, known, now);
     if (read.refused !== null) return { ...this.refuse(feed, read.refused, null, from), octets: came };
     const copies = files.map((file): CopyRecord => {
       if ("unchanged" in file) return file.unchanged;
@@ -163,7 +163,6 @@ class Change<Contents> {
     this.#read.set(feed.id, read);
     this.#put(feed, { copies, entries, guarded, dataDate, fetchedAt, checkedAt: fetchedAt, refusal: null, notBefore: null });
     const reason = missing.length === 0 ? null : `no longer there: ${missing.join(", ")}`;
-    const isSame = before !== undefined && sameCopies(before.copies, copies);
     return {
       feed: feed.id,
       outcome: isSame ? "unchanged" : "new",
@@ -215,7 +214,8 @@ class Change<Contents> {
         const isForeign = record.copies.some(({ from }) => from.startsWith("file "));
         const shaped: Feed = isForeign ? { ...feed, form: "auto" } : feed;
         const octets = (): Uint8Array[] => record.copies.map((copy) => this.#library.readCopy(copy));
-        return [{ feed, read: this.#read.get(id) ?? works.read(octets(), shaped, null, now) }];
+        const read = this.#read.get(id) ?? works.read(octets(), shaped, null, now);
+        return [{ feed, read, fetchedAt: seenAt(record) }];
       });
       const compiled = works.compile(parts);
       table = { file: this.#library.addTable(compiled.table), madeFrom };
@@ -230,13 +230,18 @@ class Change<Contents> {
   }
 }
 
-function sameCopies(a: readonly CopyRecord[], b: readonly CopyRecord[]): boolean {
-  return a.length === b.length && a.every(({ sha256 }, index) => sha256 === b[index]?.sha256);
+function sameContent(copies: readonly CopyRecord[], files: readonly Uint8Array[]): boolean {
+  return copies.length === files.length && files.every((octets, index) => sha256Of(octets) === copies[index]?.sha256);
+}
+
+/** When the copies were last known to be current, seconds since 1970. */
+function seenAt({ fetchedAt, checkedAt }: FeedRecord): number | null {
+  return fetchedAt === null || checkedAt === null ? (fetchedAt ?? checkedAt) : Math.max(fetchedAt, checkedAt);
 }
 
 /** Changes whenever the table would. */
 function fingerprint(used: readonly (readonly [string, FeedRecord])[], feeds: ReadonlyMap<string, Feed>): string {
-  const parts = used.map(([id, { copies }]) => [id, feeds.get(id), copies.map(({ sha256 }) => sha256)]);
+  const parts = used.map(([id, record]) => [id, feeds.get(id), seenAt(record), record.copies.map(({ sha256 }) => sha256)]);
   return createHash("sha256")
     .update(JSON.stringify([TABLE_VERSION, parts]))
     .digest("hex");

@@ -115,7 +115,8 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
   if (head[0] !== MAGIC) fail(head[0] === 0x50435254 ? "was compiled on a machine of another octet order" : "is no table of reputation");
   if (head[1] !== VERSION) fail(`is a table of version ${head[1] ?? 0}, and this program reads version ${VERSION}`);
   const sizes = sizesOf(head);
-  if (sizes.total !== octets.length || head[3] !== octets.length) fail(`is cut or damaged: ${octets.length} octets, and its head tells of ${head[3] ?? 0}`);
+  if (sizes.total !== octets.length || head[3] !== octets.length)
+    fail(`is cut or damaged: ${octets.length} octets, and its head tells of ${head[3] ?? 0}`);
   // The checksum is over the file with zeros in its own place
   const zeros = new Uint8Array(4);
   const before = crc32(zeros, crc32(octets.subarray(0, 8)));
