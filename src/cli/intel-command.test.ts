@@ -10,7 +10,7 @@ import { INTEL_SCHEMA } from "../report/intel/intel-schema.ts";
 import { inProcess } from "./in-process.fixture.ts";
 
 const LIST = Array.from({ length: 50 }, (_, number) => `45.155.205.${number}\n`).join("");
-const SCHEMA = z.fromJSONSchema(INTEL_SCHEMA as Parameters<typeof z.fromJSONSchema>[0]);
+const SCHEMA = z.fromJSONSchema(INTEL_SCHEMA);
 
 let folder: string;
 let server: LocalServer;
@@ -60,7 +60,7 @@ test("a feed is fetched, listed, checked and looked up, and a bad one is told wi
   expect(lookup.stdout).toMatch(/country +[A-Z]{2}: where the address is registered\. That says little/);
 
   answer = (_, response) => response.end("<!doctype html><html>Please sign in</html>");
-  expect((await intel("update", "ours", "--force")).stdout).toMatch(/^ours {2}kept .*the last good copy stays: 50\s+entries/s);
+  expect((await intel("update", "ours", "--force")).stdout).toMatch(/^ours {2}kept .*the last good\s+copy stays: 50\s+entries/s);
   const check = await intel("check");
   expect(check.status).toBe(1);
   expect(check.stdout).toMatch(/^! ours is kept as it was: what came last was not used: .*\n1 of 1 feed in use is not fine\.\n$/s);
@@ -172,7 +172,7 @@ test("services are asked where --online says so, which is told, with keys that a
     },
     { online: [{ asked: false, reason: "not asked: it is nobody's on the Internet" }, { asked: false }] },
   ]);
-  expect(server.requests.map(({ headers }) => headers["key"]).sort()).toEqual(["top-secret-file", "top-secret-yaml"]);
+  expect(server.requests.map(({ headers }) => String(headers["key"])).toSorted()).toEqual(["top-secret-file", "top-secret-yaml"]);
   expect(server.requests.every(({ headers }) => headers["user-agent"]?.includes("me@example.org"))).toBe(true);
   // A second run remembers, asks nobody, and says nothing
   const again = await intel("lookup", "45.155.205.7", "--online", "greynoise,abuseipdb");

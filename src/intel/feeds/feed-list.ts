@@ -24,7 +24,15 @@ export function listFeeds(
     const { commercial, trustReason, page, read, refresh, own, madeOf } = feed;
     return {
       ...feedState(id, { ...(record ?? NOTHING_FETCHED), name, kind, licence, staleAfter, trust, used: !isDisabled }, now),
-      ...{ urls: feed.urls.map(shownUrl), commercial, trust, trustReason, page, read, refresh, own, madeOf },
+      urls: feed.urls.map(shownUrl),
+      commercial,
+      trust,
+      trustReason,
+      page,
+      read,
+      refresh,
+      own,
+      madeOf,
       dueAt: due > now ? due : null,
       disabled: isDisabled,
       overlap: Object.entries(index.overlap[id] ?? {})

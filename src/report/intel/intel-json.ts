@@ -41,7 +41,16 @@ function listingJson(feed: FeedListing): NonNullable<IntelJson["feeds"]>[number]
   const { urls, commercial, trust, trustReason, page, read, refresh, dueAt, disabled, own, madeOf, overlap } = feed;
   return {
     ...feedStateJson(feed),
-    ...{ urls: [...urls], commercial, trust, trustReason, page, read, refreshSeconds: refresh, disabled, own, madeOf: [...madeOf] },
+    urls: [...urls],
+    commercial,
+    trust,
+    trustReason,
+    page,
+    read,
+    refreshSeconds: refresh,
+    disabled,
+    own,
+    madeOf: [...madeOf],
     dueAt: dueAt === null ? null : isoTime(dueAt),
     overlap: overlap.map((other) => ({ ...other })),
   };

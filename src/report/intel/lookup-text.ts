@@ -43,8 +43,8 @@ function writeLookup(screen: Screen, { address, labels, online }: AddressLookup,
   for (const hit of reputation?.hits ?? []) {
     const state = feeds.find(({ feed }) => feed === hit.feed);
     const condition = state === undefined || state.condition === "fine" ? "" : `, ${state.condition}`;
-    const age =
-      state?.fetchedAt == null ? listAge(hit.date, now) : `fetched ${duration(Math.max(0, Math.floor(now - state.fetchedAt)))} ago`;
+    const fetchedAt = state?.fetchedAt ?? null;
+    const age = fetchedAt === null ? listAge(hit.date, now) : `fetched ${duration(Math.max(0, Math.floor(now - fetchedAt)))} ago`;
     screen.paragraph(`${hit.kind}, as ${hit.network}; trust ${hit.trust.toFixed(2)}, ${age}${condition}`, {
       indent: 15,
       mark: { text: hit.feed, style: "yellow" },
