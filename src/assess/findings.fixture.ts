@@ -68,6 +68,8 @@ export function detection(scans: readonly Scan[], backscatter: readonly Backscat
       dark: Math.max(0, ...scans.map((one) => one.darkTargetCount)),
       networks: [],
     },
+    persistence: [],
+    persistenceTotal: 0,
     campaigns: [],
     campaignsTotal: 0,
     spoofing: [],
