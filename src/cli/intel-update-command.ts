@@ -121,6 +121,7 @@ async function fromFiles(
       reason: null,
       entries: 0,
       guarded: 0,
+      leftOut: null,
       octets: 0,
       from: files,
       dueAt: null,

@@ -5,6 +5,8 @@ import type { FeedState } from "./reputation.ts";
 
 /** A feed of the catalogue, or the user's, and how it stands on disk. */
 export interface FeedListing extends FeedState {
+  /** The first few of the entries that the guards left out, with the reason of each; null where there were none. */
+  readonly leftOut: string | null;
   /** Where it is fetched from, without keys. */
   readonly urls: readonly string[];
   readonly commercial: "free" | "not-free" | "unstated";
@@ -34,6 +36,8 @@ export interface FeedUpdate {
   readonly reason: string | null;
   readonly entries: number;
   readonly guarded: number;
+  /** The first few of those, with the reason of each; null where there were none. */
+  readonly leftOut: string | null;
   /** Octets that came. */
   readonly octets: number;
   /** Where it was, or would be, fetched from, without keys. */

@@ -24,6 +24,7 @@ export function listFeeds(
     const { commercial, trustReason, page, read, refresh, own, madeOf } = feed;
     return {
       ...feedState(id, { ...(record ?? NOTHING_FETCHED), name, kind, licence, staleAfter, trust, used: !isDisabled }, now),
+      leftOut: record?.leftOut ?? null,
       urls: feed.urls.map(shownUrl),
       commercial,
       trust,

@@ -7,6 +7,8 @@ export interface ReadFeed<Contents> {
   /** Entries that are kept, and those that the guards left out. */
   readonly entries: number;
   readonly guarded: number;
+  /** The first few of those, with the reason of each; null where there were none. */
+  readonly leftOut: string | null;
   /** Seconds since 1970: the date that it states of itself. */
   readonly dataDate: number | null;
   /** Why it is not to be used as a whole (no list at all, shrunk, from the future, too old); null where it is fine. */

@@ -62,6 +62,7 @@ export function plannedUpdates(chosen: readonly Feed[], index: LibraryIndex, for
       feed: feed.id,
       entries: record?.entries ?? 0,
       guarded: record?.guarded ?? 0,
+      leftOut: record?.leftOut ?? null,
       octets: 0,
       from: feed.urls.map(shownUrl),
     };
@@ -139,9 +140,9 @@ class Change<Contents> {
     this.#records = new Map(Object.entries(library.index.feeds).filter(([id]) => options.feeds.has(id)));
   }
 
-  standing(feed: Feed): Pick<FeedUpdate, "feed" | "entries" | "guarded"> {
+  standing(feed: Feed): Pick<FeedUpdate, "feed" | "entries" | "guarded" | "leftOut"> {
     const record = this.#records.get(feed.id);
-    return { feed: feed.id, entries: record?.entries ?? 0, guarded: record?.guarded ?? 0 };
+    return { feed: feed.id, entries: record?.entries ?? 0, guarded: record?.guarded ?? 0, leftOut: record?.leftOut ?? null };
   }
 
   /** Reads what came, and keeps it where it is a list that can be relied on. */
@@ -159,9 +160,9 @@ class Change<Contents> {
       if ("unchanged" in file) return file.unchanged;
       return this.#library.addCopy(feed.id, file.octets, file.from, { etag: file.etag, lastModified: file.lastModified });
     });
-    const { entries, guarded, dataDate } = read;
+    const { entries, guarded, leftOut, dataDate } = read;
     this.#read.set(feed.id, read);
-    this.#put(feed, { copies, entries, guarded, dataDate, fetchedAt, checkedAt: fetchedAt, refusal: null, notBefore: null });
+    this.#put(feed, { copies, entries, guarded, leftOut, dataDate, fetchedAt, checkedAt: fetchedAt, refusal: null, notBefore: null });
     const reason = missing.length === 0 ? null : `no longer there: ${missing.join(", ")}`;
     return {
       feed: feed.id,
@@ -169,6 +170,7 @@ class Change<Contents> {
       reason,
       entries,
       guarded,
+      leftOut,
       octets: came,
       from,
       dueAt: fetchedAt + feed.refresh,

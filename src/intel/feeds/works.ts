@@ -3,7 +3,7 @@ import type { Network } from "../../model/address.ts";
 import { compileTable } from "../reputation/compile.ts";
 import { judgeCopy } from "../reputation/copy-verdict.ts";
 import { EntryColumns } from "../reputation/entry-columns.ts";
-import { guardEntries, type GuardReport } from "../reputation/guards.ts";
+import { guardEntries, type GuardReport, guardWords } from "../reputation/guards.ts";
 import { Reputation } from "../reputation/index.ts";
 import { type FeedReading, readFeed } from "../reputation/read-feed.ts";
 import type { Feed } from "./feed.ts";
@@ -16,7 +16,12 @@ export function feedWorks(own: readonly Network[]): FeedWorks<EntryColumns> {
       const readings = files.map((file) => readFeed(file, feed.form, { ...feed.choice, now }));
       const networks = merged(readings);
       const guards = guardEntries(networks, { kind: feed.kind, own });
-      return { contents: networks, guarded: guards.guarded, ...verdictOn(readings, networks, guards, feed, before, now) };
+      return {
+        contents: networks,
+        guarded: guards.guarded,
+        leftOut: guardWords(guards),
+        ...verdictOn(readings, networks, guards, feed, before, now),
+      };
     },
     compile: (feeds) => {
       const table = compileTable(

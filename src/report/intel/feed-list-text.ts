@@ -32,6 +32,11 @@ export function renderFeedList(feeds: readonly FeedListing[], folder: string, no
       atHand.map((feed) => row(feed, now)),
     );
   for (const line of conditionLines(atHand)) screen.paragraph(line.text, { mark: { text: "!", style: line.style } });
+  const poisoned = atHand.flatMap(({ feed, guarded, leftOut }) => (leftOut === null ? [] : [`${feed}: ${count(guarded)}, ${leftOut}`]));
+  if (poisoned.length > 0) {
+    screen.heading("left out", "entries that must not be acted upon, whoever lists them");
+    for (const line of poisoned) screen.paragraph(line);
+  }
   const repeats = atHand.flatMap(({ feed, overlap }) => {
     const others = overlap.filter(({ share }) => share >= REPEATS_FROM).map((other) => `${other.feed} ${percent(other.share)}`);
     return others.length === 0 ? [] : [`${feed}: ${others.slice(0, 4).join(", ")}`];

@@ -1,7 +1,7 @@
 /** What an update did, a line a feed, as text. */
 import type { FeedUpdate } from "../../model/feed-library.ts";
 import type { RenderOptions } from "../options.ts";
-import { counted, dateTime, octets } from "../quantity.ts";
+import { count, counted, dateTime, octets } from "../quantity.ts";
 import { Screen } from "../text/screen.ts";
 
 const STYLES = { new: "green", unchanged: "dim", "not-due": "dim", kept: "yellow", refused: "red", "would-fetch": "cyan" } as const;
@@ -33,8 +33,8 @@ export function renderFeedUpdate(updates: readonly FeedUpdate[], folder: string,
 
 const MOST_ADDRESSES = 4;
 
-function words({ outcome, reason, entries, guarded, dueAt, from }: FeedUpdate): string {
-  const kept = `${counted(entries, "entry", "entries")}${guarded > 0 ? `, ${guarded} left out by the guards` : ""}`;
+function words({ outcome, reason, entries, guarded, leftOut, dueAt, from }: FeedUpdate): string {
+  const kept = `${counted(entries, "entry", "entries")}${guarded > 0 ? `, ${count(guarded)} left out: ${leftOut ?? "see precursor intel list"}` : ""}`;
   const due = dueAt === null ? "" : `; again from ${dateTime(dueAt)} UTC`;
   switch (outcome) {
     case "new":

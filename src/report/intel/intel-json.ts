@@ -38,9 +38,10 @@ export function renderIntelJson(folder: string, { feeds, fine, updates, lookups,
 }
 
 function listingJson(feed: FeedListing): NonNullable<IntelJson["feeds"]>[number] {
-  const { urls, commercial, trust, trustReason, page, read, refresh, dueAt, disabled, own, madeOf, overlap } = feed;
+  const { leftOut, urls, commercial, trust, trustReason, page, read, refresh, dueAt, disabled, own, madeOf, overlap } = feed;
   return {
     ...feedStateJson(feed),
+    leftOut,
     urls: [...urls],
     commercial,
     trust,

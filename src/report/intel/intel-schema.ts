@@ -7,6 +7,7 @@ import { count, time } from "../schema-shapes.ts";
 const share = z.number().min(0).max(1);
 
 const listing = feedStateShape.extend({
+  leftOut: z.string().nullable().describe("the first few entries that the guards left out, with the reason of each"),
   urls: z.array(z.string()).describe("without keys"),
   commercial: z
     .enum(["free", "not-free", "unstated"])
@@ -29,6 +30,7 @@ const update = z.looseObject({
   reason: z.string().nullable(),
   entries: count,
   guarded: count.describe("entries that the guards left out"),
+  leftOut: z.string().nullable().describe("the first few of them, with the reason of each"),
   octets: count.describe("that came"),
   from: z.array(z.string()),
   dueAt: time.nullable(),
