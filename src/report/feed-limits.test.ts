@@ -23,7 +23,7 @@ test("that there are none is told, and what is fine is counted", () => {
     { topic: "Feeds", words: "2 reputation feeds, 30,000 entries; 3 entries that may not be in one left out.", serious: false },
   ]);
   expect(feedLimits([FINE], true)).toEqual([]);
-  expect(feedsInShort([FINE, { ...FINE, condition: "refused" }])).toBe("1 reputation feed");
+  expect(feedsInShort([FINE, { ...FINE, condition: "refused" }])).toBe("1 feed");
 });
 
 test("each that is not fine is named with its reason, in brief the first of many", () => {

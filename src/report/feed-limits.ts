@@ -6,10 +6,10 @@ import { count, counted } from "./quantity.ts";
 /** Feeds named each by itself in a brief list. */
 const NAMED = 2;
 
-/** "no reputation feed", "12 reputation feeds". */
+/** "no feeds", "12 feeds". */
 export function feedsInShort(feeds: readonly FeedState[]): string {
   const used = usedFeeds(feeds).length;
-  return used === 0 ? "no reputation feed" : counted(used, "reputation feed");
+  return used === 0 ? "no feeds" : counted(used, "feed");
 }
 
 const CONDITION_WORDS = { stale: "is stale", kept: "is the last good copy", refused: "is refused", absent: "was never fetched" } as const;

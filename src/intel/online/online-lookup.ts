@@ -20,6 +20,8 @@ const MAX_ANSWER_OCTETS = 2 ** 20;
 const TIMEOUT_SECONDS = 20;
 /** A budget is waited for so long, seconds; for longer the question is left out. */
 const LONGEST_PAUSE = 5;
+/** Questions after which what was learned is saved. */
+const SAVED_EVERY = 20;
 
 /** How a service is asked. */
 export interface ServiceAccess {
@@ -82,6 +84,8 @@ async function askService(addresses: readonly string[], access: ServiceAccess, o
   for (const address of open) {
     stopped ??= await waitForBudget(memory);
     results.set(address, stopped === null ? await ask(address) : none(stopped));
+    // An interrupt loses little of what was paid for
+    if (results.size % SAVED_EVERY === 0) memory.save();
   }
   memory.save();
   return results;
