@@ -18,6 +18,8 @@ describe("assessOptions", () => {
       listen: null,
       explain: null,
       intelFolder: intelPlace(undefined),
+      store: null,
+      priors: {},
       threads: 0,
       limit: 1000,
       onProgress: null,

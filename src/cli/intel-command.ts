@@ -43,7 +43,6 @@ export function addIntelCommand(program: Command): void {
       ["precursor intel lookup 93.174.93.175 --online greynoise,dshield", "Ask these services, too, and say so."],
     ],
     [
-      "update [FEED...] --from <FILE, FOLDER or FEED=PATH...> --dry-run --force --insecure --timeout <seconds> --max-megabytes <n>; list; check; lookup <ADDRESS...|-> --online <services>; each with --intel <folder> and --format json. precursor help intel, precursor intel update --help.",
       "Keys of services come from the environment (GREYNOISE_API_KEY, ABUSEIPDB_API_KEY) or from feeds.yaml in the folder of feeds, never from the command line. Feeds of your own, disabled ones and other trust stand there, too (docs/reputation.md).",
     ],
   );

@@ -57,22 +57,8 @@ function cliPage(program: Command): string {
     lines.push(`| [${command.name()}](#precursor-${command.name()}) | ${cell(command.description())} |`);
   lines.push("", ...examplesSection(program));
   for (const command of program.commands) {
-    lines.push(
-      `## precursor ${command.name()}`,
-      "",
-      "```",
-      command.createHelp().commandUsage(command),
-      "```",
-      "",
-      command.description(),
-      "",
-    );
-    const args = command.registeredArguments.map((argument) => [argument.name(), argumentMeaning(argument)] as const);
-    if (args.length > 0)
-      lines.push("| argument | |", "|---|---|", ...args.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`), "");
-    lines.push("| option | |", "|---|---|");
-    for (const option of optionsOf(command)) lines.push(`| \`${option.flags}\` | ${cell(optionMeaning(option))} |`);
-    lines.push("", ...examplesSection(command));
+    lines.push(...commandSection(command, `## precursor ${command.name()}`));
+    for (const part of command.commands) lines.push(...commandSection(part, `### precursor ${command.name()} ${part.name()}`));
   }
   lines.push("## Exit codes", "", "| code | |", "|---|---|", ...EXIT_CODES.map(([code, meaning]) => `| ${code} | ${meaning} |`), "");
   lines.push(
@@ -90,6 +76,16 @@ function cliPage(program: Command): string {
     "",
   );
   return lines.join("\n");
+}
+
+function commandSection(command: Command, heading: string): string[] {
+  const lines = [heading, "", "```", command.createHelp().commandUsage(command), "```", "", command.description(), ""];
+  const args = command.registeredArguments.map((argument) => [argument.name(), argumentMeaning(argument)] as const);
+  if (args.length > 0)
+    lines.push("| argument | |", "|---|---|", ...args.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`), "");
+  lines.push("| option | |", "|---|---|");
+  for (const option of optionsOf(command)) lines.push(`| \`${option.flags}\` | ${cell(optionMeaning(option))} |`);
+  return [...lines, "", ...examplesSection(command)];
 }
 
 function examplesSection(command: Command): string[] {
@@ -137,6 +133,10 @@ function manPage(program: Command): string {
     lines.push(`.SS ${roff(command.name())}`, roff(command.description()));
     for (const option of optionsOf(command)) lines.push(".TP", `.B ${roff(option.flags)}`, roff(optionMeaning(option)));
     for (const note of extrasOf(command).notes) lines.push(".PP", roff(note));
+    for (const part of command.commands) {
+      lines.push(`.SS ${roff(`${command.name()} ${part.name()}`)}`, roff(part.description()));
+      for (const option of optionsOf(part)) lines.push(".TP", `.B ${roff(option.flags)}`, roff(optionMeaning(option)));
+    }
   }
   lines.push(".SH EXIT STATUS");
   for (const [code, meaning] of EXIT_CODES) lines.push(".TP", `.B ${code}`, roff(meaning.replaceAll("`", "")));
