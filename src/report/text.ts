@@ -22,7 +22,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
 }
 
 /** Scans, heaviest first, and victims that leave room for the rest on one screen. */
-const DEFAULT_ROWS = 6;
+const DEFAULT_ROWS = 5;
 /** So few are all shown: a line that says "2 more" is no shorter. */
 const MOST_IN_FULL = 10;
 const DEFAULT_VICTIMS = 3;
