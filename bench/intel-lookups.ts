@@ -92,7 +92,11 @@ function listed6(file: string): Uint32Array {
   const head = new Uint32Array(octets.buffer, octets.byteOffset, 16);
   const [count4 = 0, count6 = 0, indexBits = 0] = head.subarray(4, 7);
   const indexBits4 = head[10] ?? 0;
-  const words = new Uint32Array(octets.buffer, octets.byteOffset + 4 * (16 + 2 ** indexBits4 + 1 + 2 * count4 + 2 ** indexBits + 1), 4 * count6);
+  const words = new Uint32Array(
+    octets.buffer,
+    octets.byteOffset + 4 * (16 + 2 ** indexBits4 + 1 + 2 * count4 + 2 ** indexBits + 1),
+    4 * count6,
+  );
   const out = new Uint32Array(4 * Math.min(ASKED, count6));
   for (let i = 0; i < out.length / 4; i++) out.set(words.subarray(4 * ((i * 7919) % count6), 4 * ((i * 7919) % count6) + 4), 4 * i);
   return out;

@@ -24,7 +24,9 @@ export function comparePeers(feeds: readonly IntelFeed[], folder: string, size: 
   writeFileSync(asked, `${addresses.join("\n")}\n`);
   const say = (name: string, entries: number, load: number | null, rate: number): void => {
     const loading = load === null ? "" : `, loaded in ${load.toFixed(1)} s`;
-    console.log(`  ${name.padEnd(16)} ${entries.toLocaleString("en")} entries${loading}: ${Math.round(rate).toLocaleString("en")} lookups/s; ours ${Math.round(ours / rate).toLocaleString("en")} times that`);
+    console.log(
+      `  ${name.padEnd(16)} ${entries.toLocaleString("en")} entries${loading}: ${Math.round(rate).toLocaleString("en")} lookups/s; ours ${Math.round(ours / rate).toLocaleString("en")} times that`,
+    );
   };
   blockList(lines.slice(0, BLOCK_LIST_ENTRIES), addresses.slice(0, BLOCK_LIST_CALLS), say);
   grepcidr(list, asked, lines.length, say);
@@ -80,7 +82,9 @@ function ipv4Lines(feeds: readonly IntelFeed[], most: number): string[] {
   const lines: string[] = [];
   for (const { text: octets } of feeds) {
     // A part of each feed is as good as the whole, and no string gets too long
-    for (const line of Buffer.from(octets.subarray(0, 16 * most)).toString("latin1").split("\n")) {
+    for (const line of Buffer.from(octets.subarray(0, 16 * most))
+      .toString("latin1")
+      .split("\n")) {
       if (lines.length < most && line.includes(".")) lines.push(line);
     }
   }

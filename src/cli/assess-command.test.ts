@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../model/errors.ts";
 import { assessOptions } from "./assess-command.ts";
+import { intelPlace } from "./intel-place.ts";
 
 const DEFAULTS = { threads: 0, color: true } as const;
 
@@ -16,10 +17,18 @@ describe("assessOptions", () => {
       mapping: null,
       listen: null,
       explain: null,
+      intelFolder: intelPlace(undefined),
+      store: null,
+      priors: {},
       threads: 0,
       limit: 1000,
       onProgress: null,
     });
+  });
+
+  test("feeds are where --intel says, and nowhere with --no-intel", () => {
+    expect(assessOptions(["a.pcap"], { ...DEFAULTS, intel: "/tmp/feeds" }).intelFolder).toBe("/tmp/feeds");
+    expect(assessOptions(["a.pcap"], { ...DEFAULTS, intel: false }).intelFolder).toBeNull();
   });
 
   test("--home before an input takes the networks and leaves the input", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { containsIPv4, containsIPv6, formatIPv4, formatIPv6, type Network, parseNetwork } from "../model/address.ts";
 import { acknowledgedLabel, acknowledgedScanner } from "./acknowledged.ts";
 import { ACKNOWLEDGED_SCANNERS } from "./acknowledged-table.ts";
+import { NO_LABELS } from "../model/label.ts";
 import { Intel } from "./index.ts";
 import { NetworkTable } from "./network-table.ts";
 import { isBogon } from "./special-purpose.ts";
@@ -87,7 +88,7 @@ describe("intel", () => {
     });
     expect(intel.label("10.77.0.1", HONEST)).toMatchObject({ acknowledged: null, network: null, reserved: { name: "private-use" } });
     for (const nonsense of ["", "(00c0ffee)", "256.1.1.1", "x".repeat(10_000)]) {
-      expect(intel.label(nonsense, HONEST)).toEqual({ network: null, acknowledged: null, reserved: null });
+      expect(intel.label(nonsense, HONEST)).toEqual(NO_LABELS);
     }
     expect(intel.lists().every((list) => list.licence !== "")).toBe(true);
     intel.close();

@@ -1,9 +1,9 @@
 /** Who is asking: network, country, special purpose, acknowledged scanner. Everything from local files; nothing is asked of the network. */
 import type { AddressLabels } from "../model/label.ts";
+import type { ReputationLabel } from "../model/reputation.ts";
 import { acknowledgedLabel, type LabelContext } from "./acknowledged.ts";
 import { ACKNOWLEDGED_DATE, ACKNOWLEDGED_LIST } from "./acknowledged-table.ts";
 import { type DataList, Networks } from "./network.ts";
-import { isoDay, Reputation } from "./reputation/index.ts";
 import { SPECIAL_PURPOSE_DATE, SPECIAL_PURPOSE_LIST, specialPurpose } from "./special-purpose.ts";
 
 export type { LabelContext } from "./acknowledged.ts";
@@ -11,25 +11,27 @@ export type { LabelContext } from "./acknowledged.ts";
 export interface IntelOptions {
   /** Whether to look up networks and countries; false saves the 10 to 40 ms of opening them. Default true. */
   readonly networks?: boolean;
-  /** The compiled table of reputation feeds, as a path; null (the default) without one. */
-  readonly reputation?: string | null;
+  /** Reputation feeds, opened; none where absent. */
+  readonly reputation?: ReputationLookup | null;
+}
+
+/** What feeds say of an address (text); null where none names it. Total. */
+export interface ReputationLookup {
+  label(address: string): ReputationLabel | null;
 }
 
 /** All lookups behind one door. Databases are opened at the first label, caches are bounded. */
 export class Intel {
   readonly #wantsNetworks: boolean;
-  readonly #reputation: Reputation | null;
+  readonly #reputation: ReputationLookup | null;
   #networks: Networks | null = null;
 
   private constructor(options: IntelOptions) {
     this.#wantsNetworks = options.networks ?? true;
-    this.#reputation = options.reputation === undefined || options.reputation === null ? null : Reputation.open(options.reputation);
+    this.#reputation = options.reputation ?? null;
   }
 
-  /**
-   * Opens the table of reputation where one is named, and nothing else yet: what is missing gives null labels and is absent from
-   * {@link lists}. @throws IntelError E_INTEL_TABLE where the table cannot be read or is damaged
-   */
+  /** Opens nothing yet, and never fails: what is missing gives null labels and is absent from {@link lists}. */
   static open(options: IntelOptions = {}): Intel {
     return new Intel(options);
   }
@@ -49,11 +51,6 @@ export class Intel {
     return [
       ...(this.#database()?.lists() ?? []),
       { list: ACKNOWLEDGED_LIST, date: ACKNOWLEDGED_DATE, licence: "Apache-2.0 (Precursor's own)" },
-      ...(this.#reputation?.feeds ?? []).map(({ name, dataDate, fetchedAt, licence }) => ({
-        list: name,
-        date: isoDay(dataDate ?? fetchedAt),
-        licence,
-      })),
       { list: SPECIAL_PURPOSE_LIST, date: SPECIAL_PURPOSE_DATE, licence: "public (IANA)" },
     ];
   }

@@ -2,6 +2,7 @@
 import packageManifest from "../../package.json" with { type: "json" };
 import { assess as judge, type Keeping, keepingOf } from "../assess/index.ts";
 import { detect, explainAddress } from "../detect/index.ts";
+import { openFeeds } from "../intel/feeds/open-feeds.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
@@ -12,6 +13,7 @@ import type { Detection } from "../model/finding.ts";
 import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { Past } from "../model/past.ts";
 import type { LiveInput, Report } from "../model/report.ts";
+import type { FeedState } from "../model/reputation.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
 import { labelFindings } from "./labelling.ts";
@@ -46,7 +48,8 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
   const detection = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
-  const intel = Intel.open();
+  const { reputation, feeds } = openFeeds(options.intelFolder, Date.now() / 1000);
+  const intel = Intel.open({ reputation });
   try {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
     const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
@@ -69,6 +72,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
       detection,
       labels,
       intel,
+      feeds,
     });
     const explanation =
       options.explain === null
@@ -115,6 +119,7 @@ interface Parts {
   readonly detection: Detection;
   readonly labels: ReadonlyMap<string, AddressLabels>;
   readonly intel: Intel;
+  readonly feeds: readonly FeedState[];
 }
 
 function makeReport({
@@ -130,6 +135,7 @@ function makeReport({
   detection,
   labels,
   intel,
+  feeds,
 }: Parts): Report {
   const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
   const { assessment, advice } = judge({
@@ -144,7 +150,7 @@ function makeReport({
     skipped: summary.skipped,
     keeping,
     past,
-    feeds: [],
+    feeds,
     priors: options.priors,
   });
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
@@ -187,6 +193,6 @@ function makeReport({
     assessment,
     advice,
     lists: intel.lists(),
-    feeds: [],
+    feeds,
   };
 }

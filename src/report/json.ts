@@ -9,6 +9,7 @@ import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { portZeroWords } from "./port-zero-words.ts";
 import { isoTime } from "./quantity.ts";
+import { feedStateJson, reputationJson } from "./reputation-json.ts";
 import type { reportShape } from "./schema.ts";
 
 const DEFAULT_LIMIT = 1000;
@@ -87,6 +88,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
     past: pastJson(report),
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+    feeds: report.feeds.map(feedStateJson),
   };
 }
 
@@ -223,11 +225,14 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
   };
 }
 
-function labelsJson(labels: AddressLabels | undefined): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved"> {
+function labelsJson(
+  labels: AddressLabels | undefined,
+): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved" | "reputation"> {
   return {
     network: copy(labels?.network),
     acknowledged: copy(labels?.acknowledged),
     reserved: copy(labels?.reserved),
+    reputation: reputationJson(labels?.reputation),
   };
 }
 

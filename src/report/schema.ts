@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { assessmentShape, pastShape } from "./assessment-schema.ts";
+import { feedStateShape, reputationShape } from "./reputation-shapes.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const maybeTime = time.nullable();
@@ -71,6 +72,7 @@ const scan = z.looseObject({
   acknowledged,
   network,
   reserved,
+  reputation: reputationShape,
   slow: z.boolean(),
   fragmented: z.boolean(),
   spoofable: z.boolean().describe("the source never showed that it gets answers"),
@@ -108,6 +110,7 @@ const backscatter = z.looseObject({
   acknowledged,
   network,
   reserved,
+  reputation: reputationShape,
 });
 
 /** The shape as zod sees it; `REPORT_SCHEMA` is the same for everybody else. */
@@ -240,6 +243,7 @@ export const reportShape = z.looseObject({
   past: pastShape,
   advice: z.array(z.looseObject({ action: z.string(), reason: z.string(), rules: z.array(z.string()) })),
   lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
+  feeds: z.array(feedStateShape).describe("reputation feeds on disk, be they in use or not; empty where there are none"),
 });
 
 /** JSON Schema, draft 2020-12. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CATALOGUE } from "../../intel/feeds/catalogue.ts";
 import type { Feed } from "../../intel/feeds/feed.ts";
+import { type Network, parseNetwork } from "../../model/address.ts";
 import { ConfigError } from "../../model/errors.ts";
 import { systemReason } from "../../sources/file.ts";
 import { nearestWord } from "./did-you-mean.ts";
@@ -17,6 +18,7 @@ export interface FeedChoice {
   readonly feeds: ReadonlyMap<string, Feed>;
   readonly disabled: ReadonlySet<string>;
   readonly online: FeedsFile["online"];
+  readonly home: readonly Network[];
   readonly contact: string | null;
 }
 
@@ -44,8 +46,10 @@ export function readFeeds(text: string, path: string): FeedChoice {
       const taken = CATALOGUE.has(feed.id) ? "the catalogue has a feed of that name" : "another feed has that name";
       problems.push(say(["feeds", index, "id"], `${taken}; give it one of its own`));
     }
+    const { column, endColumn, member, minimum, ...rest } = feed;
     feeds.set(feed.id, {
-      ...feed,
+      ...rest,
+      choice: { column, endColumn, member, minimum },
       name: feed.name ?? feed.id,
       commercial: "free",
       trustReason: "as you say",
@@ -65,7 +69,13 @@ export function readFeeds(text: string, path: string): FeedChoice {
     const feed = feeds.get(id);
     if (feed !== undefined) feeds.set(id, { ...feed, trust, trustReason: "as you say" });
   }
-  return { feeds, disabled: new Set(value.disable), online: wholePaths(value.online, dirname(path)), contact: value.contact ?? null };
+  return {
+    feeds,
+    disabled: new Set(value.disable),
+    online: wholePaths(value.online, dirname(path)),
+    home: value.home.flatMap((text) => parseNetwork(text) ?? []),
+    contact: value.contact ?? null,
+  };
 }
 
 function wholePaths(online: FeedsFile["online"], folder: string): FeedsFile["online"] {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { isFeedId } from "../../intel/feeds/feed.ts";
 import { FEED_FORMS } from "../../intel/feeds/feed-form.ts";
+import { parseNetwork } from "../../model/address.ts";
 import { FEED_KINDS } from "../../model/reputation.ts";
 
 const id = z.string().refine(isFeedId, { message: "a name of small letters, digits and dashes, such as our-honeypot" });
@@ -21,8 +22,23 @@ const feed = z.strictObject({
   urls: z.array(address).max(256).default([]).describe("Where it is fetched from; none for one that only comes from files."),
   kind: z.enum(FEED_KINDS).describe("What it lists."),
   form: z.enum(FEED_FORMS).default("auto").describe("How it is written; recognised where nothing is said."),
+  column: z
+    .union([z.string().min(1), z.int().min(0).max(1000)])
+    .optional()
+    .describe("csv: the column of addresses, by name or number from 0; guessed where nothing is said."),
+  endColumn: z
+    .union([z.string().min(1), z.int().min(0).max(1000)])
+    .optional()
+    .describe("csv: the column of the last address of a range."),
+  member: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("json: the member that holds addresses, such as data.items.ip; guessed where nothing is said."),
+  minimum: z.int().min(1).max(100).optional().describe("ipsum: on how many lists an address must be."),
   trust: share.default(0.5).describe("Between 0 and 1: how likely an address on it did what the list says."),
   licence: words.default("not stated").describe("Its terms, in words."),
+  mayBeEmpty: z.boolean().default(false).describe("A list without entries is one, too, and not a fault."),
   refresh: seconds.default(86_400).describe("Seconds between two fetches at least."),
   staleAfter: seconds.default(4 * 86_400).describe("Seconds after which it is too old to be relied on."),
   madeOf: z.array(id).max(64).default([]).describe("Feeds that it is made of: agreeing with them is no agreement."),
@@ -42,6 +58,15 @@ export const feedsShape = z.strictObject({
     .strictObject({ greynoise: service.optional(), abuseipdb: service.optional(), dshield: service.optional() })
     .default({})
     .describe("Services that intel lookup --online may ask."),
+  home: z
+    .array(
+      z
+        .string()
+        .refine((text) => parseNetwork(text) !== null, { message: "an address or a network in CIDR notation, such as 192.0.2.0/24" }),
+    )
+    .max(4096)
+    .default([])
+    .describe("Networks of your own: what lists them is left out of every feed."),
   contact: words.optional().describe("An e-mail address that publishers see with each request; DShield asks for one."),
 });
 

@@ -11,7 +11,9 @@ const OPENFILTERS = "https://raw.githubusercontent.com/OpenFilters/internet-scan
 /** Lists of names and ranges that are kept by hand change a few times a year. */
 const HALF_A_YEAR = 182 * DAY;
 
-type Entry = Omit<Feed, "madeOf" | "own" | "staleAfter" | "form"> & Partial<Pick<Feed, "madeOf" | "staleAfter" | "form">>;
+/** What most feeds have alike. */
+type Common = "choice" | "form" | "madeOf" | "mayBeEmpty" | "staleAfter";
+type Entry = Omit<Feed, Common | "own"> & Partial<Pick<Feed, Common>>;
 
 const ENTRIES: readonly Entry[] = [
   {
@@ -67,6 +69,7 @@ const ENTRIES: readonly Entry[] = [
     trust: 0.4,
     trustReason: "a mixture of honeypots, research scanners and open resolvers: being on it says little of what for",
     form: "json",
+    choice: { member: "ip" },
     page: "https://isc.sans.edu/api/",
     read: null,
   },
@@ -80,6 +83,7 @@ const ENTRIES: readonly Entry[] = [
     refresh: HOUR,
     trust: 0.9,
     trustReason: "controllers of botnets, each seen to answer as one; empty at times",
+    mayBeEmpty: true,
     page: "https://feodotracker.abuse.ch/blocklist/",
     read: "2026-08-13",
   },
@@ -414,5 +418,8 @@ const ENTRIES: readonly Entry[] = [
 
 /** Feeds by id, in the order in which they are listed. */
 export const CATALOGUE: ReadonlyMap<string, Feed> = new Map(
-  ENTRIES.map((entry) => [entry.id, { form: "auto", staleAfter: DEFAULT_STALE_AFTER, madeOf: [], ...entry, own: false }]),
+  ENTRIES.map((entry) => [
+    entry.id,
+    { form: "auto", staleAfter: DEFAULT_STALE_AFTER, choice: {}, mayBeEmpty: false, madeOf: [], ...entry, own: false },
+  ]),
 );

@@ -2,6 +2,9 @@
 export const FEED_FORMS = [
   "auto",
   "addresses",
+  "netset",
+  "ipset",
+  "nft",
   "csv",
   "json",
   "misp-warninglist",

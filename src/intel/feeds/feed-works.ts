@@ -7,6 +7,8 @@ export interface ReadFeed<Contents> {
   /** Entries that are kept, and those that the guards left out. */
   readonly entries: number;
   readonly guarded: number;
+  /** The first few of those, with the reason of each; null where there were none. */
+  readonly leftOut: string | null;
   /** Seconds since 1970: the date that it states of itself. */
   readonly dataDate: number | null;
   /** Why it is not to be used as a whole (no list at all, shrunk, from the future, too old); null where it is fine. */
@@ -23,7 +25,7 @@ export interface FeedWorks<Contents> {
   /** Total: octets of any kind give a feed, or the reason why it is refused. `before` is null where none is in use, or where no questions are to be asked. */
   read(files: readonly Uint8Array[], feed: Feed, before: FeedBefore | null, now: number): ReadFeed<Contents>;
   /** One table of all feeds, and the share of each one's addresses that another holds. */
-  compile(feeds: readonly { readonly feed: Feed; readonly read: ReadFeed<Contents> }[]): {
+  compile(feeds: readonly { readonly feed: Feed; readonly read: ReadFeed<Contents>; readonly fetchedAt: number | null }[]): {
     readonly table: Uint8Array;
     readonly overlap: Readonly<Record<string, Readonly<Record<string, number>>>>;
   };

@@ -8,6 +8,13 @@ import type { FeedForm } from "./feed-form.ts";
  */
 export type CommercialUse = "free" | "not-free" | "unstated";
 
+export interface FormChoice {
+  readonly column?: string | number | undefined;
+  readonly endColumn?: string | number | undefined;
+  readonly member?: string | undefined;
+  readonly minimum?: number | undefined;
+}
+
 export interface Feed {
   /** Letters, digits and dashes: "spamhaus-drop". */
   readonly id: string;
@@ -26,12 +33,16 @@ export interface Feed {
   readonly trust: number;
   readonly trustReason: string;
   readonly form: FeedForm;
+  /** Where its form leaves a choice: columns of a table, the member of JSON, the least number of lists of ipsum. */
+  readonly choice: FormChoice;
   /** The page that documents it, and the ISO date of the copy of it that was read. */
   readonly page: string;
   readonly read: string | null;
   /** Feeds that it is made of, by id: agreeing with them is no agreement. Empty for one of its own. */
   readonly madeOf: readonly string[];
-  /** Whether it is in the program's own catalogue, or the user's. */
+  /** A list without entries is one, too: nothing is to be listed at times. */
+  readonly mayBeEmpty: boolean;
+  /** Whether it is the user's, or of the program's own catalogue. */
   readonly own: boolean;
 }
 

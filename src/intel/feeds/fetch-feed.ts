@@ -84,9 +84,10 @@ export async function fetchFeed(
 }
 
 function conditions(before: CopyRecord | undefined): Record<string, string> {
+  const { etag, lastModified } = before ?? { etag: null, lastModified: null };
   return {
-    ...(before?.etag == null ? {} : { "if-none-match": before.etag }),
-    ...(before?.lastModified == null ? {} : { "if-modified-since": before.lastModified }),
+    ...(etag === null ? {} : { "if-none-match": etag }),
+    ...(lastModified === null ? {} : { "if-modified-since": lastModified }),
   };
 }
 

@@ -40,6 +40,7 @@ export interface FeedRecord {
   readonly copies: readonly CopyRecord[];
   readonly entries: number;
   readonly guarded: number;
+  readonly leftOut: string | null;
   /** When the copies were fetched; null where there are none. */
   readonly fetchedAt: number | null;
   /** When the publisher last said that they are current. */
@@ -67,6 +68,7 @@ export const NOTHING_FETCHED = {
   copies: [],
   entries: 0,
   guarded: 0,
+  leftOut: null,
   fetchedAt: null,
   checkedAt: null,
   dataDate: null,
@@ -108,6 +110,7 @@ function isRecord(value: unknown): boolean {
     copies.every((copy) => isObject(copy) && isPlainName(copy["file"]) && typeof copy["from"] === "string") &&
     typeof entries === "number" &&
     typeof guarded === "number" &&
+    (value["leftOut"] === null || typeof value["leftOut"] === "string") &&
     [fetchedAt, checkedAt, dataDate, notBefore].every((time) => time === null || typeof time === "number") &&
     typeof value["name"] === "string" &&
     typeof value["licence"] === "string" &&

@@ -44,7 +44,7 @@ export class Library {
 
   /** Keeps one file of a feed's copy; nothing uses it before {@link commit}. @throws IntelError */
   addCopy(feed: string, octets: Uint8Array, from: string, validators: Pick<CopyRecord, "etag" | "lastModified">): CopyRecord {
-    const sha256 = createHash("sha256").update(octets).digest("hex");
+    const sha256 = sha256Of(octets);
     const file = `${feed}.${sha256.slice(0, 16)}`;
     guarded(this.folder, () => writeWhole(join(this.folder, COPIES), file, octets));
     return { file, from, octets: octets.length, sha256, ...validators };
@@ -53,7 +53,7 @@ export class Library {
   /** The octets of a copy. @throws IntelError where it is gone or is not what was kept. */
   readCopy({ file, sha256 }: CopyRecord): Uint8Array {
     const octets = guarded(this.folder, () => readFileSync(join(this.folder, COPIES, file)));
-    if (createHash("sha256").update(octets).digest("hex") !== sha256)
+    if (sha256Of(octets) !== sha256)
       throw new IntelError("E_INTEL_LIBRARY", this.folder, `${COPIES}/${file} is damaged: fetch it again with --force`);
     return octets;
   }
@@ -88,6 +88,10 @@ export class Library {
       }
     });
   }
+}
+
+export function sha256Of(octets: Uint8Array): string {
+  return createHash("sha256").update(octets).digest("hex");
 }
 
 /** The index of a library that is only read; null where there is no library. @throws IntelError where it cannot be read. */

@@ -11,7 +11,7 @@ export const PLAIN_WORKS: FeedWorks<readonly string[]> = {
       : shrank
         ? `shrank from ${before.entries} to ${contents.length}`
         : null;
-    return { contents, entries: contents.length, guarded: 0, dataDate: null, refused };
+    return { contents, entries: contents.length, guarded: 0, leftOut: null, dataDate: null, refused };
   },
   compile: (feeds) => ({
     table: new TextEncoder().encode(feeds.map(({ feed, read }) => `${feed.id} ${feed.trust}: ${read.contents.join(" ")}`).join("\n")),

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { FeedUpdate } from "../../model/feed-library.ts";
 import { type LocalServer, serve } from "../web/local-server.fixture.ts";
 import type { Feed } from "./feed.ts";
 import { feedStates } from "./feed-state.ts";
 import { Library, readTable } from "./library.ts";
 import { PLAIN_WORKS } from "./plain-works.fixture.ts";
-import { chosenFeeds, type FeedUpdate, type FetchOptions, plannedUpdates, updateFromNetwork } from "./update.ts";
+import { chosenFeeds, type FetchOptions, plannedUpdates, updateFromNetwork } from "./update.ts";
 
 const NOW = 1_700_000_000;
 const HOUR = 3600;
@@ -42,6 +43,8 @@ function feed(id: string, more: Partial<Feed> = {}): Feed {
     trust: 0.5,
     trustReason: "",
     form: "auto",
+    choice: {},
+    mayBeEmpty: false,
     page: "",
     read: null,
     madeOf: [],

@@ -1,33 +1,19 @@
 /** A library brought up to date: fetch or take from files, read, judge, keep or refuse, compile, and swap all of it in at once. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import type { FeedUpdate } from "../../model/feed-library.ts";
 import type { GetOptions } from "../web/http-get.ts";
 import { shownUrl } from "../web/shown-url.ts";
 import type { Feed } from "./feed.ts";
 import { dueAt, type FetchedFile, fetchFeed } from "./fetch-feed.ts";
 import type { FeedWorks, ReadFeed } from "./feed-works.ts";
-import type { Library } from "./library.ts";
+import { type Library, sha256Of } from "./library.ts";
 import { type CopyRecord, type FeedRecord, type LibraryIndex, NOTHING_FETCHED } from "./library-index.ts";
 
 /** Fetched at once: enough for a slow server not to hold up the rest, and few enough to be polite. */
 const CONCURRENT_FETCHES = 4;
 /** Changes with the table's own format. */
 const TABLE_VERSION = 1;
-
-/** What became of one feed. */
-export interface FeedUpdate {
-  readonly feed: string;
-  readonly outcome: "new" | "unchanged" | "not-due" | "kept" | "refused" | "would-fetch";
-  readonly reason: string | null;
-  readonly entries: number;
-  readonly guarded: number;
-  /** Octets that came. */
-  readonly octets: number;
-  /** Where it was, or would be, fetched from. */
-  readonly from: readonly string[];
-  /** When it may be fetched again, seconds since 1970; null where at once. */
-  readonly dueAt: number | null;
-}
 
 /** A feed's files as given by the user. */
 export interface GivenFiles {
@@ -76,6 +62,7 @@ export function plannedUpdates(chosen: readonly Feed[], index: LibraryIndex, for
       feed: feed.id,
       entries: record?.entries ?? 0,
       guarded: record?.guarded ?? 0,
+      leftOut: record?.leftOut ?? null,
       octets: 0,
       from: feed.urls.map(shownUrl),
     };
@@ -153,37 +140,37 @@ class Change<Contents> {
     this.#records = new Map(Object.entries(library.index.feeds).filter(([id]) => options.feeds.has(id)));
   }
 
-  standing(feed: Feed): Pick<FeedUpdate, "feed" | "entries" | "guarded"> {
+  standing(feed: Feed): Pick<FeedUpdate, "feed" | "entries" | "guarded" | "leftOut"> {
     const record = this.#records.get(feed.id);
-    return { feed: feed.id, entries: record?.entries ?? 0, guarded: record?.guarded ?? 0 };
+    return { feed: feed.id, entries: record?.entries ?? 0, guarded: record?.guarded ?? 0, leftOut: record?.leftOut ?? null };
   }
 
   /** Reads what came, and keeps it where it is a list that can be relied on. */
   take(feed: Feed, files: readonly FetchedFile[], fetchedAt: number, force: boolean, missing: readonly string[]): FeedUpdate {
     const { works, now } = this.#options;
     const before = this.#records.get(feed.id);
-    const octets = files.map((file) => ("unchanged" in file ? this.#library.readCopy(file.unchanged) : file.octets));
-    const known =
-      before === undefined || before.copies.length === 0 || force ? null : { entries: before.entries, dataDate: before.dataDate };
-    const read = works.read(octets, feed, known, now);
     const from = files.map((file) => ("unchanged" in file ? file.unchanged.from : file.from));
     const came = files.reduce((sum, file) => sum + ("unchanged" in file ? 0 : file.octets.length), 0);
+    const octets = files.map((file) => ("unchanged" in file ? this.#library.readCopy(file.unchanged) : file.octets));
+    const isSame = before !== undefined && before.copies.length > 0 && sameContent(before.copies, octets);
+    const known = before === undefined || before.copies.length === 0 || force || isSame ? null : before;
+    const read = works.read(octets, feed, known, now);
     if (read.refused !== null) return { ...this.refuse(feed, read.refused, null, from), octets: came };
     const copies = files.map((file): CopyRecord => {
       if ("unchanged" in file) return file.unchanged;
       return this.#library.addCopy(feed.id, file.octets, file.from, { etag: file.etag, lastModified: file.lastModified });
     });
-    const { entries, guarded, dataDate } = read;
+    const { entries, guarded, leftOut, dataDate } = read;
     this.#read.set(feed.id, read);
-    this.#put(feed, { copies, entries, guarded, dataDate, fetchedAt, checkedAt: fetchedAt, refusal: null, notBefore: null });
+    this.#put(feed, { copies, entries, guarded, leftOut, dataDate, fetchedAt, checkedAt: fetchedAt, refusal: null, notBefore: null });
     const reason = missing.length === 0 ? null : `no longer there: ${missing.join(", ")}`;
-    const isSame = before !== undefined && sameCopies(before.copies, copies);
     return {
       feed: feed.id,
       outcome: isSame ? "unchanged" : "new",
       reason,
       entries,
       guarded,
+      leftOut,
       octets: came,
       from,
       dueAt: fetchedAt + feed.refresh,
@@ -229,7 +216,8 @@ class Change<Contents> {
         const isForeign = record.copies.some(({ from }) => from.startsWith("file "));
         const shaped: Feed = isForeign ? { ...feed, form: "auto" } : feed;
         const octets = (): Uint8Array[] => record.copies.map((copy) => this.#library.readCopy(copy));
-        return [{ feed, read: this.#read.get(id) ?? works.read(octets(), shaped, null, now) }];
+        const read = this.#read.get(id) ?? works.read(octets(), shaped, null, now);
+        return [{ feed, read, fetchedAt: seenAt(record) }];
       });
       const compiled = works.compile(parts);
       table = { file: this.#library.addTable(compiled.table), madeFrom };
@@ -244,13 +232,18 @@ class Change<Contents> {
   }
 }
 
-function sameCopies(a: readonly CopyRecord[], b: readonly CopyRecord[]): boolean {
-  return a.length === b.length && a.every(({ sha256 }, index) => sha256 === b[index]?.sha256);
+function sameContent(copies: readonly CopyRecord[], files: readonly Uint8Array[]): boolean {
+  return copies.length === files.length && files.every((octets, index) => sha256Of(octets) === copies[index]?.sha256);
+}
+
+/** When the copies were last known to be current, seconds since 1970. */
+function seenAt({ fetchedAt, checkedAt }: FeedRecord): number | null {
+  return fetchedAt === null || checkedAt === null ? (fetchedAt ?? checkedAt) : Math.max(fetchedAt, checkedAt);
 }
 
 /** Changes whenever the table would. */
 function fingerprint(used: readonly (readonly [string, FeedRecord])[], feeds: ReadonlyMap<string, Feed>): string {
-  const parts = used.map(([id, { copies }]) => [id, feeds.get(id), copies.map(({ sha256 }) => sha256)]);
+  const parts = used.map(([id, record]) => [id, feeds.get(id), seenAt(record), record.copies.map(({ sha256 }) => sha256)]);
   return createHash("sha256")
     .update(JSON.stringify([TABLE_VERSION, parts]))
     .digest("hex");

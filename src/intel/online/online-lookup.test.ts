@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ONLINE_SERVICES, type OnlineResult, type OnlineServiceId } from "../../model/online.ts";
 import { type LocalServer, serve } from "../web/local-server.fixture.ts";
 import { ABUSEIPDB } from "./abuseipdb.ts";
 import { DSHIELD } from "./dshield.ts";
 import { GREYNOISE } from "./greynoise.ts";
-import { lookUpOnline, type OnlineResult } from "./online-lookup.ts";
-import { type OnlineServiceId, ONLINE_SERVICES } from "./online-service.ts";
+import { lookUpOnline } from "./online-lookup.ts";
 import { ServiceMemory } from "./service-memory.ts";
 
 const ADDRESS = "93.174.93.175";

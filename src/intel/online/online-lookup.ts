@@ -4,12 +4,13 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseIPv4, parseIPv6 } from "../../model/address.ts";
+import type { OnlineResult, OnlineServiceId } from "../../model/online.ts";
 import { isBogon } from "../special-purpose.ts";
 import { type GetOptions, httpGet } from "../web/http-get.ts";
 import { ABUSEIPDB } from "./abuseipdb.ts";
 import { DSHIELD } from "./dshield.ts";
 import { GREYNOISE } from "./greynoise.ts";
-import { jsonOf, type OnlineAnswer, type OnlineService, type OnlineServiceId } from "./online-service.ts";
+import { jsonOf, type OnlineService } from "./online-service.ts";
 import { ServiceMemory } from "./service-memory.ts";
 
 const SERVICES: Readonly<Record<OnlineServiceId, OnlineService>> = { greynoise: GREYNOISE, abuseipdb: ABUSEIPDB, dshield: DSHIELD };
@@ -19,6 +20,8 @@ const MAX_ANSWER_OCTETS = 2 ** 20;
 const TIMEOUT_SECONDS = 20;
 /** A budget is waited for so long, seconds; for longer the question is left out. */
 const LONGEST_PAUSE = 5;
+/** Questions after which what was learned is saved. */
+const SAVED_EVERY = 20;
 
 /** How a service is asked. */
 export interface ServiceAccess {
@@ -26,18 +29,6 @@ export interface ServiceAccess {
   readonly key: string | null;
   /** Its own place where null. */
   readonly url: string | null;
-}
-
-/** What became of one question. `asked` says whether it left the machine now. */
-export interface OnlineResult {
-  readonly service: OnlineServiceId;
-  readonly name: string;
-  readonly asked: boolean;
-  /** Seconds since 1970: of the answer. */
-  readonly at: number | null;
-  readonly answer: OnlineAnswer | null;
-  /** Why there is no answer. */
-  readonly reason: string | null;
 }
 
 export interface OnlineOptions {
@@ -93,6 +84,8 @@ async function askService(addresses: readonly string[], access: ServiceAccess, o
   for (const address of open) {
     stopped ??= await waitForBudget(memory);
     results.set(address, stopped === null ? await ask(address) : none(stopped));
+    // An interrupt loses little of what was paid for
+    if (results.size % SAVED_EVERY === 0) memory.save();
   }
   memory.save();
   return results;

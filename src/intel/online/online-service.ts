@@ -1,24 +1,6 @@
 /** What a service on the Internet is asked about an address, and what it says. */
+import type { OnlineAnswer, OnlineServiceId } from "../../model/online.ts";
 import type { GetAnswer } from "../web/http-get.ts";
-
-export const ONLINE_SERVICES = ["greynoise", "abuseipdb", "dshield"] as const;
-export type OnlineServiceId = (typeof ONLINE_SERVICES)[number];
-
-/** `seen` is what a service reports without judging it. */
-export type OnlineVerdict = "malicious" | "suspicious" | "benign" | "seen" | "not-seen";
-
-/** What one service says of one address. */
-export interface OnlineAnswer {
-  readonly verdict: OnlineVerdict;
-  /** One sentence with the service's own numbers. */
-  readonly summary: string;
-  /** The service's own score between 0 and 100, where it has one. */
-  readonly score: number | null;
-  /** Whose the address is, as the service has it. */
-  readonly name: string | null;
-  /** ISO date of what it saw last. */
-  readonly lastSeen: string | null;
-}
 
 /** A budget of questions: `burst` at once, and one more every `seconds`. */
 export interface Budget {

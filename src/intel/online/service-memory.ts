@@ -1,8 +1,9 @@
 /** What is remembered of a service from run to run: its answers, and how much of its budget is left. One file a service. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { OnlineAnswer, OnlineServiceId } from "../../model/online.ts";
 import { writeWhole } from "../feeds/library.ts";
-import type { Budget, OnlineAnswer, OnlineServiceId } from "./online-service.ts";
+import type { Budget } from "./online-service.ts";
 
 /** Answers kept of a service, oldest out first: some 3 MB. */
 const MAX_ANSWERS = 10_000;

@@ -29,13 +29,16 @@ export interface FeedNetworks {
 export function compileTable(feeds: readonly FeedNetworks[]): Uint8Array {
   const total = feeds.reduce((sum, { networks }) => sum + networks.count, 0);
   if (feeds.length > MAX_FEEDS) throw new IntelError("E_INTEL_TABLE", "table", `${feeds.length} feeds, and a table takes ${MAX_FEEDS}`);
-  if (total > MAX_TABLE_NETWORKS) throw new IntelError("E_INTEL_TABLE", "table", `${total} networks, and a table takes ${MAX_TABLE_NETWORKS}`);
+  if (total > MAX_TABLE_NETWORKS)
+    throw new IntelError("E_INTEL_TABLE", "table", `${total} networks, and a table takes ${MAX_TABLE_NETWORKS}`);
   const sets = new SetInterner();
   const counts = new OverlapCounts(feeds.length);
   const four = sweep4(feeds, sets, counts);
   const six = sweep6(feeds, sets, counts);
   const ids = feeds.map(({ feed }) => feed.feed);
-  const made = feeds.flatMap(({ feed }, i) => feed.madeOf.map((part) => [i, ids.indexOf(part)] as const)).filter(([i, j]) => j >= 0 && i !== j);
+  const made = feeds
+    .flatMap(({ feed }, i) => feed.madeOf.map((part) => [i, ids.indexOf(part)] as const))
+    .filter(([i, j]) => j >= 0 && i !== j);
   const meta = { feeds: feeds.map(({ feed }) => feed), overlaps: counts.overlaps(ids), copies: [...counts.copies(), ...made] };
   return encodeTable(four, six, sets, meta);
 }
@@ -163,7 +166,12 @@ class StretchWriter {
 
   finish(): Stretches4 {
     while (this.#top < this.#index.length - 1) this.#index[++this.#top] = this.#count;
-    return { indexBits: this.#indexBits, index: this.#index, pairs: this.#pairs.subarray(0, this.#count), sets: this.#sets.subarray(0, this.#count) };
+    return {
+      indexBits: this.#indexBits,
+      index: this.#index,
+      pairs: this.#pairs.subarray(0, this.#count),
+      sets: this.#sets.subarray(0, this.#count),
+    };
   }
 
   #push(pair: number, set: number): void {

@@ -52,7 +52,8 @@ function refusal(facts: CopyFacts): string | null {
   const { refused, entries, foreign, unparsed, kept, lastKept, guarded, addresses4, dataDate, now } = facts;
   if (refused !== null) return refused;
   if (entries === 0) return foreign > 0 ? `holds no address among ${foreign} entries of other kinds` : "holds no address";
-  if (unparsed > MOST_UNPARSED * (entries + foreign + unparsed)) return `cannot be read for the most part: ${unparsed} of ${entries + foreign + unparsed} lines`;
+  if (unparsed > MOST_UNPARSED * (entries + foreign + unparsed))
+    return `cannot be read for the most part: ${unparsed} of ${entries + foreign + unparsed} lines`;
   if (kept === 0) return `all of its ${guarded} networks must not be acted upon`;
   // In whole numbers: 1 of 10 is exactly 90 % less
   if (lastKept !== null && 100 * kept <= (100 - SHRUNK_BY_PERCENT) * lastKept)

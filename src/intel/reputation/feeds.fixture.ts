@@ -9,7 +9,17 @@ export const NOW = 1_795_500_000;
 
 export function tableFeed(feed: string, parts: Partial<TableFeed> = {}): TableFeed {
   const fine = { condition: "fine", reason: null, entries: 0, guarded: 0, fetchedAt: NOW - 60, dataDate: NOW - 3600 } as const;
-  return { feed, name: feed.toUpperCase(), kind: "attacker" satisfies FeedKind, licence: "made for tests", trust: 0.5, staleAfter: 86_400, madeOf: [], ...fine, ...parts };
+  return {
+    feed,
+    name: feed.toUpperCase(),
+    kind: "attacker" satisfies FeedKind,
+    licence: "made for tests",
+    trust: 0.5,
+    staleAfter: 86_400,
+    madeOf: [],
+    ...fine,
+    ...parts,
+  };
 }
 
 /** A feed of the networks of a text, a line each. */

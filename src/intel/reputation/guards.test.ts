@@ -16,7 +16,27 @@ function guard(lines: readonly string[], kind: FeedKind = "attacker"): GuardRepo
 
 describe("guards", () => {
   test("a poisoned feed loses what must never be acted upon, and keeps the rest", () => {
-    const poisoned = ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "2000::/3", "10.0.0.0/8", "192.168.1.1", "127.0.0.1", "94.102.49.1", "94.0.0.0/8", "2a00:1450:1::1", "8.8.8.8", "1.1.1.0/24", "2606:4700:4700::1111", "fe80::1", "ff02::1", "45.155.205.233", "2a0e:7b84::/32", "45.0.0.0/8"];
+    const poisoned = [
+      "0.0.0.0/0",
+      "::/0",
+      "0.0.0.0/1",
+      "128.0.0.0/1",
+      "2000::/3",
+      "10.0.0.0/8",
+      "192.168.1.1",
+      "127.0.0.1",
+      "94.102.49.1",
+      "94.0.0.0/8",
+      "2a00:1450:1::1",
+      "8.8.8.8",
+      "1.1.1.0/24",
+      "2606:4700:4700::1111",
+      "fe80::1",
+      "ff02::1",
+      "45.155.205.233",
+      "2a0e:7b84::/32",
+      "45.0.0.0/8",
+    ];
     const { left, reasons, guarded, examples } = guard(poisoned);
     expect(left).toStrictEqual(["45.155.205.233/32", "45.0.0.0/8", "2a0e:7b84::/32"]);
     expect(reasons).toStrictEqual({ everything: 2, "too-wide": 3, "own-network": 3, "special-purpose": 5, resolver: 3 });
@@ -52,15 +72,31 @@ describe("guards", () => {
 
 describe("the verdict on a copy", () => {
   const NOW = 1_795_500_000;
-  const fine: CopyFacts = { refused: null, entries: 100, foreign: 0, unparsed: 0, kept: 100, lastKept: 100, guarded: 0, addresses4: 100, dataDate: NOW - 60, now: NOW, staleAfter: 86_400 };
+  const fine: CopyFacts = {
+    refused: null,
+    entries: 100,
+    foreign: 0,
+    unparsed: 0,
+    kept: 100,
+    lastKept: 100,
+    guarded: 0,
+    addresses4: 100,
+    dataDate: NOW - 60,
+    now: NOW,
+    staleAfter: 86_400,
+  };
   const judge = (facts: Partial<CopyFacts>) => judgeCopy({ ...fine, ...facts });
 
   test("a good copy is accepted, and the first of a feed, and one that says no date", () => {
-    for (const facts of [{}, { lastKept: null }, { dataDate: null }, { kept: 11 }]) expect(judge(facts)).toStrictEqual({ verdict: "accept" });
+    for (const facts of [{}, { lastKept: null }, { dataDate: null }, { kept: 11 }])
+      expect(judge(facts)).toStrictEqual({ verdict: "accept" });
   });
 
   test("an old one is accepted as old", () => {
-    expect(judge({ dataDate: NOW - 86_401 })).toStrictEqual({ verdict: "accept-stale", reason: "dates itself 2026-11-23, which is 24 hours ago" });
+    expect(judge({ dataDate: NOW - 86_401 })).toStrictEqual({
+      verdict: "accept-stale",
+      reason: "dates itself 2026-11-23, which is 24 hours ago",
+    });
   });
 
   test("what cannot be the feed is refused, with the reason", () => {

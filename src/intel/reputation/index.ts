@@ -99,7 +99,7 @@ function hitOf(feed: FeedInUse, network: string): ReputationHit {
 }
 
 /** Seconds since 1970 as an ISO date. */
-export function isoDay(seconds: number | null): string | null {
+function isoDay(seconds: number | null): string | null {
   return seconds === null ? null : new Date(1000 * seconds).toISOString().slice(0, 10);
 }
 

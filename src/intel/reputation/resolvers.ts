@@ -36,14 +36,7 @@ export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
   },
   {
     operator: "Google",
-    addresses: [
-      "8.8.8.8",
-      "8.8.4.4",
-      "2001:4860:4860::8888",
-      "2001:4860:4860::8844",
-      "2001:4860:4860::64",
-      "2001:4860:4860::6464",
-    ],
+    addresses: ["8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844", "2001:4860:4860::64", "2001:4860:4860::6464"],
     published: "https://developers.google.com/speed/public-dns/docs/using",
   },
   {
@@ -103,13 +96,33 @@ export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
     addresses: ["185.228.168.168", "185.228.169.168", "185.228.168.9", "185.228.169.9", "2a0d:2a00:1::2", "2a0d:2a00:2::2"],
     published: "https://cleanbrowsing.org/filters/",
   },
-  { operator: "Neustar (Vercara) UltraDNS Public", addresses: ["64.6.64.6", "64.6.65.6", "2620:74:1b::1:1", "2620:74:1c::2:2"], published: "https://vercara.digicert.com/ultradns-public" },
-  { operator: "Level 3", addresses: ["4.2.2.1", "4.2.2.2", "4.2.2.3", "4.2.2.4", "4.2.2.5", "4.2.2.6"], published: "not published by its operator; in use since the 1990s" },
-  { operator: "Control D", addresses: ["76.76.2.0", "76.76.10.0", "2606:1a40::", "2606:1a40:1::"], published: "https://controld.com/free-dns" },
+  {
+    operator: "Neustar (Vercara) UltraDNS Public",
+    addresses: ["64.6.64.6", "64.6.65.6", "2620:74:1b::1:1", "2620:74:1c::2:2"],
+    published: "https://vercara.digicert.com/ultradns-public",
+  },
+  {
+    operator: "Level 3",
+    addresses: ["4.2.2.1", "4.2.2.2", "4.2.2.3", "4.2.2.4", "4.2.2.5", "4.2.2.6"],
+    published: "not published by its operator; in use since the 1990s",
+  },
+  {
+    operator: "Control D",
+    addresses: ["76.76.2.0", "76.76.10.0", "2606:1a40::", "2606:1a40:1::"],
+    published: "https://controld.com/free-dns",
+  },
   { operator: "Hurricane Electric", addresses: ["74.82.42.42", "2001:470:20::2"], published: "https://dns.he.net" },
-  { operator: "DNS4EU", addresses: ["86.54.11.100", "86.54.11.200", "2a13:1001::86:54:11:100", "2a13:1001::86:54:11:200"], published: "https://www.joindns4.eu/for-public" },
+  {
+    operator: "DNS4EU",
+    addresses: ["86.54.11.100", "86.54.11.200", "2a13:1001::86:54:11:100", "2a13:1001::86:54:11:200"],
+    published: "https://www.joindns4.eu/for-public",
+  },
   { operator: "AliDNS", addresses: ["223.5.5.5", "223.6.6.6", "2400:3200::1", "2400:3200:baba::1"], published: "https://www.alidns.com" },
   { operator: "DNSPod", addresses: ["119.29.29.29", "2402:4e00::"], published: "https://www.dnspod.cn/products/publicdns" },
   { operator: "114DNS", addresses: ["114.114.114.114", "114.114.115.115"], published: "https://www.114dns.com" },
-  { operator: "Yandex", addresses: ["77.88.8.8", "77.88.8.1", "2a02:6b8::feed:0ff", "2a02:6b8:0:1::feed:0ff"], published: "https://dns.yandex.com" },
+  {
+    operator: "Yandex",
+    addresses: ["77.88.8.8", "77.88.8.1", "2a02:6b8::feed:0ff", "2a02:6b8:0:1::feed:0ff"],
+    published: "https://dns.yandex.com",
+  },
 ];

@@ -116,7 +116,8 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
   if (head[0] !== MAGIC) fail(head[0] === 0x50435254 ? "was compiled on a machine of another octet order" : "is no table of reputation");
   if (head[1] !== VERSION) fail(`is a table of version ${head[1] ?? 0}, and this program reads version ${VERSION}`);
   const sizes = sizesOf(head);
-  if (sizes.total !== octets.length || head[3] !== octets.length) fail(`is cut or damaged: ${octets.length} octets, and its head tells of ${head[3] ?? 0}`);
+  if (sizes.total !== octets.length || head[3] !== octets.length)
+    fail(`is cut or damaged: ${octets.length} octets, and its head tells of ${head[3] ?? 0}`);
   // The checksum is over the file with zeros in its own place
   const zeros = new Uint8Array(4);
   const before = crc32(zeros, crc32(octets.subarray(0, 8)));
@@ -150,7 +151,8 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
 /** Words of all columns, and octets of the file, by its head. */
 function sizesOf(head: readonly number[]): { readonly words: number; readonly total: number } {
   const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0, jsonLength = 0, indexBits4 = 0] = head;
-  if (indexBits < MIN_INDEX_BITS || indexBits > MAX_INDEX_BITS || indexBits4 < 16 || indexBits4 > MAX_INDEX_BITS) return { words: 0, total: -1 };
+  if (indexBits < MIN_INDEX_BITS || indexBits > MAX_INDEX_BITS || indexBits4 < 16 || indexBits4 > MAX_INDEX_BITS)
+    return { words: 0, total: -1 };
   const words = HEAD_WORDS + 2 ** indexBits4 + 1 + 2 * count4 + 2 ** indexBits + 1 + 6 * count6 + setCount + 1 + memberCount;
   return { words, total: 4 * words + count6 + jsonLength };
 }

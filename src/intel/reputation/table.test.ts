@@ -1,7 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { containsIPv4, containsIPv6, formatIPv4, formatIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../../model/address.ts";
+import {
+  containsIPv4,
+  containsIPv6,
+  formatIPv4,
+  formatIPv6,
+  type Network,
+  parseIPv4,
+  parseIPv6,
+  parseNetwork,
+} from "../../model/address.ts";
 import { IntelError } from "../../model/errors.ts";
 import { compileTable, type FeedNetworks, MAX_FEEDS } from "./compile.ts";
 import { EntryColumns } from "./entry-columns.ts";
@@ -18,7 +27,9 @@ function oracle(feeds: readonly (readonly Network[])[], address: string): string
   const word = parseIPv4(address);
   const words = parseIPv6(address);
   const hits = feeds.flatMap((networks, feed) => {
-    const covering = networks.filter((network) => (word === null ? words !== null && containsIPv6(network, ...words) : containsIPv4(network, word)));
+    const covering = networks.filter((network) =>
+      word === null ? words !== null && containsIPv6(network, ...words) : containsIPv4(network, word),
+    );
     return covering.length === 0 ? [] : [`${feed}/${Math.max(...covering.map(({ bits }) => bits))}`];
   });
   return hits.join(" ");
@@ -28,7 +39,10 @@ function ask(table: ReputationTable, address: string): string {
   const word = parseIPv4(address);
   const words = parseIPv6(address);
   const set = word !== null ? table.lookup4(word) : words === null ? 0 : table.lookup6(...words);
-  return table.hits(set).map(({ feed, bits }) => `${feed}/${bits}`).join(" ");
+  return table
+    .hits(set)
+    .map(({ feed, bits }) => `${feed}/${bits}`)
+    .join(" ");
 }
 
 const networksOf = (columns: EntryColumns): Network[] => [...columns.networks()].flatMap((text) => parseNetwork(text) ?? []);
@@ -66,7 +80,11 @@ describe("a compiled table", () => {
   });
 
   test("knows the most specific network of each feed, and nothing beside it", () => {
-    const table = compiled([feedOf("a", ["10.0.0.0/8", "10.1.2.3"]), feedOf("b", ["10.1.2.0/24", "10.1.2.4/31"]), feedOf("c", ["2001:db8::/32", "2001:db8::1"])]);
+    const table = compiled([
+      feedOf("a", ["10.0.0.0/8", "10.1.2.3"]),
+      feedOf("b", ["10.1.2.0/24", "10.1.2.4/31"]),
+      feedOf("c", ["2001:db8::/32", "2001:db8::1"]),
+    ]);
     expect(ask(table, "10.1.2.3")).toBe("0/32 1/24");
     expect(ask(table, "10.1.2.5")).toBe("0/8 1/31");
     expect(ask(table, "10.255.255.255")).toBe("0/8");
@@ -100,13 +118,17 @@ describe("a compiled table", () => {
 
   test("answers as a search through all networks does", () => {
     fc.assert(
-      fc.property(fc.array(feed, { minLength: 1, maxLength: 5 }), fc.array(fc.oneof(network4, network6), { maxLength: 10 }), (texts, more) => {
-        const feeds = texts.map((lines, i) => feedOf(`f${i}`, lines));
-        const table = compiled(feeds);
-        const oracles = feeds.map(({ networks }) => networksOf(networks));
-        const asked = [...oracles.flat(), ...more.flatMap((text) => parseNetwork(text) ?? [])].flatMap((network) => edges(network));
-        for (const address of asked) expect(ask(table, address), address).toBe(oracle(oracles, address));
-      }),
+      fc.property(
+        fc.array(feed, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.oneof(network4, network6), { maxLength: 10 }),
+        (texts, more) => {
+          const feeds = texts.map((lines, i) => feedOf(`f${i}`, lines));
+          const table = compiled(feeds);
+          const oracles = feeds.map(({ networks }) => networksOf(networks));
+          const asked = [...oracles.flat(), ...more.flatMap((text) => parseNetwork(text) ?? [])].flatMap((network) => edges(network));
+          for (const address of asked) expect(ask(table, address), address).toBe(oracle(oracles, address));
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -21,7 +21,30 @@ const LOOKED_AT = 50;
 /** Fields of a row that are noted; an address further right is not found. */
 const MOST_FIELDS = 256;
 /** Names of the column of addresses, best first, letters and digits only. */
-const NAMES = ["ip", "ipaddress", "address", "addr", "cidr", "network", "netblock", "subnet", "prefix", "iprange", "range", "ipv4", "ipv6", "srcip", "sourceip", "src", "dstip", "host", "ioc", "iocvalue", "indicator", "value"];
+const NAMES = [
+  "ip",
+  "ipaddress",
+  "address",
+  "addr",
+  "cidr",
+  "network",
+  "netblock",
+  "subnet",
+  "prefix",
+  "iprange",
+  "range",
+  "ipv4",
+  "ipv6",
+  "srcip",
+  "sourceip",
+  "src",
+  "dstip",
+  "host",
+  "ioc",
+  "iocvalue",
+  "indicator",
+  "value",
+];
 const STARTS = ["start", "first", "startip", "ipstart", "firstip", "rangestart", "from", "ipfrom", "begin"];
 const ENDS = ["end", "last", "endip", "ipend", "lastip", "rangeend", "to", "ipto"];
 

@@ -11,10 +11,26 @@ export const MAX_JSON_OCTETS = 256 * 1024 * 1024;
 const MAX_DEPTH = 32;
 /** Members that hold addresses, letters and digits only, as Spamhaus, AWS, Google, Azure, GitHub, abuse.ch and AbuseIPDB name them. */
 const ADDRESS_MEMBERS = new Set([
-  ..."ip ips ipaddress ipaddresses address addresses addr cidr cidrs network networks netblock subnet prefix prefixes iprange ipranges range".split(" "),
+  ..."ip ips ipaddress ipaddresses address addresses addr cidr cidrs network networks netblock subnet prefix prefixes iprange ipranges range".split(
+    " ",
+  ),
   ..."ipv4 ipv6 ipprefix ipv6prefix ipv4prefix addressprefixes srcip sourceip dstip ioc iocvalue indicator host hosts".split(" "),
 ]);
-const DATE_MEMBERS = ["timestamp", "updated", "last_updated", "lastupdated", "updated_at", "generated", "generatedat", "generated_at", "last_modified", "modified", "creationtime", "createdate", "date"];
+const DATE_MEMBERS = [
+  "timestamp",
+  "updated",
+  "last_updated",
+  "lastupdated",
+  "updated_at",
+  "generated",
+  "generatedat",
+  "generated_at",
+  "last_modified",
+  "modified",
+  "creationtime",
+  "createdate",
+  "date",
+];
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -296,5 +296,12 @@ function hexValue(code: number): number {
 
 /** Letters, digits, "_", "-", "." and "%": an address that such a one follows is part of a name. A full stop at the end of a text is not. */
 function isNameOctet(code: number): boolean {
-  return (code >= 48 && code <= 57) || ((code | 0x20) >= 97 && (code | 0x20) <= 122) || code === 95 || code === DASH || code === DOT || code === 37;
+  return (
+    (code >= 48 && code <= 57) ||
+    ((code | 0x20) >= 97 && (code | 0x20) <= 122) ||
+    code === 95 ||
+    code === DASH ||
+    code === DOT ||
+    code === 37
+  );
 }

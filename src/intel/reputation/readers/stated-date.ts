@@ -17,13 +17,21 @@ export function dateInComment(text: string): number | null {
 
 /** Seconds since 1970 of a date at the start of a text: RFC 3339 and what is like it, RFC 1123, date(1). Without a zone it is UTC. */
 export function parseStatedDate(text: string): number | null {
-  const iso = /^\W{0,2}(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ,-]{1,2}(\d{2})[:-](\d{2})(?:[:-](\d{2}))?(?:[.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/.exec(text);
+  const iso =
+    /^\W{0,2}(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ,-]{1,2}(\d{2})[:-](\d{2})(?:[:-](\d{2}))?(?:[.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/.exec(
+      text,
+    );
   if (iso !== null) return secondsOf(iso[1], Number(iso[2]), iso[3], iso[4], iso[5], iso[6], iso[7]);
   // Tue, 24 Nov 2026 12:00:00 GMT
-  const mail = /^\W{0,2}(?:[A-Za-z]{3,9},? )?\s?(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{4})(?:[ ,]+(\d{2}):(\d{2})(?::(\d{2}))?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/.exec(text);
+  const mail =
+    /^\W{0,2}(?:[A-Za-z]{3,9},? )?\s?(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{4})(?:[ ,]+(\d{2}):(\d{2})(?::(\d{2}))?)?\s?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?/.exec(
+      text,
+    );
   if (mail !== null) return secondsOf(mail[3], monthOf(mail[2]), mail[1], mail[4], mail[5], mail[6], mail[7]);
   // Tue Nov 24 12:00:00 UTC 2026
-  const unix = /^\W{0,2}(?:[A-Za-z]{3} )?([A-Za-z]{3}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:([A-Z]{3,4}|[+-]\d{4}) )?(\d{4})/.exec(text);
+  const unix = /^\W{0,2}(?:[A-Za-z]{3} )?([A-Za-z]{3}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:([A-Z]{3,4}|[+-]\d{4}) )?(\d{4})/.exec(
+    text,
+  );
   if (unix !== null) return secondsOf(unix[7], monthOf(unix[1]), unix[2], unix[3], unix[4], unix[5], unix[6]);
   return null;
 }

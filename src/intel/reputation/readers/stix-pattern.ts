@@ -5,12 +5,7 @@
 
 /** Characters of a pattern, and tokens of it, that are read. */
 const MAX_PATTERN = 65_536;
-const ADDRESS_PATHS = new Set([
-  "ipv4-addr:value",
-  "ipv6-addr:value",
-  "network-traffic:src_ref.value",
-  "network-traffic:dst_ref.value",
-]);
+const ADDRESS_PATHS = new Set(["ipv4-addr:value", "ipv6-addr:value", "network-traffic:src_ref.value", "network-traffic:dst_ref.value"]);
 const COMPARISONS = new Set(["=", "==", "ISSUBSET", "ISSUPERSET"]);
 const TOKEN = /\s*(?:('(?:[^'\\]|\\.)*')|(\[|\]|\(|\)|,|==|=|!=|<=|>=|<|>)|([^\s'[\](),=!<>]+))/gy;
 
