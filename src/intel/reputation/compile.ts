@@ -43,9 +43,14 @@ export function compileTable(feeds: readonly FeedNetworks[]): Uint8Array {
   return encodeTable(four, six, sets, meta);
 }
 
-/** IPv4 as stretches of at most a /16, each with its set: the first address above, the last below, 16 bits each. */
+/**
+ * IPv4 as stretches that no block of the index parts, each with its set: the place of its first address in the block in the upper 16 bits, that
+ * of its last in the lower.
+ */
 export interface Stretches4 {
-  /** Stretches of each /16: `pairs[index[top]…index[top + 1])`. */
+  /** Leading bits of an address that number its block: 16 to 20. */
+  readonly indexBits: number;
+  /** Stretches of each block: `pairs[index[block]…index[block + 1])`. */
   readonly index: Uint32Array;
   readonly pairs: Uint32Array;
   readonly sets: Uint32Array;
@@ -62,6 +67,11 @@ export interface Networks6 {
 
 const FEEDS = MAX_FEEDS;
 const LENGTHS = 64;
+/** Places in a block have 16 bits; an index of a million words is 4 MB and most of the last search step. */
+const MIN_INDEX_BITS = 16;
+const MAX_INDEX_BITS = 20;
+/** Binary logarithm of the stretches of a block that are aimed at: half a cache line of pairs. */
+const BLOCK_BITS = 3;
 
 function sweep4(feeds: readonly FeedNetworks[], sets: SetInterner, counts: OverlapCounts): Stretches4 {
   const keys = new Float64Array(feeds.reduce((sum, { networks }) => sum + networks.count4, 0));
@@ -124,33 +134,44 @@ function tally(counts: OverlapCounts, sets: SetInterner, set: number, own: Uint3
 class StretchWriter {
   #pairs: Uint32Array;
   #sets: Uint32Array;
-  readonly #index = new Uint32Array(65_537);
+  readonly #indexBits: number;
+  readonly #block: number;
+  readonly #index: Uint32Array;
   #count = 0;
   #top = 0;
 
   constructor(networks: number) {
+    this.#indexBits = Math.min(MAX_INDEX_BITS, Math.max(MIN_INDEX_BITS, Math.ceil(Math.log2(networks + 1)) - BLOCK_BITS));
+    this.#block = 2 ** (32 - this.#indexBits);
+    this.#index = new Uint32Array(2 ** this.#indexBits + 1);
     this.#pairs = new Uint32Array(networks + 1024);
     this.#sets = new Uint32Array(networks + 1024);
   }
 
-  /** A stretch behind all before it, cut where a /16 ends; joined to the one before where both have one set. */
+  /** A stretch behind all before it, cut where a block ends; joined to the one before where both have one set. */
   add(first: number, last: number, set: number): void {
     for (let at = first; at <= last;) {
-      const top = Math.floor(at / 65_536);
-      const end = Math.min(last, top * 65_536 + 65_535);
+      const block = this.#block;
+      const top = Math.floor(at / block);
+      const end = Math.min(last, top * block + block - 1);
       while (this.#top < top) this.#index[++this.#top] = this.#count;
-      const low = at % 65_536;
+      const low = at % block;
       const before = this.#count - 1;
       if (this.#count > this.#index[top]! && this.#sets[before] === set && (this.#pairs[before]! & 0xffff) === low - 1)
-        this.#pairs[before] = (this.#pairs[before]! & 0xffff0000) | (end % 65_536);
-      else this.#push((low << 16) | (end % 65_536), set);
+        this.#pairs[before] = (this.#pairs[before]! & 0xffff0000) | (end % block);
+      else this.#push((low << 16) | (end % block), set);
       at = end + 1;
     }
   }
 
   finish(): Stretches4 {
-    while (this.#top < 65_536) this.#index[++this.#top] = this.#count;
-    return { index: this.#index, pairs: this.#pairs.subarray(0, this.#count), sets: this.#sets.subarray(0, this.#count) };
+    while (this.#top < this.#index.length - 1) this.#index[++this.#top] = this.#count;
+    return {
+      indexBits: this.#indexBits,
+      index: this.#index,
+      pairs: this.#pairs.subarray(0, this.#count),
+      sets: this.#sets.subarray(0, this.#count),
+    };
   }
 
   #push(pair: number, set: number): void {

@@ -88,15 +88,19 @@ function inUse(feed: TableFeed, now: number): FeedInUse {
 }
 
 function hitOf(feed: FeedInUse, network: string): ReputationHit {
-  const date = feed.dataDate ?? feed.fetchedAt;
   return {
     list: feed.name,
-    date: date === null ? null : new Date(1000 * date).toISOString().slice(0, 10),
+    date: isoDay(feed.dataDate ?? feed.fetchedAt),
     feed: feed.feed,
     kind: feed.kind,
     network,
     trust: feed.isStale ? feed.trust * STALE_TRUST : feed.trust,
   };
+}
+
+/** Seconds since 1970 as an ISO date. */
+function isoDay(seconds: number | null): string | null {
+  return seconds === null ? null : new Date(1000 * seconds).toISOString().slice(0, 10);
 }
 
 /** The network of a length around an address; of a mapped one, around the IPv4 address. */

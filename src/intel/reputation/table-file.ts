@@ -27,6 +27,7 @@ export interface TableMeta {
 
 /** A table's columns where they lie in the file. */
 export interface TableColumns {
+  readonly indexBits4: number;
   readonly index4: Uint32Array;
   readonly pairs4: Uint32Array;
   readonly sets4: Uint32Array;
@@ -67,7 +68,7 @@ export function encodeTable(four: Stretches4, six: Networks6, sets: SetInterner,
   const count4 = four.pairs.length;
   const count6 = six.bits.length;
   const indexBits = Math.min(MAX_INDEX_BITS, Math.max(MIN_INDEX_BITS, Math.ceil(Math.log2(count6 + 1))));
-  const head = [MAGIC, VERSION, 0, 0, count4, count6, indexBits, used.length, memberCount, json.length];
+  const head = [MAGIC, VERSION, 0, 0, count4, count6, indexBits, used.length, memberCount, json.length, four.indexBits];
   const sizes = sizesOf(head);
   const octets = new Uint8Array(sizes.total);
   head[3] = sizes.total;
@@ -121,7 +122,7 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
   const zeros = new Uint8Array(4);
   const before = crc32(zeros, crc32(octets.subarray(0, 8)));
   if (crc32(octets.subarray(12), before) !== head[2]) fail("is damaged: its checksum differs");
-  const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0] = head;
+  const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0, , indexBits4 = 0] = head;
   let at = octets.byteOffset + 4 * HEAD_WORDS;
   const words = (length: number): Uint32Array => {
     const column = new Uint32Array(octets.buffer, at, length);
@@ -129,7 +130,8 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
     return column;
   };
   const columns = {
-    index4: words(65_537),
+    indexBits4,
+    index4: words(2 ** indexBits4 + 1),
     pairs4: words(count4),
     sets4: words(count4),
     indexBits,
@@ -148,9 +150,10 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
 
 /** Words of all columns, and octets of the file, by its head. */
 function sizesOf(head: readonly number[]): { readonly words: number; readonly total: number } {
-  const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0, jsonLength = 0] = head;
-  if (indexBits < MIN_INDEX_BITS || indexBits > MAX_INDEX_BITS) return { words: 0, total: -1 };
-  const words = HEAD_WORDS + 65_537 + 2 * count4 + 2 ** indexBits + 1 + 6 * count6 + setCount + 1 + memberCount;
+  const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0, jsonLength = 0, indexBits4 = 0] = head;
+  if (indexBits < MIN_INDEX_BITS || indexBits > MAX_INDEX_BITS || indexBits4 < 16 || indexBits4 > MAX_INDEX_BITS)
+    return { words: 0, total: -1 };
+  const words = HEAD_WORDS + 2 ** indexBits4 + 1 + 2 * count4 + 2 ** indexBits + 1 + 6 * count6 + setCount + 1 + memberCount;
   return { words, total: 4 * words + count6 + jsonLength };
 }
 

@@ -1,5 +1,5 @@
 /**
- * An immutable table of which feeds cover an address. IPv4: a binary search among the stretches of the address's /16. IPv6: the last network
+ * An immutable table of which feeds cover an address. IPv4: a binary search among the stretches of the address's block. IPv6: the last network
  * that begins at or before the address, and from it outwards to the first that holds it. Lookups allocate nothing.
  */
 import { maskOf } from "./entry-columns.ts";
@@ -16,6 +16,7 @@ export class ReputationTable {
   readonly meta: TableMeta;
   readonly #columns: TableColumns;
   // Held here one by one: a lookup that goes through an object of them takes a third longer
+  readonly #shift4: number;
   readonly #index4: Uint32Array;
   readonly #pairs4: Uint32Array;
   readonly #sets4: Uint32Array;
@@ -24,6 +25,7 @@ export class ReputationTable {
   constructor(file: Uint8Array, place: string) {
     this.#columns = decodeTable(file, place);
     this.meta = this.#columns.meta;
+    this.#shift4 = 32 - this.#columns.indexBits4;
     this.#index4 = this.#columns.index4;
     this.#pairs4 = this.#columns.pairs4;
     this.#sets4 = this.#columns.sets4;
@@ -32,18 +34,19 @@ export class ReputationTable {
   /** The set of feeds that cover an IPv4 address, as a number for {@link hits}; 0 where none does. */
   lookup4(word: number): number {
     const pairs = this.#pairs4;
-    const top = word >>> 16;
-    const start = this.#index4[top]!;
+    const block = word >>> this.#shift4;
+    const place = word & ((1 << this.#shift4) - 1);
+    const start = this.#index4[block]!;
     let low = start;
-    let high = this.#index4[top + 1]!;
+    let high = this.#index4[block + 1]!;
     // Above all pairs that begin at or before the address
-    const key = ((word << 16) | 0xffff) >>> 0;
+    const key = ((place << 16) | 0xffff) >>> 0;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (pairs[middle]! <= key) low = middle + 1;
       else high = middle;
     }
-    return low > start && (pairs[low - 1]! & 0xffff) >= (word & 0xffff) ? this.#sets4[low - 1]! : EMPTY_SET;
+    return low > start && (pairs[low - 1]! & 0xffff) >= place ? this.#sets4[low - 1]! : EMPTY_SET;
   }
 
   /** The same of an IPv6 address, as four words. */

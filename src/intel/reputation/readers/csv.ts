@@ -115,8 +115,9 @@ export function readCsv(bytes: Uint8Array, builder: ReadingBuilder, options: Rea
       continue;
     }
     if (column >= row.count) builder.fault(first, row.line, `no column ${column}`);
-    else if (endColumn !== null) takeRange(bytes, row, column, endColumn, builder);
-    else if (!takeField(bytes, row.starts[column]!, row.ends[column]!, builder)) {
+    else if (endColumn !== null) {
+      if (!(isHead && plan.hasHead)) takeRange(bytes, row, column, endColumn, builder);
+    } else if (!takeField(bytes, row.starts[column]!, row.ends[column]!, builder)) {
       // The head is a row of names
       if (!(isHead && plan.hasHead)) builder.other(bytes, row.starts[column]!, row.ends[column]!, first, row.line);
     }
