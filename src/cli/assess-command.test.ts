@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../model/errors.ts";
 import { assessOptions } from "./assess-command.ts";
+import { intelPlace } from "./intel-place.ts";
 
 const DEFAULTS = { threads: 0, color: true } as const;
 
@@ -16,12 +17,11 @@ describe("assessOptions", () => {
       mapping: null,
       listen: null,
       explain: null,
+      intelFolder: intelPlace(undefined),
       store: null,
       priors: {},
       threads: 0,
       limit: 1000,
-      store: null,
-      priors: {},
       databases: [],
       resolvers: null,
       onProgress: null,
@@ -35,6 +35,11 @@ describe("assessOptions", () => {
     for (const wrong of ["dns.example", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2", "", "[2001:db8::53", "1.1.1.1:x"]) {
       expect(() => assessOptions(["a"], { ...DEFAULTS, resolver: [wrong] }), wrong).toThrow(/--resolver takes/);
     }
+  });
+
+  test("feeds are where --intel says, and nowhere with --no-intel", () => {
+    expect(assessOptions(["a.pcap"], { ...DEFAULTS, intel: "/tmp/feeds" }).intelFolder).toBe("/tmp/feeds");
+    expect(assessOptions(["a.pcap"], { ...DEFAULTS, intel: false }).intelFolder).toBeNull();
   });
 
   test("--home before an input takes the networks and leaves the input", () => {

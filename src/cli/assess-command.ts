@@ -15,6 +15,7 @@ import {
   mappingOf,
   showsProgress,
 } from "./input-options.ts";
+import { addIntelOptions, intelFolder } from "./intel-place.ts";
 import { parseWait } from "./moment.ts";
 import { ProgressLine } from "./progress.ts";
 import { isUseless, readingNotes } from "./reading-notes.ts";
@@ -35,6 +36,7 @@ interface AssessFlags extends ReportFlags, InputFlags, WhoFlags {
   readonly state?: string;
   readonly home?: readonly string[];
   readonly explain?: string;
+  readonly intel?: string | boolean;
   readonly store?: string;
   readonly priors?: string;
   readonly explainJudgement?: true;
@@ -59,7 +61,7 @@ export function addAssessCommand(program: Command): void {
     .option("--priors <given>", "probabilities before any evidence, as in research=0.2,ddos=0.1, or a YAML or JSON file of them")
     .option("--store <place>", "history to compare with: a folder, or the URL of a ClickHouse server; without it, no history is read");
   addWhoOptions(command);
-  addReportOptions(addInputOptions(command))
+  addReportOptions(addInputOptions(addIntelOptions(command)))
     .option("--threads <n>", "threads that decode; 0 decides by size", (text) => parseWhole(text, 0, MAX_THREADS), 0)
     .action(assessInputs);
   addReadingOptions(command);
@@ -143,6 +145,7 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
     inputs: all,
     home,
     explain,
+    intelFolder: intelFolder(flags),
     store: flags.store === undefined ? null : storePlace(flags),
     threads: flags.threads,
     limit: flags.limit ?? ASSESS_DEFAULTS.limit,

@@ -16,6 +16,13 @@ export interface IntelOptions {
   readonly databases?: readonly string[];
   /** How to ask DNS for names; null or absent: not at all. */
   readonly names?: NameOptions | null;
+  /** Reputation feeds, opened; none where absent. */
+  readonly reputation?: ReputationLookup | null;
+}
+
+/** What feeds say of an address (text); null where none names it. Total. */
+export interface ReputationLookup {
+  label(address: string): ReputationLabel | null;
 }
 
 /** All lookups behind one door. Databases are opened at the first label, caches are bounded. */
@@ -23,12 +30,14 @@ export class Intel {
   readonly #wantsNetworks: boolean;
   readonly #databases: readonly UserDatabase[];
   readonly #names: ForwardNames | null;
+  readonly #reputation: ReputationLookup | null;
   #networks: Networks | null = null;
 
   private constructor(options: IntelOptions) {
     this.#wantsNetworks = options.networks ?? true;
     this.#databases = (options.databases ?? []).map((path) => new UserDatabase(path));
     this.#names = options.names ? new ForwardNames(options.names) : null;
+    this.#reputation = options.reputation ?? null;
   }
 
   /**
@@ -52,9 +61,9 @@ export class Intel {
   /**
    * What is known of an address (text). Total: hash texts and nonsense give nulls.
    * @param manners how it behaved; called only where that matters
-   * @param reputation what feeds say of it
    */
-  label(address: string, manners: () => Manners, reputation: ReputationLabel | null = null): AddressLabels {
+  label(address: string, manners: () => Manners): AddressLabels {
+    const reputation = this.#reputation?.label(address) ?? null;
     const name = this.#names?.nameOf(address) ?? null;
     const proofs = { hits: reputation?.hits ?? [], name };
     return {

@@ -2,7 +2,7 @@
  * Addresses with a special purpose: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, updated by RFC 8190),
  * and multicast (RFC 5771, RFC 4291), which those registries leave to registries of their own.
  */
-import { parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import { type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { ReservedLabel } from "../model/label.ts";
 import { NetworkTable } from "./network-table.ts";
 
@@ -78,6 +78,11 @@ const TABLE = new NetworkTable<ReservedLabel>(
     const label: ReservedLabel = { list: `${SPECIAL_PURPOSE_LIST}: ${rfc}`, date: SPECIAL_PURPOSE_DATE, name, globallyReachable };
     return network === null ? [] : [[network, label] as const];
   }),
+);
+
+/** Networks of the registries from which no honest packet can come over the Internet. */
+export const SPECIAL_PURPOSE_NETWORKS: readonly Network[] = SPECIAL_PURPOSE.flatMap(([text, , , globallyReachable]) =>
+  globallyReachable ? [] : (parseNetwork(text) ?? []),
 );
 
 /** The special purpose of an address (text), or null for ordinary unicast and for what is no address. */

@@ -18,6 +18,9 @@ export type ErrorCode =
   | "E_STORE_FULL"
   | "E_STORE_BACKUP"
   | "E_STORE_FAILED"
+  | "E_INTEL_LIBRARY"
+  | "E_INTEL_LOCKED"
+  | "E_INTEL_TABLE"
   | "E_RUNTIME";
 
 /** Base of all of Precursor's own errors. `code` is stable; `exitCode` is what the program ends with (2 unless said otherwise). */
@@ -108,6 +111,22 @@ export class StoreError extends PrecursorError {
     super(code, `${place}: ${reason}`, { cause });
     this.name = "StoreError";
     this.place = place;
+    this.reason = reason;
+  }
+}
+
+type IntelErrorCode = Extract<ErrorCode, `E_INTEL_${string}`>;
+
+/** The library of reputation feeds cannot be read or written. `folder` is where it is. */
+export class IntelError extends PrecursorError {
+  declare readonly code: IntelErrorCode;
+  readonly folder: string;
+  readonly reason: string;
+
+  constructor(code: IntelErrorCode, folder: string, reason: string, cause?: unknown) {
+    super(code, `${folder}: ${reason}`, { cause });
+    this.name = "IntelError";
+    this.folder = folder;
     this.reason = reason;
   }
 }

@@ -32,6 +32,8 @@ export interface AssessOptions {
   readonly listen: Listening | null;
   /** Address to explain, or null. */
   readonly explain: string | null;
+  /** The folder of reputation feeds; null to use none. One that does not exist is no error. */
+  readonly intelFolder: string | null;
   /** History to compare with, or null: nothing is opened. */
   readonly store: StorePlace | null;
   /** Probabilities before any evidence, to replace the stated ones. */
@@ -60,6 +62,7 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   mapping: null,
   listen: null,
   explain: null,
+  intelFolder: null,
   store: null,
   priors: {},
   threads: 0,

@@ -2,6 +2,7 @@
 import packageManifest from "../../package.json" with { type: "json" };
 import { assess as judge, type Keeping, keepingOf } from "../assess/index.ts";
 import { detect, explainAddress, mannersOf } from "../detect/index.ts";
+import { openFeeds } from "../intel/feeds/open-feeds.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
@@ -12,6 +13,7 @@ import type { Detection } from "../model/finding.ts";
 import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { Past } from "../model/past.ts";
 import type { LiveInput, Report } from "../model/report.ts";
+import type { FeedState } from "../model/reputation.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
 import { announcedSpaceOf, labelFindings, sourcesOf } from "./labelling.ts";
@@ -40,7 +42,9 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     return network;
   });
   // Before the inputs are read: a database that is none is told at once.
+  const { reputation, feeds } = openFeeds(options.intelFolder, Date.now() / 1000);
   const intel = Intel.open({
+    reputation,
     databases: options.databases,
     names: options.resolvers === null ? null : { servers: options.resolvers },
   });
@@ -78,6 +82,7 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
       detection,
       labels,
       intel,
+      feeds,
     });
     const explanation =
       options.explain === null
@@ -129,6 +134,7 @@ interface Parts {
   readonly detection: Detection;
   readonly labels: ReadonlyMap<string, AddressLabels>;
   readonly intel: Intel;
+  readonly feeds: readonly FeedState[];
 }
 
 function makeReport({
@@ -144,6 +150,7 @@ function makeReport({
   detection,
   labels,
   intel,
+  feeds,
 }: Parts): Report {
   const records = summary.sources.reduce((sum, source) => sum + source.records, 0);
   const { assessment, advice } = judge({
@@ -158,7 +165,7 @@ function makeReport({
     skipped: summary.skipped,
     keeping,
     past,
-    feeds: [],
+    feeds,
     priors: options.priors,
     announced: announcedSpaceOf(intel, labels),
   });
@@ -203,6 +210,6 @@ function makeReport({
     advice,
     lists: intel.lists(),
     names: intel.names(),
-    feeds: [],
+    feeds,
   };
 }

@@ -5,6 +5,7 @@ import type { AddressLabels } from "../model/label.ts";
 import { classMeaning, classRole } from "./class-meanings.ts";
 import type { RenderOptions } from "./options.ts";
 import { count, timeSpan } from "./quantity.ts";
+import { reputationWords } from "./reputation-words.ts";
 import { type Column, Screen } from "./text/screen.ts";
 import { KIND_WORDS, nameWords } from "./wording.ts";
 
@@ -73,6 +74,7 @@ function labelLines(labels: AddressLabels): string[] {
       `Acknowledged scanner: ${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason} (${source(acknowledged)})`,
     );
   }
+  if (labels.reputation !== null) lines.push(`Reputation: ${reputationWords(labels.reputation)}`);
   if (reserved !== null) {
     const reach = reserved.globallyReachable ? "" : ", which nothing on the Internet can have";
     lines.push(`Special-purpose address: ${reserved.name}${reach} (${source(reserved)})`);

@@ -10,6 +10,7 @@ import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { portZeroWords } from "./port-zero-words.ts";
 import { isoTime } from "./quantity.ts";
+import { feedStateJson, reputationJson } from "./reputation-json.ts";
 import type { reportShape } from "./schema.ts";
 
 const DEFAULT_LIMIT = 1000;
@@ -92,6 +93,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
     names: report.names === undefined || report.names === null ? null : { ...report.names, servers: [...report.names.servers] },
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+    feeds: report.feeds.map(feedStateJson),
   };
 }
 
@@ -230,12 +232,13 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
 
 function labelsJson(
   labels: AddressLabels | undefined,
-): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved" | "name"> {
+): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved" | "name" | "reputation"> {
   return {
     network: copy(labels?.network),
     acknowledged: copy(labels?.acknowledged),
     reserved: copy(labels?.reserved),
     name: copy(labels?.name),
+    reputation: reputationJson(labels?.reputation),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
 import { isQuiet, type LiveInput, type Report } from "../model/report.ts";
+import { feedLimits, feedsInShort } from "./feed-limits.ts";
 import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
@@ -58,6 +59,7 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   lines.push({ topic: "Lists", words: listWords(report, brief), serious: false });
   const names = nameWords(report, brief);
   if (names !== null) lines.push({ topic: "Names", words: names.words, serious: names.failed });
+  lines.push(...feedLimits(report.feeds, brief));
   return lines;
 }
 
@@ -138,15 +140,14 @@ function damaged(sources: Report["input"]["sources"], brief: boolean): Limit[] {
 }
 
 /** Lists by their date. Where `brief`: names without the publisher's, and an age only where it is too high. */
-function listWords({ lists, madeAt }: Report, brief: boolean): string {
+function listWords({ lists, feeds, madeAt }: Report, brief: boolean): string {
   if (lists.length === 0) return "none were used: no networks, no acknowledged scanners.";
   const byAge = new Map<string, string[]>();
   for (const { list, date } of lists) {
     const age = brief && !isOld(date, madeAt) ? (date ?? "unknown date") : listAge(date, madeAt);
     byAge.set(age, [...(byAge.get(age) ?? []), brief ? list.replace(/^@[^/]+\/|^precursor /, "") : list]);
   }
-  if (brief)
-    return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}; countries: of registration, no weight.`;
+  if (brief) return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}; ${feedsInShort(feeds)}.`;
   const used = [...byAge].map(([age, names]) => `${names.join(", ")} (${age})`);
   return `${used.join("; ")}. ${COUNTRY_CAVEAT}`;
 }

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { campaignShape, spoofingShape } from "./campaign-schema.ts";
 import { assessmentShape, pastShape } from "./assessment-schema.ts";
+import { feedStateShape, reputationShape } from "./reputation-shapes.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const maybeTime = time.nullable();
@@ -87,6 +88,7 @@ const scan = z.looseObject({
   network,
   reserved,
   name,
+  reputation: reputationShape,
   slow: z.boolean(),
   fragmented: z.boolean(),
   spoofable: z.boolean().describe("the source never showed that it gets answers"),
@@ -125,6 +127,7 @@ const backscatter = z.looseObject({
   network,
   reserved,
   name,
+  reputation: reputationShape,
 });
 
 /** The shape as zod sees it; `REPORT_SCHEMA` is the same for everybody else. */
@@ -266,6 +269,7 @@ export const reportShape = z.looseObject({
     .optional()
     .describe("what asking DNS came to; null where it was not asked"),
   lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
+  feeds: z.array(feedStateShape).describe("reputation feeds on disk, be they in use or not; empty where there are none"),
 });
 
 /** JSON Schema, draft 2020-12. */

@@ -4,6 +4,7 @@ import type { AddressLabels } from "../../model/label.ts";
 import { listAge } from "../limits.ts";
 import { portLabel, portList } from "../port-name.ts";
 import { count, counted, dateTime, duration, share, timeSpan } from "../quantity.ts";
+import { reputationWords } from "../reputation-words.ts";
 import {
   floodCells,
   capital,
@@ -166,6 +167,7 @@ function labelEntries(labels: AddressLabels, madeAt: number): (readonly [string,
   if (name !== undefined && name !== null) entries.push(["Name", nameWords(name)]);
   const kind = network === null || network.kind === null ? "" : `, ${KIND_WORDS[network.kind]}`;
   if (network !== null) entries.push(["Network", `${networkWords(labels)}${kind} (${network.list}, ${listAge(network.date, madeAt)})`]);
+  if (labels.reputation !== null) entries.push(["Reputation", reputationWords(labels.reputation)]);
   if (reserved !== null) {
     const reach = reserved.globallyReachable ? "reachable over the Internet" : "cannot have come over the Internet";
     entries.push(["Reserved", `${reserved.name}: ${reach} (${reserved.list})`]);
