@@ -67,10 +67,16 @@ function remarksOf({ request, addresses, innocents, leftOut }: DecidedBlock, pla
   return [
     `Precursor: ${platform.title} rules${forIncident(request)}, made ${moment(request.madeAt)}, ${until === null ? "without an end" : `until ${moment(until)}`}.`,
     ...(portZero.length === 0 || platform.says === "sources-only" ? [] : [`Drops ${portZero.map(matchWords).join(", ")} of ${families}.`]),
-    ...(portZero.length === 0 || platform.says === "sources-only" || portZero.some(({ transport, end }) => transport === "udp" && end === "source")
+    ...(portZero.length === 0 ||
+    platform.says === "sources-only" ||
+    portZero.some(({ transport, end }) => transport === "udp" && end === "source")
       ? []
       : ["UDP source port 0 is left alone: RFC 768 lets a sender that wants no answer write it (--udp-source-zero drops it, too)."]),
-    ...(sources.length === 0 ? [] : [`Drops all from ${sources.length} ${sources.length === 1 ? "network" : "networks"} with ${addresses} ${addresses === 1 ? "address" : "addresses"}.`]),
+    ...(sources.length === 0
+      ? []
+      : [
+          `Drops all from ${sources.length} ${sources.length === 1 ? "network" : "networks"} with ${addresses} ${addresses === 1 ? "address" : "addresses"}.`,
+        ]),
     ...(innocents > 0 ? [`${innocents} of the addresses did nothing: they are covered to have fewer rules (--aggregate).`] : []),
     ...(sources.length === 0 && portZero.length === 0 ? ["Nobody is blocked by this."] : []),
     ...leftOutLines(leftOut).map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`),

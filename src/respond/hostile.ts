@@ -44,9 +44,11 @@ export function hostileSources(
   function reasonAgainst(scan: ReportedScan): string | null {
     if (scan.kind === "distributed") return "one of many that scan together, each of which may be forged (--source blocks it)";
     if (victims.has(scan.source)) return "a victim of somebody who forges addresses";
-    if (scan.acknowledged !== null && !includeAcknowledged) return `an acknowledged scanner (${scan.acknowledged}; --include-acknowledged blocks it)`;
+    if (scan.acknowledged !== null && !includeAcknowledged)
+      return `an acknowledged scanner (${scan.acknowledged}; --include-acknowledged blocks it)`;
     if (scan.contacts < leastContacts) return `fewer than ${leastContacts} contacts`;
-    if (scan.spoofable && !includeSpoofable) return "never showed that it gets answers, so the address may be forged (--include-spoofable blocks it)";
+    if (scan.spoofable && !includeSpoofable)
+      return "never showed that it gets answers, so the address may be forged (--include-spoofable blocks it)";
     return null;
   }
 }

@@ -79,7 +79,9 @@ export function matchName({ transport, end }: PortZeroMatch): string {
 
 /** Sources of one version of IP, as CIDR text always with its length. */
 export function sourcesOf({ sources }: BlockRequest, family: 4 | 6): string[] {
-  return sources.filter((source) => source.includes(":") === (family === 6)).map((source) => (source.includes("/") ? source : `${source}/${family === 4 ? 32 : 128}`));
+  return sources
+    .filter((source) => source.includes(":") === (family === 6))
+    .map((source) => (source.includes("/") ? source : `${source}/${family === 4 ? 32 : 128}`));
 }
 
 /** Sources of IPv4 as networks, for platforms that write masks. */

@@ -40,13 +40,17 @@ export const NFT_SET: Platform = {
         `add table ${table}`,
         `add set ${table} ${name} { type ipv${family}_addr; flags interval${request.seconds === null ? "" : ", timeout"}; }`,
         `flush set ${table} ${name}`,
-        `add element ${table} ${name} { ${sources.map((source) => `${shortest(source)}${timeout(request)}`).join(", ")} }`,
+        ...(sources.length === 0
+          ? []
+          : [`add element ${table} ${name} { ${sources.map((source) => `${shortest(source)}${timeout(request)}`).join(", ")} }`]),
       ]),
       remove: sets.map(({ name }) => `nft delete set ${table} ${name}`),
       notes: [
         ...noPorts(request),
         ...sets.map(({ name, family }) => `For a rule of yours in that table: ${family === 4 ? "ip" : "ip6"} saddr @${name} drop`),
-        ...(sets.length > 0 ? ["Load with nft -f FILE: what the set held before goes. A set that a rule uses is deleted after the rule."] : []),
+        ...(sets.length > 0
+          ? ["Load with nft -f FILE: what the set held before goes. A set that a rule uses is deleted after the rule."]
+          : []),
       ],
     };
   },
@@ -72,8 +76,13 @@ export const IPSET: Platform = {
       remove: sets.map(({ name }) => `ipset destroy ${name}`),
       notes: [
         ...noPorts(request),
-        ...sets.map(({ name, family }) => `For a rule of yours: ${family === 4 ? "iptables" : "ip6tables"} -t raw -I PREROUTING -m set --match-set ${name} src -j DROP`),
-        ...(sets.length > 0 ? ["Load with ipset restore < FILE: what the set held before goes. A set that a rule uses is destroyed after the rule."] : []),
+        ...sets.map(
+          ({ name, family }) =>
+            `For a rule of yours: ${family === 4 ? "iptables" : "ip6tables"} -t raw -I PREROUTING -m set --match-set ${name} src -j DROP`,
+        ),
+        ...(sets.length > 0
+          ? ["Load with ipset restore < FILE: what the set held before goes. A set that a rule uses is destroyed after the rule."]
+          : []),
       ],
     };
   },
@@ -85,10 +94,10 @@ interface AddressSet {
   readonly sources: readonly string[];
 }
 
+/** One for each version of IP, also where it is empty: what stood in it before has to go. */
 function setsOf(request: BlockRequest, joint: string): AddressSet[] {
-  return ([4, 6] as const)
-    .map((family) => ({ name: `${nameOf(request).replaceAll("-", joint)}${joint}${family}`, family, sources: sourcesOf(request, family) }))
-    .filter(({ sources }) => sources.length > 0);
+  const name = `${nameOf(request).replaceAll("-", joint)}${joint}`;
+  return request.families.map((family) => ({ name: `${name}${family}`, family, sources: sourcesOf(request, family) }));
 }
 
 function timeout({ seconds }: BlockRequest): string {
@@ -96,5 +105,7 @@ function timeout({ seconds }: BlockRequest): string {
 }
 
 function noPorts({ portZero }: BlockRequest): string[] {
-  return portZero.length === 0 ? [] : ["A list of addresses cannot say a port, and there is no nearest to it: port zero is not blocked by this."];
+  return portZero.length === 0
+    ? []
+    : ["A list of addresses cannot say a port, and there is no nearest to it: port zero is not blocked by this."];
 }

@@ -35,16 +35,26 @@ export const AWS_NETWORK_ACL: Platform = {
       remove:
         numbered.length === 0
           ? []
-          : [setAcl, ...numbered.map(({ entry, number }) => `aws ec2 delete-network-acl-entry --network-acl-id "$ACL" --${entry.direction} --rule-number ${number}`)],
+          : [
+              setAcl,
+              ...numbered.map(
+                ({ entry, number }) =>
+                  `aws ec2 delete-network-acl-entry --network-acl-id "$ACL" --${entry.direction} --rule-number ${number}`,
+              ),
+            ],
       notes: [
         ...(unsaid.length === 0
           ? []
           : [
               `A network ACL cannot say a source port: ${unsaid.map(matchWords).join(" and ")} still gets in. The nearest: the answers, which go to port zero, are kept from going out. AWS Network Firewall takes --for suricata, which can say it.`,
             ]),
-        ...(numbered.some(({ entry }) => entry.protocol !== null) ? ["What an entry with a port does to later fragments, Amazon does not say."] : []),
-        ...(most >= QUOTA ? [`${most} entries one way: more than an ACL takes (${QUOTA}, its own included) unless Amazon was asked for more.`] : []),
-        "Numbers 1 and up are used, before all others; where one is taken, the command fails and changes nothing.",
+        ...(numbered.some(({ entry }) => entry.protocol !== null)
+          ? ["What an entry with a port does to later fragments, Amazon does not say."]
+          : []),
+        ...(most >= QUOTA
+          ? [`${most} entries one way: more than an ACL takes (${QUOTA}, its own included) unless Amazon was asked for more.`]
+          : []),
+        "Numbers 1 and up are used, before all others; where one is taken, the command fails and changes nothing. The removal goes by number: run it only where all were made.",
         ...noExpiryNote(request, "AWS"),
       ],
     };
@@ -58,14 +68,12 @@ function numberedEntries(request: BlockRequest): { readonly entry: Entry; readon
 
 function entriesOf(request: BlockRequest): Entry[] {
   return ([4, 6] as const).flatMap((family) => [
-    ...portZeroOf(request, family).map(
-      ({ transport, end }): Entry => ({
-        direction: end === "source" ? "egress" : "ingress",
-        family,
-        network: family === 4 ? "0.0.0.0/0" : "::/0",
-        protocol: transport === "tcp" ? 6 : 17,
-      }),
-    ),
+    ...portZeroOf(request, family).map(({ transport, end }): Entry => ({
+      direction: end === "source" ? "egress" : "ingress",
+      family,
+      network: family === 4 ? "0.0.0.0/0" : "::/0",
+      protocol: transport === "tcp" ? 6 : 17,
+    })),
     ...sourcesOf(request, family).map((network): Entry => ({ direction: "ingress", family, network, protocol: null })),
   ]);
 }

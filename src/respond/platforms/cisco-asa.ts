@@ -4,7 +4,7 @@
  */
 import { formatIPv4 } from "../../model/address.ts";
 import type { BlockRequest } from "../../model/block.ts";
-import { expiryOf, nameOf, networksOf, type Platform, remarkOf, sourcesOf } from "../platform.ts";
+import { expiryOf, nameOf, networksOf, type Platform, sourcesOf } from "../platform.ts";
 import { timeRange } from "./cisco-ios.ts";
 
 /** What ASDM calls the list of the interface "outside". */
@@ -25,7 +25,8 @@ export const CISCO_ASA: Platform = {
     const until = expiryOf(request);
     const group = `${name}-sources`;
     const entries = entriesOf(request, group).map((entry) => `extended deny ${entry}${until === null ? "" : ` time-range ${name}`}`);
-    const remark = `remark ${remarkOf(request)}`;
+    // Without the moment, so that the removal fits whenever it is printed.
+    const remark = `remark ${["precursor", request.incident].filter((part) => part !== null).join(" ")}`;
     const members = membersOf(request);
     return {
       apply: [
@@ -59,7 +60,9 @@ function entriesOf(request: BlockRequest, group: string): string[] {
 function membersOf(request: BlockRequest): string[] {
   return [
     ...networksOf(request, 4).map(({ words, bits }) =>
-      bits === 32 ? ` network-object host ${formatIPv4(words[3])}` : ` network-object ${formatIPv4(words[3])} ${formatIPv4((-1 << (32 - bits)) >>> 0)}`,
+      bits === 32
+        ? ` network-object host ${formatIPv4(words[3])}`
+        : ` network-object ${formatIPv4(words[3])} ${formatIPv4((-1 << (32 - bits)) >>> 0)}`,
     ),
     ...sourcesOf(request, 6).map((source) => ` network-object ${source}`),
   ];

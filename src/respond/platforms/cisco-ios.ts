@@ -28,7 +28,8 @@ export const CISCO_IOS: Platform = {
         ...(until === null ? [] : [`no time-range ${name}`]),
       ],
       notes: [
-        "For an interface without a list: ip access-group " + `${name}-4 in, ipv6 traffic-filter ${name}-6 in. Take that off before the list.`,
+        "For an interface without a list: ip access-group " +
+          `${name}-4 in, ipv6 traffic-filter ${name}-6 in. Take that off before the list.`,
         "An interface takes one list a direction. Where it has one, put these entries above its own, without the last permit: it would open what that list closes.",
         ...(until === null ? [] : ["The time range is in UTC; the device must keep UTC, or the hour be changed."]),
       ],
@@ -42,19 +43,26 @@ export function timeRange(name: string, until: number | null): string[] {
   const date = new Date(until * 1000);
   const two = (value: number): string => String(value).padStart(2, "0");
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
-  return [`time-range ${name}`, ` absolute end ${time} ${two(date.getUTCDate())} ${MONTHS[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`];
+  return [
+    `time-range ${name}`,
+    ` absolute end ${time} ${two(date.getUTCDate())} ${MONTHS[date.getUTCMonth()] ?? ""} ${date.getUTCFullYear()}`,
+  ];
 }
 
 function accessList(request: BlockRequest, family: 4 | 6, name: string, until: number | null): string[] {
   const time = until === null ? "" : ` time-range ${name}`;
   const sources =
     family === 4
-      ? networksOf(request, 4).map(({ words, bits }) => (bits === 32 ? `host ${formatIPv4(words[3])}` : `${formatIPv4(words[3])} ${formatIPv4(hostMask(bits))}`))
+      ? networksOf(request, 4).map(({ words, bits }) =>
+          bits === 32 ? `host ${formatIPv4(words[3])}` : `${formatIPv4(words[3])} ${formatIPv4(hostMask(bits))}`,
+        )
       : sourcesOf(request, 6);
   return [
     family === 4 ? `ip access-list extended ${name}-4` : `ipv6 access-list ${name}-6`,
     ` remark ${remarkOf(request)}`,
-    ...portZeroOf(request, family).map(({ transport, end }) => ` deny ${transport} any ${end === "source" ? "eq 0 any" : "any eq 0"}${time}`),
+    ...portZeroOf(request, family).map(
+      ({ transport, end }) => ` deny ${transport} any ${end === "source" ? "eq 0 any" : "any eq 0"}${time}`,
+    ),
     ...sources.map((source) => ` deny ${family === 4 ? "ip" : "ipv6"} ${source} any${time}`),
     family === 4 ? " permit ip any any" : " permit ipv6 any any",
   ];

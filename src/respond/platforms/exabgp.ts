@@ -45,7 +45,10 @@ function routesOf(request: BlockRequest): Route[] {
   return ([4, 6] as const).flatMap((family) => {
     const own = request.home.filter((network) => network.includes(":") === (family === 6));
     // A version of IP that one does not have needs no route; without any networks of one's own, everything is meant.
-    const destinations = request.home.length === 0 ? [family === 4 ? "0.0.0.0/0" : "::/0"] : own.map((network) => (network.includes("/") ? network : `${network}/${family === 4 ? 32 : 128}`));
+    const destinations =
+      request.home.length === 0
+        ? [family === 4 ? "0.0.0.0/0" : "::/0"]
+        : own.map((network) => (network.includes("/") ? network : `${network}/${family === 4 ? 32 : 128}`));
     return destinations.flatMap((destination, index) => {
       const place = `${family}${destinations.length === 1 ? "" : `-${index + 1}`}`;
       return [

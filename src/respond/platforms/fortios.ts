@@ -41,10 +41,23 @@ export const FORTIOS: Platform = {
     ];
     return {
       apply: [
-        ...(until === null ? [] : block("firewall schedule onetime", [`    edit "${name}"`, `        set start ${minute(request.madeAt)}`, `        set end ${minute(until)}`, "    next"])),
+        ...(until === null
+          ? []
+          : block("firewall schedule onetime", [
+              `    edit "${name}"`,
+              `        set start ${minute(request.madeAt)}`,
+              `        set end ${minute(until)}`,
+              "    next",
+            ])),
         ...block("firewall service custom", serviceLines(request, name)),
-        ...block("firewall address", four.flatMap(({ source, object }) => [`    edit "${object}"`, `        set subnet ${masked(source)}`, "    next"])),
-        ...block("firewall address6", six.flatMap(({ source, object }) => [`    edit "${object}"`, `        set ip6 ${source}`, "    next"])),
+        ...block(
+          "firewall address",
+          four.flatMap(({ source, object }) => [`    edit "${object}"`, `        set subnet ${masked(source)}`, "    next"]),
+        ),
+        ...block(
+          "firewall address6",
+          six.flatMap(({ source, object }) => [`    edit "${object}"`, `        set ip6 ${source}`, "    next"]),
+        ),
         ...block("firewall addrgrp", group(`${name}-4`, quoted(four.map(({ object }) => object)))),
         ...block("firewall addrgrp6", group(`${name}-6`, quoted(six.map(({ object }) => object)))),
         ...block("firewall policy", [
@@ -65,12 +78,24 @@ export const FORTIOS: Platform = {
         ]),
       ],
       remove: [
-        ...block("firewall policy", [...(services.length === 0 ? [] : [`    delete ${first}`]), ...(hasSources ? [`    delete ${first + 1}`] : [])]),
+        ...block("firewall policy", [
+          ...(services.length === 0 ? [] : [`    delete ${first}`]),
+          ...(hasSources ? [`    delete ${first + 1}`] : []),
+        ]),
         ...block("firewall addrgrp", four.length === 0 ? [] : [`    delete "${name}-4"`]),
         ...block("firewall addrgrp6", six.length === 0 ? [] : [`    delete "${name}-6"`]),
-        ...block("firewall address", four.map(({ object }) => `    delete "${object}"`)),
-        ...block("firewall address6", six.map(({ object }) => `    delete "${object}"`)),
-        ...block("firewall service custom", services.map((service) => `    delete "${service}"`)),
+        ...block(
+          "firewall address",
+          four.map(({ object }) => `    delete "${object}"`),
+        ),
+        ...block(
+          "firewall address6",
+          six.map(({ object }) => `    delete "${object}"`),
+        ),
+        ...block(
+          "firewall service custom",
+          services.map((service) => `    delete "${service}"`),
+        ),
         ...block("firewall schedule onetime", until === null ? [] : [`    delete "${name}"`]),
       ],
       notes: [
@@ -78,7 +103,9 @@ export const FORTIOS: Platform = {
         "Policies are for what goes through the device. For what is sent to it, put the same addresses and services into config firewall local-in-policy.",
         ...(services.length === 0
           ? []
-          : ["FortiOS takes 0 as a port, but its documentation does not say that a policy matches packets with port zero by it: send one, and look at the policy's counter, before you rely on it."]),
+          : [
+              "FortiOS takes 0 as a port, but its documentation does not say that a policy matches packets with port zero by it: send one, and look at the policy's counter, before you rely on it.",
+            ]),
         ...(until === null ? [] : ["The schedule is in UTC; the device must keep UTC, or the hours be changed."]),
       ],
     };

@@ -15,7 +15,7 @@ export const IPTABLES: Platform = {
   says: "port-zero",
   portZero: "`-p tcp --sport 0`",
   fragments: "a port match never matches a later fragment",
-  expiry: "`-m time --datestop`, in UTC; the rules stay in the list",
+  expiry: "a first rule `-m time --datestart … -j RETURN`, in UTC; the chain stays",
   into: null,
   rules: (request) => {
     const families = ([4, 6] as const).filter((family) => concerns(request, family));
@@ -30,31 +30,31 @@ export const IPTABLES: Platform = {
 function restore(request: BlockRequest, family: 4 | 6): string[] {
   const chain = nameOf(request);
   const tables = family === 4 ? "iptables" : "ip6tables";
+  const until = expiryOf(request);
+  const remark = `-m comment --comment "${remarkOf(request)}"`;
   const drops = [
-    ...portZeroOf(request, family).map(({ transport, end }) => `-p ${transport} -m ${transport} --${end === "source" ? "sport" : "dport"} 0`),
+    ...portZeroOf(request, family).map(
+      ({ transport, end }) => `-p ${transport} -m ${transport} --${end === "source" ? "sport" : "dport"} 0`,
+    ),
     ...sourcesOf(request, family).map((source) => `-s ${source}`),
   ];
   return [
-    `${jump(request, tables, "-D")} 2>/dev/null || :`,
+    `${tables} -w -t raw -D PREROUTING -j ${chain} 2>/dev/null || :`,
     `${tables}-restore --noflush --wait <<'END'`,
     "*raw",
     `:${chain} - [0:0]`,
+    until === null || until > LAST_MOMENT
+      ? `-A ${chain} ${remark}`
+      : `-A ${chain} -m time --datestart ${moment(until).replace("Z", "")} ${remark} -j RETURN`,
     ...drops.map((match) => `-A ${chain} ${match} -j DROP`),
-    jump(request, "", "-I"),
+    `-I PREROUTING -j ${chain}`,
     "COMMIT",
     "END",
   ];
 }
 
 function removal(request: BlockRequest, family: 4 | 6): string[] {
-  const tables = family === 4 ? "iptables" : "ip6tables";
+  const tables = `${family === 4 ? "iptables" : "ip6tables"} -w -t raw`;
   const chain = nameOf(request);
-  return [jump(request, tables, "-D"), `${tables} -w -t raw -F ${chain}`, `${tables} -w -t raw -X ${chain}`];
-}
-
-function jump(request: BlockRequest, tables: string, action: "-I" | "-D"): string {
-  const until = expiryOf(request);
-  const time = until === null || until > LAST_MOMENT ? "" : ` -m time --datestop ${moment(until).replace("Z", "")}`;
-  const rule = `${action} PREROUTING -m comment --comment "${remarkOf(request)}"${time} -j ${nameOf(request)}`;
-  return tables === "" ? rule : `${tables} -w -t raw ${rule}`;
+  return [`${tables} -D PREROUTING -j ${chain}`, `${tables} -F ${chain}`, `${tables} -X ${chain}`];
 }

@@ -14,7 +14,7 @@ export const MIKROTIK: Platform = {
   into: null,
   rules: (request) => {
     const name = nameOf(request);
-    const comment = `comment="${remarkOf(request)}"`;
+    const comment = `comment="${name}: ${remarkOf(request)}"`;
     const timeout = request.seconds === null ? "" : ` timeout=${duration(Math.ceil(request.seconds))}`;
     const families = ([4, 6] as const).filter((family) => concerns(request, family));
     return {
@@ -24,7 +24,8 @@ export const MIKROTIK: Platform = {
         return [
           ...sources.map((source) => `${menu} firewall address-list add list=${name} address=${source}${timeout} ${comment}`),
           ...portZeroOf(request, family).map(
-            ({ transport, end }) => `${menu} firewall raw add chain=prerouting action=drop protocol=${transport} ${end === "source" ? "src" : "dst"}-port=0 ${comment}`,
+            ({ transport, end }) =>
+              `${menu} firewall raw add chain=prerouting action=drop protocol=${transport} ${end === "source" ? "src" : "dst"}-port=0 ${comment}`,
           ),
           ...(sources.length === 0 ? [] : [`${menu} firewall raw add chain=prerouting action=drop src-address-list=${name} ${comment}`]),
         ];
@@ -32,7 +33,7 @@ export const MIKROTIK: Platform = {
       remove: families.flatMap((family) => {
         const menu = family === 4 ? "/ip" : "/ipv6";
         return [
-          `${menu} firewall raw remove [find ${comment}]`,
+          `${menu} firewall raw remove [find comment~"^${name}:"]`,
           ...(sourcesOf(request, family).length === 0 ? [] : [`${menu} firewall address-list remove [find list=${name}]`]),
         ];
       }),

@@ -17,7 +17,13 @@ export const NFTABLES: Platform = {
   rules: (request) => {
     const tables = tablesOf(request);
     return {
-      apply: tables.flatMap(({ name, lines }) => [`table inet ${name}`, `delete table inet ${name}`, `table inet ${name} {`, ...lines, "}"]),
+      apply: tables.flatMap(({ name, lines }) => [
+        `table inet ${name}`,
+        `delete table inet ${name}`,
+        `table inet ${name} {`,
+        ...lines,
+        "}",
+      ]),
       remove: tables.map(({ name }) => `nft delete table inet ${name}`),
       notes: ["Load with nft -f FILE. A set's time counts from when it is loaded, and a table of port zero stays until it is deleted."],
     };
@@ -40,10 +46,14 @@ function tablesOf(request: BlockRequest): Table[] {
   const tables: Table[] = [];
   if (request.portZero.length > 0) {
     const isOptional = request.portZero.every(({ transport, end }) => transport === "udp" && end === "source");
-    const rules = request.portZero.flatMap((match) => wholePackets(match, request.families).map((rule) => `${rule} counter drop${comment}`));
+    const rules = request.portZero.flatMap((match) =>
+      wholePackets(match, request.families).map((rule) => `${rule} counter drop${comment}`),
+    );
     tables.push({ name: `precursor_${isOptional ? "udp_source_zero" : "port_zero"}${suffix}`, lines: chain(rules) });
   }
-  const families = ([4, 6] as const).map((family) => ({ family, sources: sourcesOf(request, family) })).filter(({ sources }) => sources.length > 0);
+  const families = ([4, 6] as const)
+    .map((family) => ({ family, sources: sourcesOf(request, family) }))
+    .filter(({ sources }) => sources.length > 0);
   if (families.length > 0) {
     tables.push({
       name: `precursor_scanners${suffix}`,
@@ -64,13 +74,16 @@ function tablesOf(request: BlockRequest): Table[] {
 /** 0x3fff: neither "more fragments" nor an offset. "frag missing": no fragment header. */
 function wholePackets({ transport, end }: PortZeroMatch, families: readonly (4 | 6)[]): string[] {
   const match = `${transport} ${end === "source" ? "sport" : "dport"} 0`;
-  return families.map((family) =>
-    family === 4 ? `ip frag-off & 0x3fff == 0 ${match}` : `meta nfproto ipv6 exthdr frag missing ${match}`,
-  );
+  return families.map((family) => (family === 4 ? `ip frag-off & 0x3fff == 0 ${match}` : `meta nfproto ipv6 exthdr frag missing ${match}`));
 }
 
 function chain(rules: readonly string[]): string[] {
-  return ["  chain prerouting {", "    type filter hook prerouting priority raw; policy accept;", ...rules.map((rule) => `    ${rule}`), "  }"];
+  return [
+    "  chain prerouting {",
+    "    type filter hook prerouting priority raw; policy accept;",
+    ...rules.map((rule) => `    ${rule}`),
+    "  }",
+  ];
 }
 
 /** A single address without its length: nft's own form. */

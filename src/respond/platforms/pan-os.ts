@@ -27,8 +27,12 @@ export const PAN_OS: Platform = {
             `set service ${service} protocol ${transport} ${end === "source" ? "source-port 0 port 0-65535" : "port 0"}`,
         ),
         ...addresses.map(({ source, object }) => `set address ${object} ip-netmask ${source}`),
-        ...(addresses.length === 0 ? [] : [`set address-group ${name}-sources static [ ${addresses.map(({ object }) => object).join(" ")} ]`]),
-        ...(services.length === 0 ? [] : rule(request, `${name}-port-zero`, "any", `[ ${services.map(({ service }) => service).join(" ")} ]`)),
+        ...(addresses.length === 0
+          ? []
+          : [`set address-group ${name}-sources static [ ${addresses.map(({ object }) => object).join(" ")} ]`]),
+        ...(services.length === 0
+          ? []
+          : rule(request, `${name}-port-zero`, "any", `[ ${services.map(({ service }) => service).join(" ")} ]`)),
         ...(addresses.length === 0 ? [] : rule(request, `${name}-block`, `${name}-sources`, "any")),
       ],
       remove: [
@@ -40,7 +44,9 @@ export const PAN_OS: Platform = {
       ],
       notes: [
         "In configuration mode; commit afterwards. Set the zone in `from` where the device has more than one that faces the Internet.",
-        ...(request.families.length === 1 && services.length > 0 ? ["The rule for port zero is for IPv4 and IPv6: a rule here does not tell them apart."] : []),
+        ...(request.families.length === 1 && services.length > 0
+          ? ["The rule for port zero is for IPv4 and IPv6: a rule here does not tell them apart."]
+          : []),
         ...(until === null ? [] : ["The schedule is in UTC; the device must keep UTC, or the hours be changed."]),
       ],
     };

@@ -34,7 +34,9 @@ export const PF: Platform = {
       notes: [
         `Load with pfctl -a ${anchor} -f FILE; pf.conf needs the line: anchor "${anchor}", before its first quick rule.`,
         ...(hasSources && request.seconds !== null
-          ? [`From cron, takes away what has been in the table for so long: pfctl -a ${anchor} -t ${table} -T expire ${Math.ceil(request.seconds)}`]
+          ? [
+              `From cron, takes away what has been in the table for so long: pfctl -a ${anchor} -t ${table} -T expire ${Math.ceil(request.seconds)}`,
+            ]
           : []),
       ],
     };

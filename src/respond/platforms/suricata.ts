@@ -22,7 +22,10 @@ export const SURICATA: Platform = {
     const first = FIRST_SID + (hash(nameOf(request)) % 900) * SIDS_A_BLOCK;
     const metadata = metadataOf(request);
     return {
-      apply: rules.map(({ match, message }, index) => `drop ${match} (msg:"Precursor: ${message}"; classtype:attempted-recon; sid:${first + index}; rev:1;${metadata})`),
+      apply: rules.map(
+        ({ match, message }, index) =>
+          `drop ${match} (msg:"Precursor: ${message}"; classtype:attempted-recon; sid:${first + index}; rev:1;${metadata})`,
+      ),
       remove: rules.map((_, index) => `1:${first + index}`),
       notes: [
         "drop needs Suricata in line (IPS); beside the wire it only alerts. Name the file in rule-files, then suricatasc -c reload-rules.",
@@ -49,6 +52,9 @@ function rulesOf(request: BlockRequest): { readonly match: string; readonly mess
 function metadataOf(request: BlockRequest): string {
   const until = expiryOf(request);
   // Values of metadata end at a comma or semicolon, which no incident's name has.
-  const parts = [...(request.incident === null ? [] : [`incident ${request.incident}`]), ...(until === null ? [] : [`expires ${moment(until)}`])];
+  const parts = [
+    ...(request.incident === null ? [] : [`incident ${request.incident}`]),
+    ...(until === null ? [] : [`expires ${moment(until)}`]),
+  ];
   return parts.length === 0 ? "" : ` metadata:${parts.join(", ")};`;
 }
