@@ -112,8 +112,13 @@ nft list table inet watch`;
 }
 
 const canSend =
-  spawnSync("unshare", ["-n", "--mount", "sh", "-c", "ip link add a type veth peer name b && command -v tcpreplay nft iptables"]).status ===
-  0;
+  spawnSync("unshare", [
+    "-n",
+    "--mount",
+    "sh",
+    "-c",
+    "ip link add a type veth peer name b && command -v tcpreplay && command -v nft && command -v iptables",
+  ]).status === 0;
 const all = (names: readonly string[]): string[] => names.flatMap((name) => [`IPv4 ${name}`, `IPv6 ${name}`]);
 const block = { ...PORT_ZERO, sources: ["93.174.93.175", "2a02:4780:1::/48"] };
 
