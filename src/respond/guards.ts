@@ -68,13 +68,12 @@ export function guard(asked: readonly Network[], protection: Protection, most: n
     const whole = rangeOf(network);
     const covered = protection.within(whole, network.family);
     const free = without(whole, covered).flatMap((range) => networksIn(range, network.family));
-    leftOut.push(...named(covered, free.length === 0 ? text : null, network.family));
     const size = free.reduce((sum, one) => sum + sizeOf(one), 0);
-    if (size === 0) continue;
     if (addresses + size > most) {
       leftOut.push({ network: text, reason: `over the most that is blocked at once (${most} addresses; --max allows more)` });
       continue;
     }
+    leftOut.push(...named(covered, free.length === 0 ? text : null, network.family));
     addresses += size;
     kept.push(...free);
   }
