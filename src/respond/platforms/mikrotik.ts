@@ -1,5 +1,5 @@
 /**
- * MikroTik RouterOS, in the raw tables (MikroTik, "RAW"; "Address-lists"). Its matchers are Linux' own: a port never matches a later fragment.
+ * MikroTik RouterOS, in the raw tables (MikroTik, "RAW"; "Address-lists"). `fragment=no` leaves later fragments alone.
  */
 import { concerns, nameOf, noExpiryNote, type Platform, portZeroOf, remarkOf, sourcesOf } from "../platform.ts";
 
@@ -9,7 +9,7 @@ export const MIKROTIK: Platform = {
   remark: "# ",
   says: "port-zero",
   portZero: "`protocol=tcp src-port=0`",
-  fragments: "a port match never matches a later fragment",
+  fragments: "IPv4: `fragment=no`, no later ones; IPv6: a port match never matches them",
   expiry: "of sources: `timeout` of the address list",
   into: null,
   rules: (request) => {
@@ -25,7 +25,7 @@ export const MIKROTIK: Platform = {
           ...sources.map((source) => `${menu} firewall address-list add list=${name} address=${source}${timeout} ${comment}`),
           ...portZeroOf(request, family).map(
             ({ transport, end }) =>
-              `${menu} firewall raw add chain=prerouting action=drop protocol=${transport} ${end === "source" ? "src" : "dst"}-port=0 ${comment}`,
+              `${menu} firewall raw add chain=prerouting action=drop protocol=${transport} ${end === "source" ? "src" : "dst"}-port=0${family === 4 ? " fragment=no" : ""} ${comment}`,
           ),
           ...(sources.length === 0 ? [] : [`${menu} firewall raw add chain=prerouting action=drop src-address-list=${name} ${comment}`]),
         ];
