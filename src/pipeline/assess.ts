@@ -11,6 +11,7 @@ import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Detection } from "../model/finding.ts";
 import { type AddressLabels, NO_LABELS } from "../model/label.ts";
+import type { Past } from "../model/past.ts";
 import type { LiveInput, Report } from "../model/report.ts";
 import { nftRules } from "../respond/index.ts";
 import type { AssessOptions } from "./assess-options.ts";
@@ -46,13 +47,34 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const { sampling, samplingFactor, showsOutcomes } = keeping;
   const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
-  const detection = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
+  const detection = detect(
+    activity,
+    options.explain === null ? { ...asked, detailed: options.limit } : { ...asked, asked: options.explain },
+  );
   const intel = Intel.open();
   try {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
     const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
     const labels = isAnonymised ? new Map<string, AddressLabels>() : labelFindings(intel, activity, detection, options.limit);
-    const report = makeReport({ options, summary, live, keeping, unreadable, passedOver, troubles, activity, detection, labels, intel });
+    // The store's engine is loaded only where somebody asks for history.
+    const past =
+      options.store === null
+        ? null
+        : await (await import("./history/past-of-input.ts")).readPastOf(options.store, activity.firstSeen, activity.lastSeen);
+    const report = makeReport({
+      options,
+      past,
+      summary,
+      live,
+      keeping,
+      unreadable,
+      passedOver,
+      troubles,
+      activity,
+      detection,
+      labels,
+      intel,
+    });
     const explanation =
       options.explain === null
         ? null
@@ -87,6 +109,7 @@ function liveInput({ name, place, health, counters, unrecognisedRecords, unrecog
 
 interface Parts {
   readonly options: AssessOptions;
+  readonly past: Past | null;
   readonly summary: ReadSummary;
   readonly live: readonly LiveReport[];
   readonly keeping: Keeping;
@@ -101,6 +124,7 @@ interface Parts {
 
 function makeReport({
   options,
+  past,
   summary,
   live,
   keeping,
@@ -124,8 +148,9 @@ function makeReport({
     records,
     skipped: summary.skipped,
     keeping,
-    past: null,
+    past,
     feeds: [],
+    priors: options.priors,
   });
   const madeAt = Date.now() / 1000;
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
@@ -160,7 +185,7 @@ function makeReport({
     campaigns: detection.campaigns.slice(0, options.limit),
     spoofing: detection.spoofing,
     focus: detection.focus,
-    past: null,
+    past,
     timeline: activity.timeline,
     ports: activity.topPorts(REPORT_PORTS),
     senderCount: activity.senderCount,

@@ -8,16 +8,22 @@ import {
   generator,
   LIST,
   noPortZero,
+  novemberCampaign,
+  novemberReasoning,
   novemberNetworks,
   novemberPorts,
   novemberPortZero,
   novemberScans,
+  novemberSpoofing,
   novemberVictims,
   scanOf,
   START,
 } from "./sample-parts.fixture.ts";
 
 const HOURS = 4;
+
+/** A judgement that tells no more than its readings. */
+export const UNREASONED = { limits: [], note: [], steps: [], strongestAgainst: null, flip: null, missing: [], outlook: [] } as const;
 
 /** What every capture has in common. */
 export const PLAIN_INPUT = {
@@ -70,9 +76,9 @@ export function novemberReport(): Report {
     backscatterTotal: 2,
     backscatter: novemberVictims(),
     targets: { count: 9_411, dark: 9_102, networks: novemberNetworks(random) },
-    campaignsTotal: 0,
-    campaigns: [],
-    spoofing: [],
+    campaignsTotal: 1,
+    campaigns: [novemberCampaign()],
+    spoofing: [novemberSpoofing()],
     focus: null,
     past: null,
     feeds: [],
@@ -98,6 +104,7 @@ export function novemberReport(): Report {
         "118 sources, most of them in one hosting network, sent 25,287 TCP packets from port zero to 4,021 hosts within three hours; " +
         "71 % went to 445 (microsoft-ds). This looks like preparation of an attack on a remote service, not like DDoS.",
       tooEarly: false,
+      ...novemberReasoning(),
       hypotheses: [
         {
           id: "vulnerability-search",
@@ -217,6 +224,7 @@ export function emptyReport(): Report {
       confidence: "low",
       summary: "The capture holds no packets: there is nothing to judge.",
       tooEarly: true,
+      ...UNREASONED,
       hypotheses: [],
     },
     advice: [],
@@ -254,6 +262,7 @@ export function artefactReport(): Report {
       confidence: "high",
       summary: "No port zero: what looks like it are later fragments, which have no transport header.",
       tooEarly: false,
+      ...UNREASONED,
       hypotheses: [
         {
           id: "artefact",
@@ -295,6 +304,8 @@ export function hostileReport(): Report {
     },
     home: { networks: [evil], guessed: false },
     portZeroLabels: new Map([["93.174.93.175", hostileLabels(evil)]]),
+    campaigns: [{ ...novemberCampaign(), id: evil, members: [evil], ties: [{ kind: "tool", weight: 1, sentence: evil }] }],
+    spoofing: [{ ...novemberSpoofing(), evidence: [{ kind: "decoys", leans: "real", weight: 1, sentence: evil }] }],
     scans: [
       { ...first, evidence: [evil, "x".repeat(500)], labels: hostileLabels(evil), targets: [evil], members: [evil], firstSeen: Number.NaN },
     ],
@@ -369,6 +380,7 @@ export function ordinaryReport(): Report {
       confidence: "low",
       summary: "One slow scan that an acknowledged scanner may have sent; three UDP packets from port zero mean little.",
       tooEarly: true,
+      ...UNREASONED,
       hypotheses: [
         {
           id: "research",

@@ -3,6 +3,8 @@
  * Objects stay open, so that a program that validates with it accepts later reports too.
  */
 import { z } from "zod";
+import { campaignShape, spoofingShape } from "./campaign-schema.ts";
+import { assessmentShape, pastShape } from "./assessment-schema.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const maybeTime = time.nullable();
@@ -210,6 +212,9 @@ export const reportShape = z.looseObject({
   floods: z.array(flood).describe("most sources first, cut at --limit"),
   backscatterTotal: count,
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),
+  campaignsTotal: count,
+  campaigns: z.array(campaignShape).describe("sources that act as one, heaviest first, cut at --limit"),
+  spoofing: z.array(spoofingShape).describe("whether sources are real, for each body of traffic that is there"),
   targets: z.looseObject({
     count,
     dark: count.describe("never seen sending"),
@@ -235,22 +240,8 @@ export const reportShape = z.looseObject({
     .describe("the most probed destination ports, with packets a bin"),
   senders: count.describe("distinct addresses that sent something"),
   forgotten: z.looseObject({ sources: count, contacts: count, flows: count }).describe("what full tables lost; zero on ordinary input"),
-  assessment: z.looseObject({
-    severity: z.enum(["none", "low", "medium", "high", "critical"]),
-    confidence: z.enum(["low", "moderate", "high"]),
-    summary: z.string(),
-    tooEarly: z.boolean(),
-    hypotheses: z.array(
-      z.looseObject({
-        id: z.string(),
-        probability: z.number().min(0).max(1),
-        words: z.string().describe("estimative words of ICD 203"),
-        for: z.array(z.string()),
-        against: z.array(z.string()),
-        missing: z.array(z.string()),
-      }),
-    ),
-  }),
+  assessment: assessmentShape,
+  past: pastShape,
   advice: z.array(z.looseObject({ action: z.string(), reason: z.string(), rules: z.array(z.string()) })),
   lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
 });
