@@ -6,7 +6,7 @@ import { type DataList, Networks } from "./network.ts";
 import { SPECIAL_PURPOSE_DATE, SPECIAL_PURPOSE_LIST, specialPurpose } from "./special-purpose.ts";
 
 export type { LabelContext } from "./acknowledged.ts";
-export { type LeftAlone, leftAlone } from "./left-alone.ts";
+export { leftAlone } from "./left-alone.ts";
 
 export interface IntelOptions {
   /** Whether to look up networks and countries; false saves the 10 to 40 ms of opening them. Default true. */

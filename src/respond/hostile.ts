@@ -1,9 +1,6 @@
 /** Whom a report gives reason to block: sources of scans that are who they seem to be, heaviest first; and why the others are left alone. */
 import type { LeftOut } from "./guards.ts";
 
-/** Contacts from which a source is worth a rule. The report's own advice uses the same. */
-export const HEAVY_CONTACTS = 50;
-
 /** What is read of one scan in a report. */
 export interface ReportedScan {
   readonly source: string;

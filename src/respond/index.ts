@@ -2,7 +2,6 @@
 export { aggregate, MOST_WEIGHED } from "./aggregate.ts";
 export { blockDocument, blockJson, type DecidedBlock, leftOutLines } from "./document.ts";
 export { guard, type LeftOut, type Protected, Protection } from "./guards.ts";
-export { HEAVY_CONTACTS, hostileSources, type ReportedScan } from "./hostile.ts";
-export type { Platform } from "./platform.ts";
+export { hostileSources, type ReportedScan } from "./hostile.ts";
 export { PLATFORMS } from "./platforms/index.ts";
 export { nftRules } from "./platforms/nftables.ts";
