@@ -4,6 +4,7 @@ import { Command } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { addAssessCommand } from "./assess-command.ts";
 import { addBacktestCommand } from "./backtest-command.ts";
+import { addBlockCommand } from "./block-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addConvertCommand } from "./convert-command.ts";
@@ -38,6 +39,7 @@ export function buildProgram(): Command {
     });
   addAssessCommand(program);
   addDemoCommand(program);
+  addBlockCommand(program);
   addWatchCommand(program);
   addReplayCommand(program);
   addUptickCommand(program);
