@@ -45,6 +45,11 @@ describe("assessOptions", () => {
     },
   );
 
+  test("history is opened only where it is asked for", () => {
+    expect(assessOptions(["a"], { ...DEFAULTS, store: "history" }).store).toEqual({ kind: "folder", path: "history" });
+    expect(() => assessOptions(["a"], { ...DEFAULTS, store: "ftp://host" })).toThrow(/a folder, or a URL/);
+  });
+
   test.each([
     [[], {}, /no input/],
     [["a"], { since: 5, until: 5 }, /--since is not before --until/],

@@ -69,6 +69,13 @@ test("a feed is fetched, listed, checked and looked up, and a bad one is told wi
     feeds: [{ feed: "ours", condition: "kept", entries: 50 }],
   });
   expect((await intel("lookup", "45.155.205.7")).stdout).toMatch(/trust 0\.90, fetched .*, kept/);
+
+  const table = readdirSync(join(folder, "intel")).find((name) => name.startsWith("table.")) ?? "";
+  writeFileSync(join(folder, "intel", table), "damaged");
+  expect(await intel("check")).toMatchObject({ status: 2, stderr: expect.stringMatching(/E_INTEL_TABLE/) as string });
+  answer = (_, response) => response.end(LIST);
+  expect((await intel("update", "ours")).stdout).toMatch(/^ours {2}unchanged/);
+  expect(await intel("check")).toMatchObject({ status: 0 });
 });
 
 test("without a library nothing fails, and nothing is fetched", async () => {

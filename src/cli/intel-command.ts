@@ -62,7 +62,10 @@ async function listFeeds(flags: ListFlags): Promise<void> {
 
 async function checkFeeds(flags: ListFlags): Promise<void> {
   const format = formatOf(flags, FORMATS);
-  const { folder, feeds } = await standing(flags);
+  const { folder, feeds, now } = await standing(flags);
+  const { openFeeds } = await import("../intel/feeds/open-feeds.ts");
+  // What lookups would stumble over is no fine library
+  openFeeds(folder, now);
   const used = feeds.filter(({ condition, disabled }) => condition !== "absent" && !disabled);
   const fine = used.every(({ condition }) => condition === "fine");
   if (format === "json") {

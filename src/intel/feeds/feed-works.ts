@@ -24,6 +24,8 @@ export interface FeedBefore {
 export interface FeedWorks<Contents> {
   /** Total: octets of any kind give a feed, or the reason why it is refused. `before` is null where none is in use, or where no questions are to be asked. */
   read(files: readonly Uint8Array[], feed: Feed, before: FeedBefore | null, now: number): ReadFeed<Contents>;
+  /** Whether a table can be used: it may be damaged, or of another version of the program. */
+  opens(table: Uint8Array): boolean;
   /** One table of all feeds, and the share of each one's addresses that another holds. */
   compile(feeds: readonly { readonly feed: Feed; readonly read: ReadFeed<Contents>; readonly fetchedAt: number | null }[]): {
     readonly table: Uint8Array;

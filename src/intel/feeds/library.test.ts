@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { IntelError } from "../../model/errors.ts";
 import { CATALOGUE } from "./catalogue.ts";
+import { feedStates } from "./feed-state.ts";
+import { EMPTY_INDEX } from "./library-index.ts";
 import { Library, readLibrary, readTable } from "./library.ts";
 import { PLAIN_WORKS } from "./plain-works.fixture.ts";
 import { updateFromFiles } from "./update.ts";
@@ -68,6 +70,31 @@ test("what is damaged is named, not used", () => {
     writeFileSync(join(folder, "index.json"), text);
     expect(() => readLibrary(folder)).toThrow(IntelError);
   }
+});
+
+test("a table that is damaged or gone is made anew by the next update, whatever it fetches", () => {
+  take("192.0.2.1\n");
+  for (const spoil of [(path: string) => writeFileSync(path, "damaged"), (path: string) => rmSync(path)]) {
+    spoil(join(folder, readLibrary(folder)?.table?.file ?? ""));
+    take("192.0.2.1\n");
+    expect(new TextDecoder().decode(readTable(folder)?.table ?? new Uint8Array())).toBe("cins-army 0.7: 192.0.2.1");
+  }
+});
+
+test("a copy that is damaged costs its feed, told, until it is fetched again", () => {
+  take("192.0.2.1\n");
+  const [copy = ""] = readdirSync(join(folder, "copies"));
+  writeFileSync(join(folder, "copies", copy), "192.0.2.9\n");
+  rmSync(join(folder, readLibrary(folder)?.table?.file ?? ""));
+  const library = Library.open(folder);
+  updateFromFiles(library, { feeds: CATALOGUE, disabled: new Set(), works: PLAIN_WORKS, now: NOW }, [], false);
+  library.close();
+  expect(readTable(folder)?.table).toHaveLength(0);
+  expect(feedStates(readLibrary(folder) ?? EMPTY_INDEX, NOW)).toMatchObject([
+    { feed: "cins-army", condition: "refused", reason: expect.stringMatching(/damaged/) as string },
+  ]);
+  take("192.0.2.1\n");
+  expect(feedStates(readLibrary(folder) ?? EMPTY_INDEX, NOW)).toMatchObject([{ condition: "fine" }]);
 });
 
 test("killed again and again at any moment, a library is whole: one list's copy, record and table", async () => {

@@ -58,6 +58,16 @@ export class Library {
     return octets;
   }
 
+  /** The table in use; null where there is none, or none that can be read. */
+  currentTable(): Uint8Array | null {
+    const { table } = this.index;
+    try {
+      return table === null ? null : readFileSync(join(this.folder, table.file));
+    } catch {
+      return null;
+    }
+  }
+
   /** Keeps a compiled table; nothing uses it before {@link commit}. Returns its name. @throws IntelError */
   addTable(octets: Uint8Array): string {
     const file = `table.${this.index.generation + 1}.bin`;

@@ -13,6 +13,7 @@ export const PLAIN_WORKS: FeedWorks<readonly string[]> = {
         : null;
     return { contents, entries: contents.length, guarded: 0, leftOut: null, dataDate: null, refused };
   },
+  opens: (table) => !new TextDecoder().decode(table).includes("damaged"),
   compile: (feeds) => ({
     table: new TextEncoder().encode(feeds.map(({ feed, read }) => `${feed.id} ${feed.trust}: ${read.contents.join(" ")}`).join("\n")),
     overlap: {},

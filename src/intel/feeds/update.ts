@@ -1,6 +1,7 @@
 /** A library brought up to date: fetch or take from files, read, judge, keep or refuse, compile, and swap all of it in at once. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import { IntelError } from "../../model/errors.ts";
 import type { FeedUpdate } from "../../model/feed-library.ts";
 import type { GetOptions } from "../web/http-get.ts";
 import { shownUrl } from "../web/shown-url.ts";
@@ -12,9 +13,6 @@ import { type CopyRecord, type FeedRecord, type LibraryIndex, NOTHING_FETCHED } 
 
 /** Fetched at once: enough for a slow server not to hold up the rest, and few enough to be polite. */
 const CONCURRENT_FETCHES = 4;
-/** Changes with the table's own format. */
-const TABLE_VERSION = 1;
-
 /** A feed's files as given by the user. */
 export interface GivenFiles {
   readonly feed: string;
@@ -151,7 +149,12 @@ class Change<Contents> {
     const before = this.#records.get(feed.id);
     const from = files.map((file) => ("unchanged" in file ? file.unchanged.from : file.from));
     const came = files.reduce((sum, file) => sum + ("unchanged" in file ? 0 : file.octets.length), 0);
-    const octets = files.map((file) => ("unchanged" in file ? this.#library.readCopy(file.unchanged) : file.octets));
+    let octets: Uint8Array[];
+    try {
+      octets = files.map((file) => ("unchanged" in file ? this.#library.readCopy(file.unchanged) : file.octets));
+    } catch (error) {
+      return { ...this.#lose(feed, error), octets: came, from };
+    }
     const isSame = before !== undefined && before.copies.length > 0 && sameContent(before.copies, octets);
     const known = before === undefined || before.copies.length === 0 || force || isSame ? null : before;
     const read = works.read(octets, feed, known, now);
@@ -200,6 +203,13 @@ class Change<Contents> {
     };
   }
 
+  /** A copy that is damaged or gone: the next update fetches the feed whole. @throws what is no IntelError */
+  #lose(feed: Feed, error: unknown): FeedUpdate {
+    if (!(error instanceof IntelError)) throw error;
+    this.#records.delete(feed.id);
+    return this.refuse(feed, error.reason, null, []);
+  }
+
   commit(): void {
     const { feeds, disabled, works, now } = this.#options;
     for (const [id, record] of this.#records) {
@@ -209,15 +219,21 @@ class Change<Contents> {
     const used = [...this.#records].filter(([, { used: isUsed, copies }]) => isUsed && copies.length > 0);
     const madeFrom = fingerprint(used, feeds);
     let { table, overlap } = this.#library.index;
-    if (table === null || table.madeFrom !== madeFrom) {
+    const current = table?.madeFrom === madeFrom ? this.#library.currentTable() : null;
+    if (current === null || !works.opens(current)) {
       const parts = used.flatMap(([id, record]) => {
         const feed = feeds.get(id);
         if (feed === undefined || disabled.has(id)) return [];
         const isForeign = record.copies.some(({ from }) => from.startsWith("file "));
         const shaped: Feed = isForeign ? { ...feed, form: "auto" } : feed;
-        const octets = (): Uint8Array[] => record.copies.map((copy) => this.#library.readCopy(copy));
-        const read = this.#read.get(id) ?? works.read(octets(), shaped, null, now);
-        return [{ feed, read, fetchedAt: seenAt(record) }];
+        try {
+          const octets = (): Uint8Array[] => record.copies.map((copy) => this.#library.readCopy(copy));
+          const read = this.#read.get(id) ?? works.read(octets(), shaped, null, now);
+          return [{ feed, read, fetchedAt: seenAt(record) }];
+        } catch (error) {
+          this.#lose(feed, error);
+          return [];
+        }
       });
       const compiled = works.compile(parts);
       table = { file: this.#library.addTable(compiled.table), madeFrom };
@@ -244,7 +260,5 @@ function seenAt({ fetchedAt, checkedAt }: FeedRecord): number | null {
 /** Changes whenever the table would. */
 function fingerprint(used: readonly (readonly [string, FeedRecord])[], feeds: ReadonlyMap<string, Feed>): string {
   const parts = used.map(([id, record]) => [id, feeds.get(id), seenAt(record), record.copies.map(({ sha256 }) => sha256)]);
-  return createHash("sha256")
-    .update(JSON.stringify([TABLE_VERSION, parts]))
-    .digest("hex");
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

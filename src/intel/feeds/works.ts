@@ -23,6 +23,14 @@ export function feedWorks(own: readonly Network[]): FeedWorks<EntryColumns> {
         ...verdictOn(readings, networks, guards, feed, before, now),
       };
     },
+    opens: (table) => {
+      try {
+        Reputation.from(table, "table");
+        return true;
+      } catch {
+        return false;
+      }
+    },
     compile: (feeds) => {
       const table = compileTable(
         feeds.map(({ feed, read, fetchedAt }) => {

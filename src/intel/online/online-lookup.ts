@@ -20,6 +20,8 @@ const MAX_ANSWER_OCTETS = 2 ** 20;
 const TIMEOUT_SECONDS = 20;
 /** A budget is waited for so long, seconds; for longer the question is left out. */
 const LONGEST_PAUSE = 5;
+/** A service may ask to be left alone; for longer than a week it is asked again all the same. Seconds. */
+const LONGEST_WAIT = 7 * 86_400;
 /** Questions after which what was learned is saved. */
 const SAVED_EVERY = 20;
 
@@ -101,7 +103,7 @@ async function askService(addresses: readonly string[], access: ServiceAccess, o
     });
     if (answer.kind === "failed") return none(withoutKey(answer.reason, access.key), true);
     if (answer.status === 429 || (answer.status === 503 && answer.retryAfter !== null)) {
-      const wait = answer.retryAfter ?? service.defaultWait;
+      const wait = Math.min(LONGEST_WAIT, answer.retryAfter ?? service.defaultWait);
       memory.block(seconds() + wait);
       stopped = `too many questions for now: it asks to wait ${wait} s`;
       return none(stopped, true);

@@ -56,13 +56,14 @@ describe("what a server sends", () => {
       if (incoming.url === "/a") response.writeHead(302, { location: "/b" }).end();
       else if (incoming.url === "/b") response.writeHead(307, { location: `${other.url}/c` }).end();
     });
-    const answer = await httpGet(`${server.url}/a`, { ...LIMITS, headers: { key: "secret" } });
+    const answer = await httpGet(`${server.url}/a`, { ...LIMITS, headers: { key: "secret", "if-none-match": '"1"' } });
     expect(answer.kind === "answer" && new TextDecoder().decode(answer.body)).toBe("there");
     expect(server.requests.map(({ line, headers }) => [line, headers["key"]])).toEqual([
       ["GET /a", "secret"],
       ["GET /b", "secret"],
     ]);
     expect(other.requests[0]?.headers["key"]).toBeUndefined();
+    expect(other.requests[0]?.headers["if-none-match"]).toBe('"1"');
   });
 });
 

@@ -85,8 +85,8 @@ async function follow(start: string, options: GetOptions, agents: Agents, signal
     const problem = problemOfPlace(url, first, options.insecure === true);
     if (problem !== null) throw new Refused(problem);
     // Keys go to whom they were meant for, and to nobody he points to
-    const headers = url.host === first.host ? options.headers : {};
-    const response = await send(url, { ...options, headers: headers ?? {} }, agents, signal);
+    const headers = url.host === first.host ? (options.headers ?? {}) : conditionsOf(options.headers ?? {});
+    const response = await send(url, { ...options, headers }, agents, signal);
     const status = response.statusCode ?? 0;
     const { location } = response.headers;
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return await answerOf(response, options.maxOctets);
@@ -94,6 +94,10 @@ async function follow(start: string, options: GetOptions, agents: Agents, signal
     if (redirects >= most) throw new Refused(`more than ${most} redirects`);
     url = parseUrl(location, url);
   }
+}
+
+function conditionsOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name === "if-none-match" || name === "if-modified-since"));
 }
 
 function parseUrl(text: string, base?: URL): URL {
