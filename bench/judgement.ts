@@ -6,7 +6,7 @@
  * `--runs N` (500), `--seed N`, `--only TEXT` keeps kinds whose name has the text, `--form NAME` one form, `--failures` prints each that is wrong.
  */
 import { parseArgs } from "node:util";
-import { ACKNOWLEDGED_SCANNERS } from "../src/intel/acknowledged-table.ts";
+import { ACKNOWLEDGED_SCANNERS } from "../src/intel/acknowledged/table.ts";
 import { encodeCapture, makeScenario, type Scenario, type Surroundings } from "../src/lab/index.ts";
 import type { Assessment } from "../src/model/assessment.ts";
 import { parseNetwork } from "../src/model/address.ts";

@@ -173,7 +173,7 @@ export const EVIDENCE_TABLE = {
   },
   "one-network": {
     group: "network",
-    source: CISCO_2013,
+    source: `${CISCO_2013}; base rates: blocklists by network, 2026 (docs/judgement.md)`,
     ratios: { "vulnerability-search": 2, research: 1.5, "worm-or-botnet": 0.3, ddos: 0.6 },
   },
   "many-networks": {

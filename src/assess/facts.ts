@@ -137,7 +137,7 @@ export function factsOf(input: AssessInput): Facts {
     portZero,
     backscatter: backscatterFacts(input),
     floods: floodFacts(input),
-    concentration: concentrationOf(concentrated, labels),
+    concentration: concentrationOf(concentrated, labels, input.announced),
     // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
     hostileSources: Math.max(
       hostile.size,

@@ -323,3 +323,27 @@ describe("whatever is found", () => {
     expect(probability({ ...made.input(), priors: { ddos: 1000 } }, "ddos")).toBeGreaterThan(0.5);
   });
 });
+
+describe("a country has no weight", () => {
+  test("whatever countries the sources are registered in, probabilities and severity are the same", () => {
+    const code = fc.constantFrom("NL", "CN", "RU", "US", "KP", "DE", "SC", null);
+    fc.assert(
+      fc.property(fc.constantFrom(...EVENTS), fc.array(code, { minLength: 1, maxLength: 40 }), ([, input], codes) => {
+        const labels = new Map(
+          [...input.labels].map(([address, label], index) => {
+            const network = label.network ?? { list: "x", date: null, asn: null, name: null, country: null, kind: null };
+            return [address, { ...label, network: { ...network, country: codes[index % codes.length] ?? null } }];
+          }),
+        );
+        // Words may name the country, with its caveat: no number may follow it.
+        const weighed = ({ assessment }: ReturnType<typeof assess>): unknown => [
+          assessment.severity,
+          assessment.confidence,
+          assessment.hypotheses.map(({ id, probability: p }) => [id, p]),
+        ];
+        expect(weighed(assess({ ...input, labels }))).toEqual(weighed(assess(input)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -17,6 +17,8 @@ export interface AssessInput {
   readonly lastSeen: number | null;
   /** By address text: sources of scans and their members, sources of port zero, victims of backscatter. Those that are absent count as unknown. */
   readonly labels: ReadonlyMap<string, AddressLabels>;
+  /** IPv4 addresses that networks announce, of those that several sources are in: ASN → addresses. Absent where unknown. */
+  readonly announced?: ReadonlyMap<number, number> | undefined;
   readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
   /** Records read, and those that gave no observation, by reason. */
   readonly records: number;

@@ -4,6 +4,7 @@ import { parseIPv4, parseIPv6 } from "../model/address.ts";
 import { UsageError } from "../model/errors.ts";
 import { ASSESS_DEFAULTS, type AssessOptions } from "../pipeline/assess-options.ts";
 import { addExamples } from "./examples.ts";
+import { addWhoOptions, resolversOf, type WhoFlags } from "./who-options.ts";
 import { splitHome } from "./home-option.ts";
 import {
   addInputOptions,
@@ -27,7 +28,7 @@ const MAX_THREADS = 64;
 /** Some input, or all of them, could not be read. */
 const EXIT_UNREADABLE = 2;
 
-interface AssessFlags extends ReportFlags, InputFlags {
+interface AssessFlags extends ReportFlags, InputFlags, WhoFlags {
   readonly for?: number;
   readonly follow?: true;
   readonly fromStart?: true;
@@ -57,6 +58,7 @@ export function addAssessCommand(program: Command): void {
     .option("--explain-judgement", "replay the judgement step by step: priors, each piece of evidence with its ratios, what was set aside")
     .option("--priors <given>", "probabilities before any evidence, as in research=0.2,ddos=0.1, or a YAML or JSON file of them")
     .option("--store <place>", "history to compare with: a folder, or the URL of a ClickHouse server; without it, no history is read");
+  addWhoOptions(command);
   addReportOptions(addInputOptions(command))
     .option("--threads <n>", "threads that decode; 0 decides by size", (text) => parseWhole(text, 0, MAX_THREADS), 0)
     .action(assessInputs);
@@ -70,6 +72,8 @@ export function addAssessCommand(program: Command): void {
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
       ["precursor assess udp://:2055 --for 5m", "Listen for NetFlow, IPFIX or sFlow, then judge."],
+      ["precursor assess a.pcap --mmdb GeoLite2-ASN.mmdb --mmdb GeoLite2-City.mmdb", "Networks and countries by your own databases."],
+      ["precursor assess a.pcap --resolver 192.0.2.53", "Ask your resolver whether scanners' names lead back to them."],
       ["precursor assess a.pcap --explain 93.174.93.175", "Why this address has its label."],
       ["precursor assess a.pcap --store history", "Is it more than on other days, and do other sensors see it?"],
       ["precursor assess a.pcap --explain-judgement --priors research=0.3", "How the judgement came about, step by step."],
@@ -142,6 +146,8 @@ export function assessOptions(inputs: readonly string[], flags: AssessFlags): As
     store: flags.store === undefined ? null : storePlace(flags),
     threads: flags.threads,
     limit: flags.limit ?? ASSESS_DEFAULTS.limit,
+    databases: flags.mmdb ?? [],
+    resolvers: resolversOf(flags),
   };
 }
 

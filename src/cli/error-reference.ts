@@ -44,6 +44,11 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
       "A report or capture cannot be written: no space, no rights, no such folder. A file that stood in its place is as it was, and no part of the new one is left.",
     remedy: "Make room or choose another place with `--output`.",
   },
+  E_DATABASE: {
+    meaning: "A file of `--mmdb` does not exist, may not be read, is no MaxMind DB, or is cut off.",
+    remedy:
+      "Unpack it first (`tar -xzf GeoLite2-ASN_….tar.gz`): the file that is meant ends in `.mmdb`. Fetch it again where it is damaged.",
+  },
   E_CONFIG: {
     meaning:
       "A config file cannot be read, is no YAML, or has a key or a value that does not fit. The message names file, line, column and path; where a running program was told to read it again, the config before stays in force.",

@@ -28,6 +28,7 @@ import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
 
 export { explainAddress } from "./explain.ts";
+export { mannersOf } from "./manners.ts";
 export { MAXIMUM_FINDINGS } from "./ranking.ts";
 
 export interface DetectOptions {

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "E_FILTER"
   | "E_OUTPUT"
   | "E_CONFIG"
+  | "E_DATABASE"
   | "E_STORE_MISSING"
   | "E_STORE_LOCKED"
   | "E_STORE_NEWER"
@@ -72,6 +73,14 @@ export class OutputError extends PrecursorError {
   constructor(target: string, reason: string, cause?: unknown) {
     super("E_OUTPUT", `${target}: ${reason}`, { cause });
     this.name = "OutputError";
+  }
+}
+
+/** A database of addresses that cannot be opened, or is none. */
+export class DatabaseError extends PrecursorError {
+  constructor(path: string, reason: string, cause?: unknown) {
+    super("E_DATABASE", `${path}: ${reason}`, { cause });
+    this.name = "DatabaseError";
   }
 }
 

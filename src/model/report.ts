@@ -4,7 +4,7 @@ import type { Advice, Assessment } from "./assessment.ts";
 import type { TargetFocus } from "./asset.ts";
 import type { Campaign } from "./campaign.ts";
 import type { Backscatter, Flood, Home, Scan, TargetSummary } from "./finding.ts";
-import type { AddressLabels } from "./label.ts";
+import type { AddressLabels, NameLookups } from "./label.ts";
 import type { Past } from "./past.ts";
 import type { FeedState } from "./reputation.ts";
 import type { Spoofing } from "./spoofing.ts";
@@ -124,6 +124,8 @@ export interface Report {
   readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
   readonly assessment: Assessment;
   readonly advice: readonly Advice[];
+  /** What asking DNS for the sources' names came to; absent or null where it was not asked. */
+  readonly names?: NameLookups | null;
   /** Data lists used for labels, with their dates. */
   readonly lists: readonly { readonly list: string; readonly date: string | null; readonly licence: string }[];
   /** Reputation feeds on disk, be they in use or not; empty where there are none. */

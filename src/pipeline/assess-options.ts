@@ -40,6 +40,10 @@ export interface AssessOptions {
   readonly threads: number;
   /** Findings of each kind to keep in the report. */
   readonly limit: number;
+  /** Paths of users' own MaxMind DBs. */
+  readonly databases: readonly string[];
+  /** Resolvers to ask for the names of sources, the system's where empty; null to ask none. */
+  readonly resolvers: readonly string[] | null;
   readonly onProgress: ((progress: Progress) => void) | null;
   /** Inputs given as octets: name → capture. */
   readonly memory?: ReadonlyMap<string, Uint8Array>;
@@ -60,5 +64,7 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   priors: {},
   threads: 0,
   limit: 1000,
+  databases: [],
+  resolvers: null,
   onProgress: null,
 };

@@ -1,7 +1,7 @@
 /** The whole of `assess`: read, observe, detect, label, judge. The order of the steps and nothing else. */
 import packageManifest from "../../package.json" with { type: "json" };
 import { assess as judge, type Keeping, keepingOf } from "../assess/index.ts";
-import { detect, explainAddress } from "../detect/index.ts";
+import { detect, explainAddress, mannersOf } from "../detect/index.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
@@ -14,7 +14,7 @@ import type { Past } from "../model/past.ts";
 import type { LiveInput, Report } from "../model/report.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
-import { labelFindings } from "./labelling.ts";
+import { announcedSpaceOf, labelFindings, sourcesOf } from "./labelling.ts";
 import type { LiveReport } from "./live-input.ts";
 import type { ReadSummary } from "./read-inputs.ts";
 
@@ -31,13 +31,18 @@ export interface AssessResult {
 
 /**
  * Assesses inputs. Inputs that cannot be read are named in the report; where none can, the first error is thrown.
- * @throws UsageError, FilterError, InputError
+ * @throws UsageError, FilterError, InputError, DatabaseError
  */
 export async function assess(options: AssessOptions): Promise<AssessResult> {
   const home = options.home.map((text) => {
     const network = parseNetwork(text);
     if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
     return network;
+  });
+  // Before the inputs are read: a database that is none is told at once.
+  const intel = Intel.open({
+    databases: options.databases,
+    names: options.resolvers === null ? null : { servers: options.resolvers },
   });
   const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
@@ -49,10 +54,11 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     activity,
     options.explain === null ? { ...asked, detailed: options.limit } : { ...asked, asked: options.explain },
   );
-  const intel = Intel.open();
   try {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
     const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
+    const sources = sourcesOf(activity, detection, options.limit);
+    if (!isAnonymised) await intel.askNames([...sources.keys()]);
     const labels = isAnonymised ? new Map<string, AddressLabels>() : labelFindings(intel, activity, detection, options.limit);
     // The store's engine is loaded only where somebody asks for history.
     const past =
@@ -80,13 +86,18 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
             activity,
             detection,
             options.explain,
-            isAnonymised ? NO_LABELS : intel.label(options.explain, { spoofable: false, beyondScanning: false }),
+            isAnonymised ? NO_LABELS : explainedLabels(intel, activity, options.explain, sources),
             sampling,
           );
     return { report, explanation };
   } finally {
     intel.close();
   }
+}
+
+/** Labels of the address that is explained, which need be no source of any finding. */
+function explainedLabels(intel: Intel, activity: Activity, address: string, sources: ReadonlyMap<string, boolean>): AddressLabels {
+  return intel.label(address, () => mannersOf(activity, address, sources.get(address) ?? true));
 }
 
 function liveInput({ name, place, health, counters, unrecognisedRecords, unrecognisedBytes, forgottenSenders }: LiveReport): LiveInput {
@@ -149,6 +160,7 @@ function makeReport({
     past,
     feeds: [],
     priors: options.priors,
+    announced: announcedSpaceOf(intel, labels),
   });
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
   return {
@@ -190,6 +202,7 @@ function makeReport({
     assessment,
     advice,
     lists: intel.lists(),
+    names: intel.names(),
     feeds: [],
   };
 }

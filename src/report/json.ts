@@ -90,6 +90,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
     assessment: assessmentJson(assessment),
     past: pastJson(report),
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
+    names: report.names === undefined || report.names === null ? null : { ...report.names, servers: [...report.names.servers] },
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
   };
 }
@@ -227,11 +228,14 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
   };
 }
 
-function labelsJson(labels: AddressLabels | undefined): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved"> {
+function labelsJson(
+  labels: AddressLabels | undefined,
+): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved" | "name"> {
   return {
     network: copy(labels?.network),
     acknowledged: copy(labels?.acknowledged),
     reserved: copy(labels?.reserved),
+    name: copy(labels?.name),
   };
 }
 

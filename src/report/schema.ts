@@ -20,7 +20,12 @@ const network = z
   .looseObject({
     asn: count.nullable(),
     name: z.string().nullable(),
-    country: z.string().nullable().describe("ISO 3166-1 alpha-2, where the address is registered: weak evidence"),
+    country: z.string().nullable().describe("ISO 3166-1 alpha-2, where the address is registered, not who sends; it has no weight"),
+    kind: z
+      .enum(["hosting", "access", "mobile", "education", "government", "business", "content", "exchange"])
+      .nullable()
+      .optional()
+      .describe("what the network is for; null where data and its name do not tell"),
     ...provenance,
   })
   .nullable();
@@ -32,6 +37,15 @@ const acknowledged = z
     ...provenance,
   })
   .nullable();
+const name = z
+  .looseObject({
+    name: z.string(),
+    forwardConfirmed: z.boolean().describe("the name leads back to the address"),
+    doubt: z.string().nullable().describe("what it claims without bearing it out"),
+  })
+  .nullable()
+  .optional()
+  .describe("by DNS, where it was asked");
 const reserved = z
   .looseObject({ name: z.string(), globallyReachable: z.boolean(), ...provenance })
   .nullable()
@@ -72,6 +86,7 @@ const scan = z.looseObject({
   acknowledged,
   network,
   reserved,
+  name,
   slow: z.boolean(),
   fragmented: z.boolean(),
   spoofable: z.boolean().describe("the source never showed that it gets answers"),
@@ -109,6 +124,7 @@ const backscatter = z.looseObject({
   acknowledged,
   network,
   reserved,
+  name,
 });
 
 /** The shape as zod sees it; `REPORT_SCHEMA` is the same for everybody else. */
@@ -203,6 +219,7 @@ export const reportShape = z.looseObject({
         acknowledged,
         network,
         reserved,
+        name,
       }),
     ),
   }),
@@ -243,6 +260,11 @@ export const reportShape = z.looseObject({
   assessment: assessmentShape,
   past: pastShape,
   advice: z.array(z.looseObject({ action: z.string(), reason: z.string(), rules: z.array(z.string()) })),
+  names: z
+    .looseObject({ servers: z.array(z.string()), asked: count, named: count, confirmed: count, failed: count, leftOut: count })
+    .nullable()
+    .optional()
+    .describe("what asking DNS came to; null where it was not asked"),
   lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
 });
 

@@ -2,6 +2,7 @@
 import type { Facts } from "../facts.ts";
 import { arpShare, inVain, ramp } from "../found.ts";
 import { agree, count, listed, plural } from "../words.ts";
+import { concentrationSentence } from "../concentration-words.ts";
 import type { EvidenceItem } from "./item.ts";
 
 /** Hosts inside up to which a scan is somebody's tool; many would be a worm. */
@@ -33,8 +34,7 @@ export const WHO: readonly EvidenceItem[] = [
   {
     id: "one-network",
     strength: (f) => (f.concentration.placed >= 5 ? ramp(-Math.log10(Math.max(f.concentration.chance, 1e-12)), 2, 8) : 0),
-    sentence: (f) =>
-      `${count(f.concentration.largest?.sources ?? 0)} of ${plural(f.concentration.placed, "source")} are in one network (${f.concentration.largest?.name ?? ""}); bots are spread over many.`,
+    sentence: (f) => concentrationSentence(f.concentration),
   },
   {
     id: "many-networks",

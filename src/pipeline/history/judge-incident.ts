@@ -2,6 +2,8 @@
  * A judgement on an incident, from what the store holds of it: who sent most of the series that rose, with which techniques and to which
  * ports, and how many sensors saw it. Less than a capture tells: no tool's marks, no outcomes, no names of targets.
  */
+import { NO_MANNERS } from "../../model/manners.ts";
+import { announcedSpaceOf } from "../labelling.ts";
 import { assess } from "../../assess/index.ts";
 import { Intel } from "../../intel/index.ts";
 import type { PortZeroActivity, Transport } from "../../model/activity.ts";
@@ -58,9 +60,7 @@ export async function judgeIncident(store: AskedStore, incident: Incident): Prom
     senders.push({ total, rows: rank < MOST_ASKED ? await store.activityOf(total.source, range, 300) : [] });
   const intel = Intel.open();
   try {
-    const labels = new Map<string, AddressLabels>(
-      totals.map(({ source }) => [source, intel.label(source, { spoofable: true, beyondScanning: false })]),
-    );
+    const labels = new Map<string, AddressLabels>(totals.map(({ source }) => [source, intel.label(source, () => NO_MANNERS)]));
     const packets = totals.reduce((sum, total) => sum + total.packets, 0);
     const transport = transportOf(incident.leading.series);
     const past = await pastOf(store, range.from, range.to - 1);
@@ -71,6 +71,7 @@ export async function judgeIncident(store: AskedStore, incident: Incident): Prom
       firstSeen: range.from,
       lastSeen: range.to,
       labels,
+      announced: announcedSpaceOf(intel, labels),
       forgotten: { sources: 0, contacts: 0, flows: 0 },
       records: packets,
       skipped: new Map(),

@@ -15,6 +15,8 @@ import {
   scanMarks,
   scansHeadline,
   scanTool,
+  KIND_WORDS,
+  nameWords,
 } from "../wording.ts";
 import { spoofingNote } from "./campaigns.ts";
 import { html, type Html, type Piece } from "./markup.ts";
@@ -156,12 +158,14 @@ function evidence(scan: LabelledScan, madeAt: number): Html {
 
 function labelEntries(labels: AddressLabels, madeAt: number): (readonly [string, Piece])[] {
   const entries: (readonly [string, Piece])[] = [];
-  const { acknowledged, network, reserved } = labels;
+  const { acknowledged, network, reserved, name } = labels;
   if (acknowledged !== null) {
     const words = `${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason}`;
     entries.push(["Research", `${words} (${acknowledged.list}, ${listAge(acknowledged.date, madeAt)})`]);
   }
-  if (network !== null) entries.push(["Network", `${networkWords(labels)} (${network.list}, ${listAge(network.date, madeAt)})`]);
+  if (name !== undefined && name !== null) entries.push(["Name", nameWords(name)]);
+  const kind = network === null || network.kind === null ? "" : `, ${KIND_WORDS[network.kind]}`;
+  if (network !== null) entries.push(["Network", `${networkWords(labels)}${kind} (${network.list}, ${listAge(network.date, madeAt)})`]);
   if (reserved !== null) {
     const reach = reserved.globallyReachable ? "reachable over the Internet" : "cannot have come over the Internet";
     entries.push(["Reserved", `${reserved.name}: ${reach} (${reserved.list})`]);
