@@ -16,8 +16,6 @@ describe("assessOptions", () => {
       mapping: null,
       listen: null,
       explain: null,
-      store: null,
-      priors: {},
       threads: 0,
       limit: 1000,
       store: null,
