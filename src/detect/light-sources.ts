@@ -7,7 +7,9 @@ import type { ToolName } from "../model/activity.ts";
 import type { Scan } from "../model/finding.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import { MET_HALF_OPEN } from "./met.ts";
+import type { TargetVotes } from "./focus/target-votes.ts";
 import type { ProbeSet } from "./probe-set.ts";
+import { sourceKey } from "./source-class.ts";
 
 /** Contacts kept: 11 MB with their sources. Beyond it the rest is not looked at, and floods of forged sources cost no more. */
 const MAXIMUM_CONTACTS = 1 << 18;
@@ -137,6 +139,19 @@ export class LightSources {
       last = member;
     }
     return count;
+  }
+
+  /** Gives the targets of contacts that are meant, and of all with or from port zero, by source. */
+  vote(votes: TargetVotes, isMeant: (row: number) => boolean): void {
+    let targets: number[] = [];
+    for (let at = 0; at < this.length; at++) {
+      const member = this.member[at]!;
+      if (isMeant(at) || this.probesPortZero(member)) targets.push(this.target[at]!);
+      if (at + 1 < this.length && this.member[at + 1] === member) continue;
+      if (targets.length > 0)
+        votes.add(sourceKey({ family: this.family(member), word: this.word[member]! }), this.family(member), Uint32Array.from(targets), 1);
+      targets = [];
+    }
   }
 
   /** Where in the table the group of a contact is, or goes. */
