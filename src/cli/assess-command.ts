@@ -1,6 +1,7 @@
 /** `precursor assess`: captures in, a judgement out. */
 import type { Command } from "commander";
 import { parseIPv4, parseIPv6 } from "../model/address.ts";
+import type { Asset } from "../model/asset.ts";
 import { UsageError } from "../model/errors.ts";
 import { ASSESS_DEFAULTS, type AssessOptions } from "../pipeline/assess-options.ts";
 import { addExamples } from "./examples.ts";
@@ -32,6 +33,7 @@ interface AssessFlags extends ReportFlags, InputFlags {
   readonly fromStart?: true;
   readonly state?: string;
   readonly home?: readonly string[];
+  readonly assets?: string;
   readonly explain?: string;
   readonly threads: number;
 }
@@ -45,6 +47,7 @@ export function addAssessCommand(program: Command): void {
       "files, folders, or - for standard input, several read as one; or, with --for, live sources such as udp://:2055",
     )
     .option("--home <cidr...>", "networks that you defend; guessed, and said so, where not given")
+    .option("--assets <file>", "a list of what your networks hold (docs/assets.md); they are home where --home is not given")
     .option("--for <time>", "listen to live sources for so long, as in 60s, 5m or 1h, then assess what came (docs/live.md)", parseWait)
     .option("--follow", "follow files as they grow and rotate, with --for")
     .option("--from-start", "read followed files and topics from their start where no place in them is saved")
@@ -63,6 +66,7 @@ export function addAssessCommand(program: Command): void {
       ["tcpdump -i eth0 -c 100000 -w - | precursor assess -", "From standard input."],
       ["precursor assess a.pcap.zst --filter 'portzero or dst port 445' --since 2013-11-02T01:00", "Only a part of it."],
       ["precursor assess udp://:2055 --for 5m", "Listen for NetFlow, IPFIX or sFlow, then judge."],
+      ["precursor assess a.pcap --assets assets.yaml", "Whom they meant: a sector, one network, live hosts, or anybody."],
       ["precursor assess a.pcap --explain 93.174.93.175", "Why this address has its label."],
       ["precursor assess a.pcap --format json --fail-on high > report.json", "For programs; exit code 1 where it is high or critical."],
     ],
@@ -80,6 +84,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   const format = chooseFormat(flags);
   if (options.explain !== null && format === "html") throw new UsageError("--explain prints text, md or json, not html");
   const mapping = await mappingOf(flags);
+  const assets = await assetsOf(flags);
   const { assess } = await import("../pipeline/assess.ts");
   if (options.listen !== null) endListeningOnSignals();
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
@@ -88,7 +93,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   const started = performance.now();
   let result;
   try {
-    result = await assess({ ...options, mapping, onProgress: line === null ? null : (progress) => line.show(progress) });
+    result = await assess({ ...options, mapping, assets, onProgress: line === null ? null : (progress) => line.show(progress) });
   } finally {
     line?.clear();
   }
@@ -106,6 +111,14 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
 function endListeningOnSignals(): void {
   process.removeAllListeners("SIGINT");
   process.removeAllListeners("SIGTERM");
+}
+
+async function assetsOf({ assets, quiet }: AssessFlags): Promise<readonly Asset[]> {
+  if (assets === undefined) return [];
+  const { loadAssets } = await import("./assets/asset-file.ts");
+  const read = loadAssets(assets);
+  if (read.notes.length > 0 && quiet !== true) await writeError(read.notes.map((note) => `precursor: ${note}\n`).join(""));
+  return read.assets;
 }
 
 /** The pipeline's options from the command line. Throws UsageError. */

@@ -33,16 +33,17 @@ export interface AssessResult {
  * @throws UsageError, FilterError, InputError
  */
 export async function assess(options: AssessOptions): Promise<AssessResult> {
-  const home = options.home.map((text) => {
+  const given = options.home.map((text) => {
     const network = parseNetwork(text);
     if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
     return network;
   });
+  const home = given.length > 0 ? given : options.assets.flatMap(({ networks }) => networks);
   const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
   const keeping = keepingOf(summary.sources, summary.lost);
   const { sampling, samplingFactor, showsOutcomes } = keeping;
-  const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
+  const asked = { home, assets: options.assets, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
   const detection = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
   const intel = Intel.open();

@@ -33,7 +33,7 @@ export function exposureOf(space: AddressSpace, votes: TargetVotes, hosts: WordS
   const subnets = new Map<number, { size: number; live: number }>();
   const sizes = new Float64Array(space.starts.length);
   const live = new Float64Array(space.starts.length);
-  for (const subnet of seen) {
+  for (const subnet of [...seen].toSorted((a, b) => a - b)) {
     const whole = { size: 0, live: 0 };
     space.eachPart(subnet, (stretch, size) => {
       const said = space.exposureOf(stretch);

@@ -19,6 +19,8 @@ const LEFT_TO_OTHERS = 0.25;
 /** Ratios are told of groups with this share of exposure or more; those of smaller ones need more targets than there are. */
 const TOLD_SHARE = 0.05;
 const BISECTIONS = 30;
+/** A focus stands on so many choices at least: two sources with a target each are no body of evidence. Stated judgement. */
+const FEWEST_CHOICES = 5;
 
 export interface Choices {
   /** Independent choices that each source made, at least 1. */
@@ -100,7 +102,7 @@ export function testGroups({ weights, eachShare, expected, leastShare, candidate
     shareBound = Math.max(shareBound, bound);
   }
   const found = best!;
-  const isFocused = found.pValue < SIGNIFICANCE && found.share >= focusShare(expected[found.group]!, leastShare);
+  const isFocused = total >= FEWEST_CHOICES && found.pValue < SIGNIFICANCE && found.share >= focusShare(expected[found.group]!, leastShare);
   return { ...found, verdict: isFocused ? "focused" : isSpread ? "spread" : "cannot-tell", ratioBound, shareBound };
 }
 
