@@ -68,6 +68,8 @@ export function detection(scans: readonly Scan[], backscatter: readonly Backscat
       dark: Math.max(0, ...scans.map((one) => one.darkTargetCount)),
       networks: [],
     },
+    persistence: [],
+    persistenceTotal: 0,
     campaigns: [],
     campaignsTotal: 0,
     spoofing: [],
@@ -314,5 +316,16 @@ export function vulnerabilitySearch(sources = 8): AssessInput {
       ),
     ),
     labels: new Map(all.map((source, index) => [source, labelled(2000 + index, "Hosting")])),
+  });
+}
+
+/** Two clients that ask one host for a service that is gone, all day; little else. */
+export function clientsInVain(packets = 2000): AssessInput {
+  const one = { targets: ["192.88.98.9"], ports: [9100], firstSeen: START, lastSeen: START + 36_000, wasRefused: false, evidence: [] };
+  const persistence = ["5.5.5.5", "6.6.6.6"].map((source) => ({ ...one, source, packets }));
+  return input({
+    detection: { ...detection([]), persistence, persistenceTotal: 2 },
+    totals: new Map([["tcp", 2 * packets + 500]]),
+    lastSeen: START + 36_000,
   });
 }

@@ -19,6 +19,7 @@ export interface SourceRow {
   readonly flagsUntold?: number;
   readonly portZeroPackets?: number;
   readonly servicePortPackets?: number;
+  readonly amplifierPackets?: number;
   readonly scale?: number;
 }
 
@@ -55,6 +56,7 @@ export class ActivityBuilder {
       stackPackets: row.stackPackets ?? 0,
       portZeroPackets: row.portZeroPackets ?? 0,
       servicePortPackets: row.servicePortPackets ?? 0,
+      amplifierPackets: row.amplifierPackets ?? 0,
       toolPackets: (tool) => row.tools?.[TOOLS[tool] as ToolName] ?? 0,
       contacts: () => held,
       targets: () => held,

@@ -19,6 +19,7 @@ import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
 import { joinMixedFlags } from "./mixed-flags.ts";
+import { PersistenceFinder } from "./persistence.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
 import { ReflectionFinder } from "./reflection.ts";
@@ -62,7 +63,8 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
   const floods = new FloodFinder(sampling, options.greatestSampling);
   const reflection = new ReflectionFinder();
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, set);
+  const persistence = new PersistenceFinder(sampling);
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, persistence }, set);
   const names = candidates.take();
   const space = new AddressSpace(
     home.networks.flatMap((text) => parseNetwork(text) ?? []),
@@ -91,7 +93,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     .sort((a, b) => compareScans(a.scan, b.scan))
     .slice(0, MAXIMUM_FINDINGS)
     .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
-  const reflected = reflection.find(activity, meetsRsdos);
+  const reflected = reflection.find(activity, networks, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
   const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
   const allAnswers = [...answers, ...reflected.found].toSorted((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
@@ -102,6 +104,8 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     floods: floods.find(activity).slice(0, MAXIMUM_FINDINGS),
     backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
     backscatterTotal: answers.length + reflected.total,
+    persistence: persistence.find(activity),
+    persistenceTotal: persistence.total,
     targets: summary,
     campaigns: [],
     campaignsTotal: 0,
@@ -117,13 +121,14 @@ interface Crowds {
   readonly backscatter: BackscatterFinder;
   readonly floods: FloodFinder;
   readonly reflection: ReflectionFinder;
+  readonly persistence: PersistenceFinder;
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, reflection }: Crowds,
+  { distributed, backscatter, floods, reflection, persistence }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
@@ -131,11 +136,13 @@ function judgeAll(
   activity.visit(1, (view) => {
     const { trafficClass } = view;
     if (trafficClass > LAST_PROBE_CLASS) {
+      if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) floods.noteTalk();
       backscatter.collect(view);
       return;
     }
     floods.collect(view);
     reflection.collect(view);
+    persistence.collect(view);
     const worth = isWorthLoading(view);
     if (!worth && !distributed.hasRoom) return;
     set.load(activity, home, view);

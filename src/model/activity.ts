@@ -144,6 +144,8 @@ export interface SourceView {
   readonly portZeroPackets: number;
   /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */
   readonly servicePortPackets: number;
+  /** UDP packets from a port that amplified floods are bounced from, DNS left out, whatever port they went to. 0 in other classes. */
+  readonly amplifierPackets: number;
   contacts(): Contacts;
   /** Whom the contacts are with, no more: spares the look for answers. Where answers are a coarser sample, it holds more than {@link contacts}. */
   targets(): ContactTargets;

@@ -103,6 +103,18 @@ export interface Flood {
   readonly evidence: readonly string[];
 }
 
+/** A source that asks one host or two for the same, for hours, and gets nothing: a client whose server is gone, and no scan. */
+export interface Persistence {
+  readonly source: string;
+  readonly targets: readonly string[];
+  readonly ports: readonly number[];
+  readonly packets: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly wasRefused: boolean;
+  readonly evidence: readonly string[];
+}
+
 /** The targets of all scans, for the map and for judging who is meant. */
 export interface TargetSummary {
   /** Distinct targets of scans, and how many of them were never seen sending. */
@@ -128,6 +140,8 @@ export interface Detection {
   readonly floods: readonly Flood[];
   readonly backscatter: readonly Backscatter[];
   readonly backscatterTotal: number;
+  readonly persistence: readonly Persistence[];
+  readonly persistenceTotal: number;
   readonly targets: TargetSummary;
   /** Sources that act as one, heaviest first, at most MAXIMUM_FINDINGS. */
   readonly campaigns: readonly Campaign[];

@@ -60,6 +60,7 @@ import {
   portZeroClass,
   portZeroKind,
   probeClass,
+  isIcmpError,
   requestOf,
   SCTP_INIT,
   transportCode,
@@ -268,6 +269,11 @@ export class Classifier {
     this.#portZero.excluded.icmp += count;
     if ((batch.quirks[row]! & QUIRK_QUOTES_PACKET) !== 0) {
       this.#icmpError(batch, row, type === (six ? 1 : 3));
+      return;
+    }
+    if (isRecord(batch, row) && isIcmpError(six, type)) {
+      // Records do not quote what the error is about.
+      this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, CODE_ICMP, 0);
       return;
     }
     const asked = requestOf(six, type);

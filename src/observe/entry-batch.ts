@@ -16,6 +16,10 @@ export const MARK_ORDINARY = 7;
 /** In a contact word, above the OUTCOME bits: the contact is known by a record that does not tell TCP flags. */
 export const CONTACT_FLAGS_UNTOLD = 0x20000000;
 
+/** In class UDP, where the first two counters have no tool to count: a packet from a port that amplifiers answer from, to a client's port, and to a service's. */
+export const MARK_AMPLIFIED = MARK_MIRAI;
+export const MARK_AMPLIFIED_AT_SERVICE = MARK_MASSCAN;
+
 /** Columns of entries. Each says: this address, in this class, touched this contact, with so many packets, between these times. */
 export class EntryBatch {
   length = 0;

@@ -1,6 +1,8 @@
 /** What `assess` is asked. Apart from `assess.ts`, so that the command line can read it without loading the whole pipeline. */
 import type { Mapping } from "../formats/mapped/mapping.ts";
 import type { Asset } from "../model/asset.ts";
+import type { HypothesisId } from "../model/assessment.ts";
+import type { StorePlace } from "../store/open-store.ts";
 import type { Progress } from "./observe-inputs.ts";
 
 /** How live sources are listened to. */
@@ -33,6 +35,10 @@ export interface AssessOptions {
   readonly listen: Listening | null;
   /** Address to explain, or null. */
   readonly explain: string | null;
+  /** History to compare with, or null: nothing is opened. */
+  readonly store: StorePlace | null;
+  /** Probabilities before any evidence, to replace the stated ones. */
+  readonly priors: Partial<Readonly<Record<HypothesisId, number>>>;
   /** 0: decide by the size of the input. */
   readonly threads: number;
   /** Findings of each kind to keep in the report. */
@@ -54,6 +60,8 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   mapping: null,
   listen: null,
   explain: null,
+  store: null,
+  priors: {},
   threads: 0,
   limit: 1000,
   onProgress: null,

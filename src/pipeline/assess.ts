@@ -10,6 +10,7 @@ import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
 import type { Detection } from "../model/finding.ts";
 import { type AddressLabels, NO_LABELS } from "../model/label.ts";
+import type { Past } from "../model/past.ts";
 import type { LiveInput, Report } from "../model/report.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
@@ -51,7 +52,25 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
     const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
     const labels = isAnonymised ? new Map<string, AddressLabels>() : labelFindings(intel, activity, detection, options.limit);
-    const report = makeReport({ options, summary, live, keeping, unreadable, passedOver, troubles, activity, detection, labels, intel });
+    // The store's engine is loaded only where somebody asks for history.
+    const past =
+      options.store === null
+        ? null
+        : await (await import("./history/past-of-input.ts")).readPastOf(options.store, activity.firstSeen, activity.lastSeen);
+    const report = makeReport({
+      options,
+      past,
+      summary,
+      live,
+      keeping,
+      unreadable,
+      passedOver,
+      troubles,
+      activity,
+      detection,
+      labels,
+      intel,
+    });
     const explanation =
       options.explain === null
         ? null
@@ -86,6 +105,7 @@ function liveInput({ name, place, health, counters, unrecognisedRecords, unrecog
 
 interface Parts {
   readonly options: AssessOptions;
+  readonly past: Past | null;
   readonly summary: ReadSummary;
   readonly live: readonly LiveReport[];
   readonly keeping: Keeping;
@@ -100,6 +120,7 @@ interface Parts {
 
 function makeReport({
   options,
+  past,
   summary,
   live,
   keeping,
@@ -123,8 +144,9 @@ function makeReport({
     records,
     skipped: summary.skipped,
     keeping,
-    past: null,
+    past,
     feeds: [],
+    priors: options.priors,
   });
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
   return {
@@ -158,7 +180,7 @@ function makeReport({
     campaigns: detection.campaigns.slice(0, options.limit),
     spoofing: detection.spoofing,
     focus: detection.focus,
-    past: null,
+    past,
     timeline: activity.timeline,
     ports: activity.topPorts(REPORT_PORTS),
     senderCount: activity.senderCount,

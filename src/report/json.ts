@@ -1,6 +1,7 @@
 /** `precursor.report/1`: the report for programs. docs/report.md tells the fields, schema.ts is their schema. */
 import type { Flood } from "../model/finding.ts";
 import type { z } from "zod";
+import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
 import type { AddressLabels } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
@@ -67,6 +68,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
       networksTotal: report.targets.networks.length,
       networks: report.targets.networks.slice(0, limit).map(([word, contacts]) => ({ network: `${formatIPv4(word)}/24`, contacts })),
     },
+    focus: report.focus === null ? null : { ...report.focus, tests: report.focus.tests.map((test) => ({ ...test })) },
     timeline: {
       start: portZero.firstSeen === null && input.firstSeen === null ? null : isoTime(report.timeline.start),
       binSeconds: report.timeline.binSeconds,
@@ -82,22 +84,60 @@ export function reportJson(report: Report, limit: number): ReportJson {
     })),
     senders: report.senderCount,
     forgotten: { ...report.forgotten },
-    assessment: {
-      severity: assessment.severity,
-      confidence: assessment.confidence,
-      summary: assessment.summary,
-      tooEarly: assessment.tooEarly,
-      hypotheses: assessment.hypotheses.map((hypothesis) => ({
-        id: hypothesis.id,
-        probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
-        words: hypothesis.words,
-        for: [...hypothesis.for],
-        against: [...hypothesis.against],
-        missing: [...hypothesis.missing],
-      })),
-    },
+    assessment: assessmentJson(assessment),
+    past: pastJson(report),
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+  };
+}
+
+/** A judgement as a plain value. */
+export function assessmentJson(assessment: Assessment): ReportJson["assessment"] {
+  return {
+    severity: assessment.severity,
+    confidence: assessment.confidence,
+    limits: [...assessment.limits],
+    summary: assessment.summary,
+    note: assessment.note.map(({ part, text, leadsTo }) => ({ part, text, leadsTo: [...leadsTo] })),
+    tooEarly: assessment.tooEarly,
+    hypotheses: assessment.hypotheses.map((hypothesis) => ({
+      id: hypothesis.id,
+      probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
+      words: hypothesis.words,
+      for: [...hypothesis.for],
+      against: [...hypothesis.against],
+      missing: [...hypothesis.missing],
+    })),
+    strongestAgainst: copy(assessment.strongestAgainst),
+    flip: copy(assessment.flip),
+    missing: assessment.missing.map((one) => ({ ...one })),
+    outlook: assessment.outlook.map((one) => ({ ...one, probability: copy(one.probability) })),
+    steps: assessment.steps.map((step) => ({ ...step })),
+  };
+}
+
+function pastJson({ past }: Report): ReportJson["past"] {
+  if (past === null) return null;
+  return {
+    since: isoTime(past.since),
+    until: isoTime(past.until),
+    sensorsAlive: past.sensorsAlive,
+    isJudged: past.isJudged,
+    incidents: past.incidents.map(({ id, phase, openedAt, leading, others, sources, networks, sensors, sensorsAlive }) => ({
+      id,
+      phase,
+      openedAt: isoTime(openedAt),
+      series: [leading, ...others].map(({ series, peak, expected, record }) => ({
+        series,
+        peak,
+        expected,
+        record: record === null ? null : { ...record, since: isoTime(record.since) },
+      })),
+      sources,
+      networks,
+      sensors,
+      sensorsAlive,
+    })),
   };
 }
 

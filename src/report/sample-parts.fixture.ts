@@ -1,4 +1,5 @@
 /** The parts of the sample report of 2 November 2013: port zero, scans, victims, target networks, ports. Made up, after the published accounts. */
+import type { Assessment, Probabilities } from "../model/assessment.ts";
 import type { PortActivity, PortZeroActivity, PortZeroCounts } from "../model/activity.ts";
 import { parseIPv4 } from "../model/address.ts";
 import { NO_LABELS, type NetworkLabel } from "../model/label.ts";
@@ -243,5 +244,96 @@ export function generator(seed: number): () => number {
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 4_294_967_296;
+  };
+}
+
+const PRIOR: Probabilities = {
+  ordinary: 0.25,
+  "vulnerability-search": 0.22,
+  research: 0.12,
+  "worm-or-botnet": 0.12,
+  backscatter: 0.07,
+  misconfiguration: 0.06,
+  ddos: 0.05,
+  artefact: 0.05,
+  fingerprinting: 0.03,
+  "targeted-reconnaissance": 0.03,
+};
+
+/** How the judgement of 2 November 2013 came about, in two steps, with a note. */
+export function novemberReasoning(): Omit<Assessment, "severity" | "confidence" | "summary" | "tooEarly" | "hypotheses"> {
+  const first = "Source port zero with one concentrated destination: 71 % of 25,287 packets went to 445/tcp.";
+  const second = "96 of 118 sources are in one network, AS29073.";
+  return {
+    limits: ["most sources may be forged"],
+    note: [
+      {
+        part: "bottom-line",
+        text: "Likely reconnaissance for an attack on TCP/445: 118 sources, most of them in one hosting network, sent 25,287 TCP packets from port 0 to 4,021 hosts.",
+        leadsTo: ["E1", "E2", "port-zero"],
+      },
+      { part: "why", text: "No research scanner explains it.", leadsTo: ["scans"] },
+      { part: "why", text: "It is not DDoS (almost no chance).", leadsTo: ["readings"] },
+      { part: "why", text: "Confidence is moderate: most sources may be forged.", leadsTo: ["limits"] },
+      {
+        part: "next",
+        text: "A new vulnerability of the product that was asked for is published: 50 % within 21 days, 80 % within 42 days (of 216 spikes).",
+        leadsTo: ["outlook"],
+      },
+      { part: "do", text: "Drop TCP from and to port 0 at the border.", leadsTo: ["advice"] },
+    ],
+    steps: [
+      { kind: "prior", probabilities: PRIOR },
+      {
+        kind: "evidence",
+        ref: "E1",
+        id: "tcp-source-zero-one-service",
+        group: "port-zero-kind",
+        source: "Cisco TRAC 2013",
+        sentence: first,
+        strength: 1,
+        keeps: 1,
+        overlaps: null,
+        ratios: { "vulnerability-search": 8, research: 0.3 },
+        probabilities: PRIOR,
+      },
+      {
+        kind: "evidence",
+        ref: "E2",
+        id: "one-network",
+        group: "network",
+        source: "stated judgement",
+        sentence: second,
+        strength: 0.5,
+        keeps: 0.6,
+        overlaps: "tool",
+        ratios: { "worm-or-botnet": 0.3 },
+        probabilities: PRIOR,
+      },
+      { kind: "set-aside", id: "many-networks", group: "network", sentence: "118 sources sit in 12 different networks.", because: "E2" },
+      { kind: "tempering", exponent: 0.8, reason: "groups are not wholly independent of one another", probabilities: PRIOR },
+    ],
+    strongestAgainst: { ref: "E2", sentence: second },
+    flip: { ref: "E1", sentence: first, to: "worm-or-botnet", probability: 0.41 },
+    missing: [
+      { what: "history: whether this is more than on other days", bits: 0.12, couldLead: null },
+      { what: "the reputation of the sources", bits: 0.05, couldLead: "worm-or-botnet" },
+    ],
+    outlook: [
+      {
+        what: "A new vulnerability of the product that was asked for is published",
+        horizonSeconds: 1_814_400,
+        probability: { low: 0.5, high: 0.5 },
+        baseRate: "of 216 spikes",
+        source: "GreyNoise 2025",
+      },
+      {
+        what: "Attacks on what answered come",
+        horizonSeconds: null,
+        probability: null,
+        baseRate: "of 760 addresses 4 % had scanned",
+        source: "DSN 2005",
+      },
+    ],
   };
 }

@@ -8,6 +8,7 @@ import {
   generator,
   LIST,
   noPortZero,
+  novemberReasoning,
   novemberNetworks,
   novemberPorts,
   novemberPortZero,
@@ -18,6 +19,9 @@ import {
 } from "./sample-parts.fixture.ts";
 
 const HOURS = 4;
+
+/** A judgement that tells no more than its readings. */
+export const UNREASONED = { limits: [], note: [], steps: [], strongestAgainst: null, flip: null, missing: [], outlook: [] } as const;
 
 /** What every capture has in common. */
 export const PLAIN_INPUT = {
@@ -98,6 +102,7 @@ export function novemberReport(): Report {
         "118 sources, most of them in one hosting network, sent 25,287 TCP packets from port zero to 4,021 hosts within three hours; " +
         "71 % went to 445 (microsoft-ds). This looks like preparation of an attack on a remote service, not like DDoS.",
       tooEarly: false,
+      ...novemberReasoning(),
       hypotheses: [
         {
           id: "vulnerability-search",
@@ -217,6 +222,7 @@ export function emptyReport(): Report {
       confidence: "low",
       summary: "The capture holds no packets: there is nothing to judge.",
       tooEarly: true,
+      ...UNREASONED,
       hypotheses: [],
     },
     advice: [],
@@ -254,6 +260,7 @@ export function artefactReport(): Report {
       confidence: "high",
       summary: "No port zero: what looks like it are later fragments, which have no transport header.",
       tooEarly: false,
+      ...UNREASONED,
       hypotheses: [
         {
           id: "artefact",
@@ -369,6 +376,7 @@ export function ordinaryReport(): Report {
       confidence: "low",
       summary: "One slow scan that an acknowledged scanner may have sent; three UDP packets from port zero mean little.",
       tooEarly: true,
+      ...UNREASONED,
       hypotheses: [
         {
           id: "research",

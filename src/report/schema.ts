@@ -3,6 +3,7 @@
  * Objects stay open, so that a program that validates with it accepts later reports too.
  */
 import { z } from "zod";
+import { assessmentShape, pastShape } from "./assessment-schema.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const maybeTime = time.nullable();
@@ -216,6 +217,28 @@ export const reportShape = z.looseObject({
     networksTotal: count,
     networks: z.array(z.looseObject({ network: z.string(), contacts: count })).describe("IPv4 /24, cut at --limit"),
   }),
+  focus: z
+    .looseObject({
+      order: z.enum(["random", "sequential", "mixed", "unknown"]),
+      orderSentence: z.string(),
+      sectors: count.describe("that the owner named; with fewer than two, no focus on a sector can be told"),
+      tests: z.array(
+        z.looseObject({
+          aspect: z.enum(["sector", "role", "asset", "subnet", "service", "exposure"]),
+          group: z.string(),
+          observed: count,
+          of: count,
+          unit: z.enum(["targets", "sources"]),
+          expectedShare: z.number().min(0).max(1),
+          groups: count,
+          pValue: z.number().min(0).max(1),
+          verdict: z.enum(["focused", "spread", "cannot-tell"]),
+          sentence: z.string(),
+        }),
+      ),
+    })
+    .nullable()
+    .describe("whom the probes meant; null where nothing was probed"),
   timeline: z.looseObject({
     start: maybeTime,
     binSeconds: z.number().nonnegative(),
@@ -235,22 +258,8 @@ export const reportShape = z.looseObject({
     .describe("the most probed destination ports, with packets a bin"),
   senders: count.describe("distinct addresses that sent something"),
   forgotten: z.looseObject({ sources: count, contacts: count, flows: count }).describe("what full tables lost; zero on ordinary input"),
-  assessment: z.looseObject({
-    severity: z.enum(["none", "low", "medium", "high", "critical"]),
-    confidence: z.enum(["low", "moderate", "high"]),
-    summary: z.string(),
-    tooEarly: z.boolean(),
-    hypotheses: z.array(
-      z.looseObject({
-        id: z.string(),
-        probability: z.number().min(0).max(1),
-        words: z.string().describe("estimative words of ICD 203"),
-        for: z.array(z.string()),
-        against: z.array(z.string()),
-        missing: z.array(z.string()),
-      }),
-    ),
-  }),
+  assessment: assessmentShape,
+  past: pastShape,
   advice: z.array(z.looseObject({ action: z.string(), reason: z.string(), rules: z.array(z.string()) })),
   lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
 });

@@ -2,6 +2,7 @@
 import type { Report } from "../model/report.ts";
 import type { RenderOptions } from "./options.ts";
 import { writeBottomLine } from "./text/bottom-line.ts";
+import { writeFocus } from "./text/focus.ts";
 import { writePortZero } from "./text/port-zero.ts";
 import { writeAdvice, writeLimits, writeReadings } from "./text/judgement.ts";
 import { writeBackscatter, writeFloods, writeScans } from "./text/scans.ts";
@@ -13,6 +14,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   writeBottomLine(screen, report);
   writePortZero(screen, report);
   writeScans(screen, report, options.limit ?? (report.scansTotal > MOST_IN_FULL ? DEFAULT_ROWS : MOST_IN_FULL));
+  writeFocus(screen, report);
   writeFloods(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeReadings(screen, report);
@@ -22,7 +24,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
 }
 
 /** Scans, heaviest first, and victims that leave room for the rest on one screen. */
-const DEFAULT_ROWS = 6;
+const DEFAULT_ROWS = 5;
 /** So few are all shown: a line that says "2 more" is no shorter. */
 const MOST_IN_FULL = 10;
 const DEFAULT_VICTIMS = 3;

@@ -1,36 +1,59 @@
 /** Denial of service as its victim sees it: forged SYNs, amplifiers that answer whole, and what the victims of attacks elsewhere send back as ICMP. */
 import { formatIPv4 } from "../../model/address.ts";
-import { TCP_SYN } from "../../model/protocol.ts";
+import { TCP_ACK, TCP_SYN } from "../../model/protocol.ts";
+import { converse } from "../conversation.ts";
 import { Recorder, type LabEvent } from "../event.ts";
 import { udpPacket } from "../packet.ts";
 import { arrivingTtl, ephemeralPort, publicAddress, publicAddresses } from "../population.ts";
 import { randomOctets } from "../scanning.ts";
 import { LINUX, synOptions } from "../stack.ts";
 import type { BackscatterTruth } from "../truth.ts";
+import { webTalk } from "./ordinary-clients.ts";
 
 const SYN_FLOOD: LabEvent = {
   name: "syn-flood",
-  title: "SYNs from addresses drawn at random, all to one service of one host",
+  title: "SYNs from addresses drawn at random, all to one service of one host, which answers as many as it can",
   make(random, options) {
     const recorder = new Recorder(random, options, 90);
     const port = random.pick([80, 443, 22, 25_565, 8080]);
     const target = recorder.site.server(random, port);
     // Some floods send bare SYNs, some copy a stack's options.
     const dressed = random.chance(0.5);
+    const answered = random.uniform();
     for (let packets = recorder.count(random.integer(6000, 20_000)); packets > 0; packets--) {
       const source = publicAddress(random);
+      const time = recorder.moment();
+      const sourcePort = random.integer(1024, 65_535);
+      const sequence = random.word();
       recorder.tcp(
-        recorder.moment(),
+        time,
         { source, destination: target, ttl: arrivingTtl(random, random.pick([64, 128, 255])), id: random.integer(0, 65_535) },
         {
-          sourcePort: random.integer(1024, 65_535),
+          sourcePort,
           destinationPort: port,
           flags: TCP_SYN,
-          sequence: random.word(),
+          sequence,
           window: random.pick([512, 8192, 64_240]),
           ...(dressed && { options: synOptions(LINUX, random.word()) }),
         },
       );
+      if (!random.chance(answered)) continue;
+      recorder.tcp(
+        time + 0.001,
+        { source: target, destination: source, ttl: 64, dontFragment: true },
+        {
+          sourcePort: port,
+          destinationPort: sourcePort,
+          flags: TCP_SYN | TCP_ACK,
+          sequence: random.word(),
+          acknowledgement: (sequence + 1) >>> 0,
+          window: 65_160,
+        },
+      );
+    }
+    // Some of the host's clients still get through.
+    for (const client of publicAddresses(random, 20)) {
+      converse(recorder, webTalk(recorder, { client, server: target, serverPort: port, start: recorder.moment() }));
     }
     return recorder.finish("syn-flood", { reading: "ddos" });
   },
@@ -55,7 +78,8 @@ const REFLECTION: LabEvent = {
     const victimPort = random.chance(0.5) ? ephemeralPort(random) : random.pick([80, 443, 53]);
     const backscatter: BackscatterTruth[] = publicAddresses(random, recorder.count(random.integer(60, 400))).map((reflector) => {
       const ttl = arrivingTtl(random, 64);
-      const packets = random.integer(10, 60);
+      // One question for NTP's list of clients brings a hundred packets.
+      const packets = random.integer(40, 200);
       for (let answers = packets; answers > 0; answers--)
         recorder.udp(
           recorder.moment(),

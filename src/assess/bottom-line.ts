@@ -1,29 +1,18 @@
-/** The bottom line in one to three sentences: what it is and how sure, on which numbers, and what no single look can tell. */
+/** The bottom line in a sentence: what it is and how sure, on which numbers. The rest of the note stands in note.ts. */
 import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts";
-import type { ConfidenceReason } from "./confidence.ts";
 import type { Facts } from "./facts.ts";
-import { foundThings, hasFinding } from "./found.ts";
+import { foundThings, hasFinding, inVain } from "./found.ts";
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
 import { agree, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
 
-/** @param hypotheses most probable first. */
-export function summaryOf(
-  facts: Facts,
-  hypotheses: readonly Hypothesis[],
-  severity: Severity,
-  tooEarly: boolean,
-  confidence: ConfidenceReason,
-): string {
+/** What it is and how sure, on which numbers. @param hypotheses most probable first. */
+export function bottomLine(facts: Facts, hypotheses: readonly Hypothesis[], severity: Severity, tooEarly: boolean): string {
   const leading = hypotheses[0];
   if (leading === undefined) return "Nothing was observed.";
   if (facts.packets === 0 && facts.portZero.unconfirmed === 0)
     return "Nothing was observed: the input held no packet, and no record of one.";
   if (tooEarly) return tooEarlySentence(facts, leading);
-  const parts = [`${capital(headline(facts, hypotheses, leading, severity))}: ${numbers(facts, leading.id)}.`];
-  const aside = asideOf(facts, leading.id);
-  if (aside !== "") parts.push(aside);
-  parts.push(caveat(facts, leading.id, confidence));
-  return parts.filter((part) => part !== "").join(" ");
+  return `${capital(headline(facts, hypotheses, leading, severity))}: ${numbers(facts, leading.id)}.`;
 }
 
 function tooEarlySentence(facts: Facts, leading: Hypothesis): string {
@@ -59,12 +48,13 @@ function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypo
 
 function numbers(facts: Facts, leading: HypothesisId): string {
   const { scans, portZero, backscatter, floods } = facts;
+  const cut = portZero.excludedFragments + portZero.unconfirmed;
   if (leading === "ddos" && floods !== null && floods.packets > backscatter.reflectedPackets) {
     const forged = floods.isForged ? ", most of them surely forged," : "";
     return `${plural(floods.sources, "source")}${forged} sent ${plural(floods.packets, "packet")} to ${floods.service} of ${floods.target}${floods.count > 1 ? `, and ${plural(floods.count - 1, "other flood")}` : ""}`;
   }
   if (leading === "ddos" && backscatter.reflectors > 0) {
-    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses, with ${plural(portZero.excludedFragments + portZero.unconfirmed, "later fragment or record without ports", "later fragments or records without ports")}`;
+    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses${cut === 0 ? "" : `, with ${plural(cut, "later fragment or record without ports", "later fragments or records without ports")}`}`;
   }
   if (leading === "ddos" && scans.count === 0) {
     return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; nothing shows from which service`;
@@ -74,6 +64,7 @@ function numbers(facts: Facts, leading: HypothesisId): string {
   if (leading === "backscatter" && backscatter.victims > 0) {
     return `${plural(backscatter.victims, "victim")} sent ${plural(backscatter.packets, "answer")} that nobody here asked for, to up to ${plural(backscatter.peers, "address", "addresses")}`;
   }
+  if (leading === "misconfiguration" && facts.persistence !== null && scans.count === 0 && portZero.strong === 0) return inVain(facts);
   if (leading === "artefact") {
     return portZero.unconfirmed > 0
       ? `${plural(portZero.unconfirmed, "record")} say port zero, and ${portZero.confirmed === 0 ? "none" : count(portZero.confirmed)} can show a transport header`
@@ -116,7 +107,7 @@ function sourcesPhrase(facts: Facts, sources: number): string {
 }
 
 /** What else there is, so that the leading reading does not hide it. */
-function asideOf(facts: Facts, leading: HypothesisId): string {
+export function asideOf(facts: Facts, leading: HypothesisId): string {
   const { backscatter, scans, portZero } = facts;
   const asides: string[] = [];
   if (leading !== "backscatter" && backscatter.qualifying > 0)
@@ -135,21 +126,15 @@ function asideOf(facts: Facts, leading: HypothesisId): string {
   return asides.length === 0 ? "" : `Beside it: ${listed(asides)}.`;
 }
 
-function caveat(facts: Facts, leading: HypothesisId, { confidence, limits }: ConfidenceReason): string {
-  const why = limits.length === 0 ? "" : `: ${listed(limits)}`;
-  const history = facts.scans.count > 0 || facts.portZero.strong > 0 ? "; there is no history and no other sensor to compare with" : "";
-  return leading === "ordinary" && why === "" ? "" : `Confidence is ${confidence}${why}${history}.`;
-}
-
 /** The service that is meant, where one stands out. */
-function servicePort(facts: Facts): string | null {
+export function servicePort(facts: Facts): string | null {
   const { portZero, scans } = facts;
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
   return scans.leadingPort !== null && scans.leadingPort.share >= 0.4 ? scans.leadingPort.name : null;
 }
 
-function readingOf(id: HypothesisId): string {
+export function readingOf(id: HypothesisId): string {
   return HYPOTHESES.find((kind) => kind.id === id)?.reading ?? id;
 }
 
@@ -161,6 +146,6 @@ function adverb(probability: number): string {
   return probability >= 0.45 ? "with a roughly even chance" : "possibly";
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
