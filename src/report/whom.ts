@@ -16,10 +16,10 @@ export function whomWords({ focus }: Report): Whom | null {
   return { title: titleOf(focus), sentences: [...told.map(({ sentence }) => sentence), ...order] };
 }
 
-/** What is known, and of sectors also what is not. Roles and assets only where one is meant. */
+/** What is known, and of sectors also what is not. Roles, assets and services only where one is meant. */
 function isTold({ aspect, verdict }: FocusTest, { sectors }: TargetFocus): boolean {
   if (aspect === "sector") return verdict !== "cannot-tell" || sectors > 0;
-  if (aspect === "role" || aspect === "asset") return verdict === "focused";
+  if (aspect === "role" || aspect === "asset" || aspect === "service") return verdict === "focused";
   return verdict !== "cannot-tell";
 }
 

@@ -1,7 +1,7 @@
 /** What a list of assets holds, for `precursor assets check`: addresses of each sector and role, and which networks lie in others'. */
 import { AddressSpace } from "../../detect/focus/address-space.ts";
 import type { Asset } from "../../model/asset.ts";
-import { containsIPv4, formatNetwork } from "../../model/address.ts";
+import { containsIPv4, formatNetwork, type Network } from "../../model/address.ts";
 
 /** Overlaps told one by one. */
 const MOST_OVERLAPS = 20;
@@ -29,8 +29,15 @@ export function assetSummary(assets: readonly Asset[]): string[] {
 
 /** Networks inside larger ones of other assets: networks nest or are apart, so that in order those that are open hold the next. */
 function overlaps(assets: readonly Asset[]): string[] {
+  const known = new Set<string>();
+  // Of two that name the same network the first has it.
+  const isFirst = ({ network }: { readonly network: Network }): boolean => {
+    const text = formatNetwork(network);
+    return !known.has(text) && known.add(text).size > 0;
+  };
   const all = assets
     .flatMap(({ name, networks }) => networks.filter(({ family }) => family === 4).map((network) => ({ name, network })))
+    .filter(isFirst)
     .toSorted((a, b) => a.network.words[3] - b.network.words[3] || a.network.bits - b.network.bits);
   const lines: string[] = [];
   const open: typeof all = [];

@@ -26,7 +26,7 @@ export interface Choices {
   /** Independent choices that each source made, at least 1. */
   readonly weights: Float64Array;
   /** Calls back with the groups of a source and its share of targets in each; shares of a source add up to at most 1. */
-  eachShare(source: number, visit: (group: number, share: number) => void): void;
+  readonly eachShare: (source: number, visit: (group: number, share: number) => void) => void;
   /** By group; adds up to 1. */
   readonly expected: Float64Array;
   /** Share of all targets that a focus has at least. */
