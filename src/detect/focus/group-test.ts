@@ -84,7 +84,8 @@ export function testGroups({ weights, eachShare, expected, leastShare, candidate
     const choices = effectiveChoices(judged, share, weighted[group]!, squared[group]!);
     const exposure = expected[group]!;
     if (group < candidates) {
-      const pValue = Math.min(1, groups * binomialTail(Math.floor(share * choices + 1e-9), Math.max(1, Math.round(choices)), exposure));
+      // A tail costs more than all else: only that of a group large enough to be a focus is asked for.
+      const pValue = share >= focusShare(exposure, leastShare) ? tailOf(share, choices, exposure, groups) : 1;
       const found = { group, share, ratio: share / exposure, pValue, choices };
       if (best === null || isFurther(found, best)) best = found;
       // Bounds of small groups rise with the share alone: the largest of them stands for all.
@@ -101,9 +102,14 @@ export function testGroups({ weights, eachShare, expected, leastShare, candidate
     if (bound >= leastShare) isSpread = false;
     shareBound = Math.max(shareBound, bound);
   }
-  const found = best!;
+  const found = { ...best!, pValue: tailOf(best!.share, best!.choices, expected[best!.group]!, groups) };
   const isFocused = total >= FEWEST_CHOICES && found.pValue < SIGNIFICANCE && found.share >= focusShare(expected[found.group]!, leastShare);
   return { ...found, verdict: isFocused ? "focused" : isSpread ? "spread" : "cannot-tell", ratioBound, shareBound };
+}
+
+/** P(at least so many | chance), times the number of groups. */
+function tailOf(share: number, choices: number, exposure: number, groups: number): number {
+  return Math.min(1, groups * binomialTail(Math.floor(share * choices + 1e-9), Math.max(1, Math.round(choices)), exposure));
 }
 
 interface Judged {
