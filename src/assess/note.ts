@@ -141,7 +141,7 @@ function sectorSentence({ input, facts, hypotheses }: NoteInput): string {
   if (focus?.sectors === 1) return "Whether a sector is meant cannot be known: all assets are of one.";
   return focus !== null && focus.sectors >= 2
     ? "Too few targets are in named sectors to tell whether one is meant."
-    : "Whether a sector is meant cannot be known: none is given.";
+    : "Whether a sector is meant cannot be known: no sectors are given.";
 }
 
 function reputationSentence({ reputation: { feeds, asked, named, agreed } }: Facts): string {

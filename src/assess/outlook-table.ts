@@ -14,7 +14,7 @@ export interface OutlookEntry extends Outlook {
 }
 
 const GREYNOISE = "GreyNoise 2025, Early Warning Signals: When Attacker Behavior Precedes New Vulnerabilities";
-const GREYNOISE_BASE = "of 216 spikes against edge devices, whose vendors often publish as soon anyway; nothing else was measured";
+const GREYNOISE_BASE = "of 216 spikes, against edge devices only; their vendors often publish as soon anyway";
 const PANJWANI = "Panjwani et al., DSN 2005, An Experimental Evaluation to Determine if Port Scans are Precursors to an Attack";
 
 export const OUTLOOK_TABLE = [
@@ -80,8 +80,7 @@ export const OUTLOOK_TABLE = [
     what: "The flood ends",
     horizonSeconds: HOUR / 2,
     probability: { low: 0.77, high: 0.94 },
-    baseRate:
-      "77 % of attacks lasted less than 30 minutes (2018), 94 % of those on networks less than 20 (2022); those of the large tail go on for days",
+    baseRate: "77 % of attacks in 2018, and 94 % under 20 minutes in 2022; a few go on for days",
     source: "NSFOCUS 2018 DDoS Attack Landscape; Cloudflare DDoS threat report 2022 Q3",
   },
   {
@@ -100,7 +99,7 @@ export const OUTLOOK_TABLE = [
     what: "The answers end with the attack on the victim, and nothing follows for you",
     horizonSeconds: HOUR / 2,
     probability: { low: 0.77, high: 0.94 },
-    baseRate: "as long as such attacks last: 77 % less than 30 minutes (2018), 94 % less than 20 (2022); other victims follow every day",
+    baseRate: "77 % of attacks in 2018, and 94 % under 20 minutes in 2022; other victims follow every day",
     source: "NSFOCUS 2018 DDoS Attack Landscape; Cloudflare DDoS threat report 2022 Q3",
   },
   {

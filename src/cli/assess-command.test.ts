@@ -16,6 +16,8 @@ describe("assessOptions", () => {
       mapping: null,
       listen: null,
       explain: null,
+      store: null,
+      priors: {},
       threads: 0,
       limit: 1000,
       onProgress: null,
@@ -35,6 +37,11 @@ describe("assessOptions", () => {
       expect(() => assessOptions(["a.pcap"], { ...DEFAULTS, home: [network] })).toThrow(/--home takes networks/);
     },
   );
+
+  test("history is opened only where it is asked for", () => {
+    expect(assessOptions(["a"], { ...DEFAULTS, store: "history" }).store).toEqual({ kind: "folder", path: "history" });
+    expect(() => assessOptions(["a"], { ...DEFAULTS, store: "ftp://host" })).toThrow(/a folder, or a URL/);
+  });
 
   test.each([
     [[], {}, /no input/],

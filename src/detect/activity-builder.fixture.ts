@@ -15,6 +15,7 @@ export interface SourceRow {
   readonly ttlMax?: number;
   readonly tools?: Partial<Record<ToolName, number>>;
   readonly stackPackets?: number;
+  readonly headerMarks?: number;
   /** Contacts known by records without TCP flags. */
   readonly flagsUntold?: number;
   readonly portZeroPackets?: number;
@@ -54,6 +55,7 @@ export class ActivityBuilder {
       ttlMax: row.ttlMax ?? 50,
       returning: false,
       stackPackets: row.stackPackets ?? 0,
+      headerMarks: row.headerMarks ?? 0,
       portZeroPackets: row.portZeroPackets ?? 0,
       servicePortPackets: row.servicePortPackets ?? 0,
       amplifierPackets: row.amplifierPackets ?? 0,

@@ -4,6 +4,7 @@ import type { Activity, SourceView } from "../model/activity.ts";
 import type { Asset } from "../model/asset.ts";
 import { type Network, parseNetwork } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
+import { CampaignFinder } from "./campaign/campaigns.ts";
 import { BackscatterFinder, meetsRsdos } from "./backscatter.ts";
 import { byProductReason, isExplainedSweep } from "./by-product.ts";
 import type { SourceFacts } from "./by-product.ts";
@@ -26,6 +27,7 @@ import { ReflectionFinder } from "./reflection.ts";
 import { draftScan, finishScan, NO_CONTACTS, scanWeight } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
 import { Signatures } from "./signatures.ts";
+import { judgeSpoofing } from "./spoofing/spoofing.ts";
 import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "./source-class.ts";
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
@@ -46,6 +48,8 @@ export interface DetectOptions {
   readonly showsOutcomes?: boolean;
   /** The heaviest scans get their evidence and the texts of their targets; so many of them, where not all. */
   readonly detailed?: number;
+  /** An address that is named among the members of its campaign, however many are more active. */
+  readonly asked?: string | null;
 }
 
 /** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
@@ -63,8 +67,9 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
   const floods = new FloodFinder(sampling, options.greatestSampling);
   const reflection = new ReflectionFinder();
+  const campaigns = new CampaignFinder();
   const persistence = new PersistenceFinder(sampling);
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, persistence }, set);
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence }, set);
   const names = candidates.take();
   const space = new AddressSpace(
     home.networks.flatMap((text) => parseNetwork(text) ?? []),
@@ -93,6 +98,8 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     .sort((a, b) => compareScans(a.scan, b.scan))
     .slice(0, MAXIMUM_FINDINGS)
     .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
+  const flooded = floods.find(activity);
+  const together = campaigns.find(activity, flooded, scans, options.asked ?? null);
   const reflected = reflection.find(activity, networks, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
   const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
@@ -101,15 +108,15 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     scans,
     scansTotal: Math.max(found.length, scansTotal),
     scansTotalExact: candidates.isExact,
-    floods: floods.find(activity).slice(0, MAXIMUM_FINDINGS),
+    floods: flooded.slice(0, MAXIMUM_FINDINGS),
     backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
     backscatterTotal: answers.length + reflected.total,
     persistence: persistence.find(activity),
     persistenceTotal: persistence.total,
     targets: summary,
-    campaigns: [],
-    campaignsTotal: 0,
-    spoofing: [],
+    campaigns: together.slice(0, MAXIMUM_FINDINGS),
+    campaignsTotal: together.length,
+    spoofing: judgeSpoofing(activity, scans, flooded, home),
     focus: findFocus({ space, votes, hosts, isHomeGuessed: home.guessed, tellsSilence: set.tellsSilence, scans }),
     home,
   };
@@ -121,6 +128,7 @@ interface Crowds {
   readonly backscatter: BackscatterFinder;
   readonly floods: FloodFinder;
   readonly reflection: ReflectionFinder;
+  readonly campaigns: CampaignFinder;
   readonly persistence: PersistenceFinder;
 }
 
@@ -128,7 +136,7 @@ interface Crowds {
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, reflection, persistence }: Crowds,
+  { distributed, backscatter, floods, reflection, campaigns, persistence }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
@@ -144,12 +152,14 @@ function judgeAll(
     reflection.collect(view);
     persistence.collect(view);
     const worth = isWorthLoading(view);
-    if (!worth && !distributed.hasRoom) return;
+    const maySuspect = campaigns.mayTake(view);
+    if (!worth && !maySuspect && !distributed.hasRoom) return;
     set.load(activity, home, view);
     const tool = toolOf(view);
     const verdict = worth ? judge(set, tool !== null) : null;
     const key = sourceKey(view);
     const name = sourceClass(key, trafficClass);
+    if (maySuspect) campaigns.collect(set, view, tool, verdict?.isScan === true);
     if (verdict?.isScan === true) {
       candidates.offer(scanWeight(set, verdict), name);
       return;

@@ -140,6 +140,8 @@ export interface SourceView {
   toolPackets(tool: number): number;
   /** TCP SYNs whose options are an operating system's: MSS and at least one of SACK-permitted, window scale, timestamps. 0 in other classes. */
   readonly stackPackets: number;
+  /** What the TCP headers look like, joined over all packets: equal for sources whose packets are made alike. 0 where nothing tells. */
+  readonly headerMarks: number;
   /** Packets with port zero at either end. */
   readonly portZeroPackets: number;
   /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */

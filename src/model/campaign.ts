@@ -15,7 +15,7 @@ export interface CampaignTie {
 export interface Campaign {
   /** Stable within a report: "C1" is the heaviest. */
   readonly id: string;
-  /** Most active first, at most 100; `memberCount` is the whole number. */
+  /** Most active first, at most 100, and an address that was asked about; `memberCount` is the whole number. */
   readonly members: readonly string[];
   readonly memberCount: number;
   readonly transport: Transport;
@@ -29,7 +29,7 @@ export interface Campaign {
   readonly lastSeen: number;
   readonly tool: ToolName | null;
   readonly portZero: boolean;
-  /** Whether each member alone stays under every threshold of a scan. */
+  /** Whether its members alone stay under every threshold of a scan; a tenth may be strangers that do not. */
   readonly isHidden: boolean;
   /** Heaviest first. */
   readonly ties: readonly CampaignTie[];

@@ -8,6 +8,7 @@ export interface SpoofingEvidence {
     | "completed-handshakes"
     | "retransmissions"
     | "ttl-spread"
+    | "decoys"
     | "impossible-origins"
     | "uniformity"
     | "one-packet-sources"

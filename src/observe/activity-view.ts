@@ -223,6 +223,9 @@ class SlotView implements SourceView {
   get returning(): boolean {
     return this.#sources.isReturning(this.#slot);
   }
+  get headerMarks(): number {
+    return this.#sources.headerMarksOf(this.#slot);
+  }
   get stackPackets(): number {
     return this.trafficClass === CLASS_SYN ? this.#sources.markOf(this.#slot, MARK_ORDINARY) : 0;
   }

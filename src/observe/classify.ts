@@ -45,7 +45,9 @@ import {
 import type { EntryBatch } from "./entry-batch.ts";
 import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-batch.ts";
 import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
+import { headerMark } from "./header-mark.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
+import { HEADER_SHIFT } from "./slot-layout.ts";
 import type { TimelineCounter } from "./timeline.ts";
 import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
 import {
@@ -191,6 +193,7 @@ export class Classifier {
       const mark = toolMark(batch, row);
       const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, mark);
       if (mark === 0) this.#entries.session[at] = unicornscanSession(batch, row);
+      this.#entries.header[at] = headerMark(batch, row) << HEADER_SHIFT;
       this.#osDetection(batch, row);
     } else if ((flags & (TCP_SYN | TCP_RST)) !== 0) {
       this.#timeline.count(SERIES_REPLIES, batch.time[row]!, count);
@@ -359,6 +362,7 @@ export class Classifier {
     entries.ttl[at] = batch.ttl[row]!;
     entries.mark[at] = 0;
     entries.session[at] = 0;
+    entries.header[at] = 0;
   }
 
   #probe(batch: ObservationBatch, row: number, kind: number, contact: number, mark: number): number {
@@ -385,6 +389,7 @@ export class Classifier {
     entries.ttl[at] = kind === CLASS_RECEIVED ? 0 : batch.ttl[row]!;
     entries.mark[at] = mark;
     entries.session[at] = 0;
+    entries.header[at] = 0;
     return at;
   }
 }

@@ -196,6 +196,7 @@ function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target
   entries.ttl[at] = end.ttl;
   entries.mark[at] = packets === 0 || kind === CLASS_SYN ? 0 : markOf(end.port, peer.port, kind);
   entries.session[at] = 0;
+  entries.header[at] = 0;
 }
 
 function markOf(from: number, to: number, kind: number): number {

@@ -38,6 +38,8 @@ export class EntryBatch {
   readonly mark: Uint8Array;
   /** Unicornscan's session key as this packet would imply it (16 bits), 0 where it does not apply. */
   readonly session: Uint16Array;
+  /** What the header looks like (`header-mark.ts`), where it stands in a slot (HEADER_SHIFT); 0 where it is no TCP probe's. */
+  readonly header: Uint16Array;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -51,5 +53,6 @@ export class EntryBatch {
     this.ttl = new Uint8Array(capacity);
     this.mark = new Uint8Array(capacity);
     this.session = new Uint16Array(capacity);
+    this.header = new Uint16Array(capacity);
   }
 }

@@ -46,7 +46,10 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
   const { sampling, samplingFactor, showsOutcomes } = keeping;
   const asked = { home, assets: options.assets, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
-  const detection = detect(activity, options.explain === null ? { ...asked, detailed: options.limit } : asked);
+  const detection = detect(
+    activity,
+    options.explain === null ? { ...asked, detailed: options.limit } : { ...asked, asked: options.explain },
+  );
   const intel = Intel.open();
   try {
     // An address that stands for another is nobody's: whom it seems to belong to is not told.

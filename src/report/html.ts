@@ -2,6 +2,7 @@
 import type { Report } from "../model/report.ts";
 import { addressMapFigure, ipv6Words } from "./html/address-map.ts";
 import { adviceSection, limitsSection } from "./html/advice.ts";
+import { campaignsSection } from "./html/campaigns.ts";
 import { focusSection } from "./html/focus.ts";
 import { html, type Html } from "./html/markup.ts";
 import { overview } from "./html/overview.ts";
@@ -26,6 +27,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
   const readings = readingsSection(report);
   const outlook = outlookSection(report);
   const advice = adviceSection(report);
+  const campaigns = campaignsSection(report, limit);
   const course =
     over === null && ports === null && map === null
       ? null
@@ -36,6 +38,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
         </section>`;
   const links: (readonly [string, string])[] = [
     ["port-zero", "Port zero"],
+    ...(campaigns === null ? [] : [["campaigns", "Together"] as const]),
     ["scans", "Who"],
     ...(course === null ? [] : [["course", "When and where"] as const]),
     ...(readings === null ? [] : [["readings", "Meaning"] as const]),
@@ -46,8 +49,8 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     title: `${severity}: ${SEVERITY_PHRASES[severity]} · ${inputName(report)}`,
     skipTo: "the judgement",
     links,
-    body: html`${overview(report)} ${portZeroSection(report, limit)} ${scansSection(report, limit)} ${focusSection(report)} ${course}
-    ${readings} ${outlook} ${advice} ${limitsSection(report)}`,
+    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${focusSection(report)}
+    ${course} ${readings} ${outlook} ${advice} ${limitsSection(report)}`,
     version: report.version,
     madeAt: report.madeAt,
   });

@@ -5,6 +5,7 @@ import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
 import type { AddressLabels } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
+import { campaignJson, spoofingJson } from "./campaign-schema.ts";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { portZeroWords } from "./port-zero-words.ts";
@@ -62,6 +63,9 @@ export function reportJson(report: Report, limit: number): ReportJson {
     floods: report.floods.slice(0, limit).map(floodJson),
     backscatterTotal: report.backscatterTotal,
     backscatter: report.backscatter.slice(0, limit).map(backscatterJson),
+    campaignsTotal: report.campaignsTotal,
+    campaigns: report.campaigns.slice(0, limit).map(campaignJson),
+    spoofing: report.spoofing.map(spoofingJson),
     targets: {
       count: report.targets.count,
       dark: report.targets.dark,

@@ -1,6 +1,7 @@
 /** The report as GitHub-flavoured Markdown (GFM 0.29), to paste into a ticket: the same facts in the same order as on the screen. */
 import type { Assessment, Hypothesis, NotePart, ReportSection } from "../model/assessment.ts";
 import type { Report } from "../model/report.ts";
+import { campaignFacts, campaignMembers, campaignsHeadline, spoofingSentences } from "./campaign-words.ts";
 import { escapeControls, escapeMarkdown as plain, markdownCode as code } from "./escape.ts";
 import { inputWords, limits } from "./limits.ts";
 import { horizonWords, isEvidence, notePart, probabilityWords, refsBySentence, SECTION_NAMES } from "./note-words.ts";
@@ -23,6 +24,7 @@ import {
 import { whomWords } from "./whom.ts";
 
 const DEFAULT_ROWS = 10;
+const SHOWN_MEMBERS = 5;
 
 /** Ends with a newline. Everything from the input is escaped or stands in a code span. */
 export function renderMarkdown(report: Report, options: RenderOptions = {}): string {
@@ -30,7 +32,9 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
   const blocks = [
     ...head(report),
     ...portZeroSection(report),
+    ...campaignsSection(report, limit),
     ...scansSection(report, limit),
+    ...spoofingSentences(report).map(plain),
     ...whomSection(report),
     ...floodSection(report, limit),
     ...backscatterSection(report, limit),
@@ -121,6 +125,21 @@ function portZeroSection(report: Report): string[] {
     });
     blocks.push(table(["Source", "Packets", "Targets", "Network"], ["l", "r", "r", "l"], rows));
   }
+  return blocks;
+}
+
+function campaignsSection(report: Report, limit: number): string[] {
+  if (report.campaignsTotal === 0) return [];
+  const shown = report.campaigns.slice(0, limit);
+  const entries = shown.map((campaign) =>
+    [
+      `- **${plain(campaign.id)}** ${plain(campaignMembers(campaign, SHOWN_MEMBERS))}: ${plain(campaignFacts(campaign).join(" · "))}`,
+      ...campaign.ties.map(({ sentence }) => `  - ${plain(sentence)}`),
+    ].join("\n"),
+  );
+  const blocks = [`### Campaigns: ${plain(campaignsHeadline(report))}`, entries.join("\n")];
+  if (report.campaignsTotal > shown.length)
+    blocks.push(`… and ${count(report.campaignsTotal - shown.length)} more; \`--format json\` lists them.`);
   return blocks;
 }
 

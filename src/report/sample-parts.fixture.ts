@@ -2,8 +2,10 @@
 import type { Assessment, Probabilities } from "../model/assessment.ts";
 import type { PortActivity, PortZeroActivity, PortZeroCounts } from "../model/activity.ts";
 import { parseIPv4 } from "../model/address.ts";
+import type { Campaign } from "../model/campaign.ts";
 import { NO_LABELS, type NetworkLabel } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan } from "../model/report.ts";
+import type { Spoofing } from "../model/spoofing.ts";
 
 /** Seconds since 1970. */
 export const START = Date.UTC(2013, 10, 2, 0, 30) / 1000;
@@ -177,6 +179,48 @@ export function novemberScans(random: () => number): LabelledScan[] {
     });
   }
   return scans;
+}
+
+export function novemberCampaign(): Campaign {
+  return {
+    id: "C1",
+    members: ["93.174.93.175", "80.82.65.237", "94.102.63.22", "89.248.168.215", "94.102.63.40"],
+    memberCount: 96,
+    transport: "tcp",
+    ports: [445, 3389, 22],
+    portCount: 9,
+    targetCount: 4_021,
+    packets: 24_102,
+    firstSeen: START + 1_800,
+    lastSeen: START + 12_600,
+    tool: null,
+    portZero: true,
+    isHidden: false,
+    ties: [
+      {
+        kind: "start-and-stop",
+        weight: 2.9,
+        sentence: "88 of 96 began within 4 min and ended within 11 min, where 0.05 was to be expected",
+      },
+      { kind: "header", weight: 2.1, sentence: "all 96 send from or to port zero; 0.8 % of the others like them have" },
+    ],
+  };
+}
+
+export function novemberSpoofing(): Spoofing {
+  return {
+    subject: "port-zero",
+    sources: 118,
+    verdict: "real",
+    evidence: [
+      {
+        kind: "ttl-spread",
+        leans: "real",
+        weight: 2.5,
+        sentence: "112 of 118 sources keep a TTL of their own, and the sources' differ: a path each",
+      },
+    ],
+  };
 }
 
 export function novemberVictims(): LabelledBackscatter[] {

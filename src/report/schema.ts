@@ -3,6 +3,7 @@
  * Objects stay open, so that a program that validates with it accepts later reports too.
  */
 import { z } from "zod";
+import { campaignShape, spoofingShape } from "./campaign-schema.ts";
 import { assessmentShape, pastShape } from "./assessment-schema.ts";
 import { count, time } from "./schema-shapes.ts";
 
@@ -211,6 +212,9 @@ export const reportShape = z.looseObject({
   floods: z.array(flood).describe("most sources first, cut at --limit"),
   backscatterTotal: count,
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),
+  campaignsTotal: count,
+  campaigns: z.array(campaignShape).describe("sources that act as one, heaviest first, cut at --limit"),
+  spoofing: z.array(spoofingShape).describe("whether sources are real, for each body of traffic that is there"),
   targets: z.looseObject({
     count,
     dark: count.describe("never seen sending"),

@@ -16,6 +16,7 @@ import {
   scansHeadline,
   scanTool,
 } from "../wording.ts";
+import { spoofingNote } from "./campaigns.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 import { scrollTable } from "./plot.ts";
 import { rowsBySource, scanRowId } from "./scan-links.ts";
@@ -46,7 +47,7 @@ export function scansSection(report: Report, limit: number): Html {
     <p class="lead">${capital(scansHeadline(report))}.</p>
     ${shown.length === 0 ? null : scanTable(shown, report.madeAt)}
     ${more > 0 ? html`<p class="note">… and ${count(more)} more, lighter ones; <code>--format json --limit ${String(report.scansTotal)}</code> lists them.</p>` : null}
-    ${floods(report, limit)} ${backscatter(report, limit)}
+    ${spoofingNote(report)} ${floods(report, limit)} ${backscatter(report, limit)}
   </section>`;
 }
 
