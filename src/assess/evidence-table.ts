@@ -1,6 +1,6 @@
 /**
  * What evidence weighs: the odds before any evidence, each item's likelihood ratios and whose word they stand on, and which items
- * come from the same cause. All of it data, in this one file; when an item holds, and how it is said, stands in
+ * come from the same cause. All of it data, in this file and evidence/whom-table.ts; when an item holds, and how it is said, stands in
  * `evidence/` under the same id. The ratios are odds that a careful analyst would accept; where nobody has measured, "stated judgement".
  */
 import type { HypothesisId } from "../model/assessment.ts";
@@ -18,6 +18,7 @@ import {
   ROSSOW,
   STATED,
 } from "./evidence/literature.ts";
+import { WHOM_TABLE } from "./evidence/whom-table.ts";
 
 /**
  * Probability before evidence, for what somebody thought worth assessing. Stated judgement: most of it is ordinary traffic and the
@@ -291,6 +292,7 @@ export const EVIDENCE_TABLE = {
     source: STATED,
     ratios: { "targeted-reconnaissance": 4, misconfiguration: 1.5, "vulnerability-search": 0.6, "worm-or-botnet": 0.5, research: 0.6 },
   },
+  ...WHOM_TABLE,
   slow: {
     group: "pace",
     source: STATED,

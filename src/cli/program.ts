@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { Command } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { addAssessCommand } from "./assess-command.ts";
+import { addAssetsCommand } from "./assets-command.ts";
 import { addBacktestCommand } from "./backtest-command.ts";
 import { addBlockCommand } from "./block-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
   addUptickCommand(program);
   addConvertCommand(program);
   addConfigCommand(program);
+  addAssetsCommand(program);
   addFormatsCommand(program);
   addImportCommand(program);
   addHistoryCommand(program);

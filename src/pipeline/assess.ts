@@ -38,7 +38,7 @@ export interface AssessResult {
  * @throws UsageError, FilterError, InputError, DatabaseError
  */
 export async function assess(options: AssessOptions): Promise<AssessResult> {
-  const home = options.home.map((text) => {
+  const given = options.home.map((text) => {
     const network = parseNetwork(text);
     if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
     return network;
@@ -50,11 +50,12 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     databases: options.databases,
     names: options.resolvers === null ? null : { servers: options.resolvers },
   });
+  const home = given.length > 0 ? given : options.assets.flatMap(({ networks }) => networks);
   const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
   const keeping = keepingOf(summary.sources, summary.lost);
   const { sampling, samplingFactor, showsOutcomes } = keeping;
-  const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
+  const asked = { home, assets: options.assets, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
   const detection = detect(
     activity,

@@ -3,6 +3,7 @@ import type { Report } from "../model/report.ts";
 import type { RenderOptions } from "./options.ts";
 import { writeBottomLine } from "./text/bottom-line.ts";
 import { writeCampaigns, writeSpoofing } from "./text/campaigns.ts";
+import { writeFocus } from "./text/focus.ts";
 import { writePortZero } from "./text/port-zero.ts";
 import { writeAdvice, writeLimits, writeReadings } from "./text/judgement.ts";
 import { writeBackscatter, writeFloods, writeScans } from "./text/scans.ts";
@@ -16,6 +17,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   writeCampaigns(screen, report, options.limit ?? DEFAULT_CAMPAIGNS);
   writeScans(screen, report, options.limit ?? defaultRows(report));
   writeSpoofing(screen, report);
+  writeFocus(screen, report);
   writeFloods(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeReadings(screen, report);
