@@ -41,11 +41,9 @@ console.log(`  compiled ${((performance.now() - compileBegan) / 1000).toFixed(2)
 const path = join(folder, "table.bin");
 writeFileSync(path, file);
 
-const { status, stdout, stderr } = spawnSync(
-  process.execPath,
-  ["--expose-gc", join(import.meta.dirname, "intel-lookups.ts"), path, String(values.seed)],
-  { encoding: "utf8" },
-);
+const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "intel-lookups.ts"), path, values.seed], {
+  encoding: "utf8",
+});
 if (status !== 0) throw new Error(stderr);
 const measured = JSON.parse(stdout) as {
   load: number;

@@ -1,10 +1,11 @@
 /**
  * What evidence weighs: the odds before any evidence, each item's likelihood ratios and whose word they stand on, and which items
- * come from the same cause. All of it data, in this one file; when an item holds, and how it is said, stands in
+ * come from the same cause. All of it data, in this file and evidence/whom-table.ts; when an item holds, and how it is said, stands in
  * `evidence/` under the same id. The ratios are odds that a careful analyst would accept; where nobody has measured, "stated judgement".
  */
 import type { HypothesisId } from "../model/assessment.ts";
 import * as by from "./evidence/literature.ts";
+import { WHOM_TABLE } from "./evidence/whom-table.ts";
 
 /**
  * Probability before evidence, for what somebody thought worth assessing. Stated judgement: most of it is ordinary traffic and the
@@ -34,7 +35,6 @@ export interface Weight {
 }
 
 export const EVIDENCE_TABLE = {
-  // Whether anything is there at all.
   "nothing-unusual": {
     group: "presence",
     source: by.STATED,
@@ -123,7 +123,6 @@ export const EVIDENCE_TABLE = {
     source: by.PAM_2021,
     ratios: { misconfiguration: 10, "vulnerability-search": 0.3, "worm-or-botnet": 0.2, research: 0.5 },
   },
-  // Who takes part.
   "acknowledged-confirmed": {
     group: "acknowledged",
     source: `${by.DURUMERIC}; acknowledged scanners' own lists`,
@@ -207,7 +206,6 @@ export const EVIDENCE_TABLE = {
     source: "RFC 826 (ARP does not leave its link); ATT&CK T1018",
     ratios: { "targeted-reconnaissance": 6, misconfiguration: 6, "worm-or-botnet": 0.7, research: 0.01, "vulnerability-search": 0.1 },
   },
-  // How they probe.
   mirai: {
     group: "tool",
     source: by.ANTONAKAKIS,
@@ -278,6 +276,7 @@ export const EVIDENCE_TABLE = {
     source: by.STATED,
     ratios: { "targeted-reconnaissance": 4, misconfiguration: 1.5, "vulnerability-search": 0.6, "worm-or-botnet": 0.5, research: 0.6 },
   },
+  ...WHOM_TABLE,
   slow: {
     group: "pace",
     source: by.STATED,

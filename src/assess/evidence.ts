@@ -6,11 +6,12 @@ import type { EvidenceItem } from "./evidence/item.ts";
 import { PORT_ZERO } from "./evidence/port-zero.ts";
 import { PRESENCE } from "./evidence/presence.ts";
 import { WHO } from "./evidence/who.ts";
+import { WHOM } from "./evidence/whom.ts";
 import { EVIDENCE_TABLE } from "./evidence-table.ts";
 import type { Facts } from "./facts.ts";
 import type { Observed } from "./likelihood.ts";
 
-export const EVIDENCE: readonly EvidenceItem[] = [...PRESENCE, ...PORT_ZERO, ...WHO, ...HOW, ...ANSWERS_AND_FLOODS, ...BEYOND];
+export const EVIDENCE: readonly EvidenceItem[] = [...PRESENCE, ...PORT_ZERO, ...WHO, ...HOW, ...ANSWERS_AND_FLOODS, ...BEYOND, ...WHOM];
 
 /** Every item with its strength in these facts, strongest groups not yet chosen; items that do not hold are left out. */
 export function observe(facts: Facts): Observed[] {

@@ -1,6 +1,7 @@
 /** The numbers that evidence is taken from: one pass over findings and labels, so that evidence items stay one line each. */
 import { type ToolName, TRANSPORTS } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import type { TargetFocus } from "../model/asset.ts";
 import type { Persistence, Scan, Technique } from "../model/finding.ts";
 import type { Spoofing } from "../model/spoofing.ts";
 import {
@@ -93,6 +94,7 @@ export interface Facts {
   /** Share of records that gave no observation, those that spoke of something else left out. */
   readonly skippedShare: number;
   readonly keeping: Keeping;
+  readonly focus: TargetFocus | null;
   /** Share of the records that the exporters' sequence numbers say were lost. */
   readonly lostShare: number;
   /** Clients that ask one host in vain, and the share of all packets that are theirs; null where there are none. */
@@ -148,6 +150,7 @@ export function factsOf(input: AssessInput): Facts {
     forgotten: input.forgotten.sources + input.forgotten.contacts + input.forgotten.flows,
     skippedShare: input.records === 0 ? 0 : Math.min(1, Math.max(0, skipped - input.keeping.foreign) / input.records),
     keeping: input.keeping,
+    focus: detection.focus,
     lostShare: input.keeping.lost / Math.max(1, input.keeping.lost + input.records),
     persistence: persistenceFacts(input, packets),
     past: pastFacts(input, seriesFound(portZero, scans, input)),

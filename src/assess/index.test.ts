@@ -1,17 +1,18 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type HypothesisId, SEVERITIES } from "../model/assessment.ts";
+import { type Advice, type HypothesisId, SEVERITIES } from "../model/assessment.ts";
+import { nftRules } from "../respond/index.ts";
 import * as made from "./findings.fixture.ts";
 import { assess, type AssessInput } from "./index.ts";
 
 const leading = (input: AssessInput): HypothesisId | undefined => assess(input).assessment.hypotheses[0]?.id;
 const probability = (input: AssessInput, id: HypothesisId): number =>
   assess(input).assessment.hypotheses.find((hypothesis) => hypothesis.id === id)?.probability ?? Number.NaN;
-const rules = (input: AssessInput): string =>
-  assess(input)
-    .advice.flatMap((advice) => advice.rules)
-    .join("\n");
+/** What a report shows: the rules, and those of what is to be blocked. */
+const adviceRules = ({ rules: lines, block }: Advice): readonly string[] =>
+  block === undefined ? lines : nftRules({ ...block, families: [4, 6], incident: null, home: [], madeAt: 0 });
+const rules = (input: AssessInput): string => assess(input).advice.flatMap(adviceRules).join("\n");
 const rank = (severity: (typeof SEVERITIES)[number]): number => SEVERITIES.indexOf(severity);
 
 const EVENTS: readonly (readonly [name: string, input: AssessInput, reading: HypothesisId, severity: string])[] = [
@@ -53,7 +54,7 @@ describe("2 November 2013", () => {
     expect(assessment.summary).toContain("there is no history and no other sensor to compare with");
   });
   test("comes with the rule that blocks it, and no block of sources that may be forged", () => {
-    expect(advice[0]?.rules.join("\n")).toContain("tcp sport 0");
+    expect(adviceRules(advice[0]!).join("\n")).toContain("tcp sport 0");
     expect(rules(made.november2013())).not.toContain("precursor_scanners");
   });
   test("is not DDoS, not research, and says what speaks against those", () => {
@@ -210,7 +211,9 @@ describe("advice", () => {
     const real = made.targeted();
     const withUdp = made.november2013();
     const inputs = [real, { ...withUdp, portZero: { ...withUdp.portZero, udp: { source: 5, destination: 1, both: 1 } } }];
-    const sets = inputs.flatMap((input) => assess(input).advice.flatMap((advice) => (advice.rules.length > 0 ? [advice.rules] : [])));
+    const sets = inputs.flatMap((input) =>
+      assess(input).advice.flatMap((advice) => (adviceRules(advice).length > 0 ? [adviceRules(advice)] : [])),
+    );
     expect(sets.length).toBeGreaterThanOrEqual(3);
     for (const set of sets) {
       const run = spawnSync("nft", ["-c", "-f", "-"], { input: `${set.join("\n")}\n`, encoding: "utf8" });

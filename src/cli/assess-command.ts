@@ -1,6 +1,7 @@
 /** `precursor assess`: captures in, a judgement out. */
 import type { Command } from "commander";
 import { parseIPv4, parseIPv6 } from "../model/address.ts";
+import type { Asset } from "../model/asset.ts";
 import { UsageError } from "../model/errors.ts";
 import { ASSESS_DEFAULTS, type AssessOptions } from "../pipeline/assess-options.ts";
 import { addExamples } from "./examples.ts";
@@ -35,6 +36,7 @@ interface AssessFlags extends ReportFlags, InputFlags, WhoFlags {
   readonly fromStart?: true;
   readonly state?: string;
   readonly home?: readonly string[];
+  readonly assets?: string;
   readonly explain?: string;
   readonly intel?: string | boolean;
   readonly store?: string;
@@ -52,6 +54,7 @@ export function addAssessCommand(program: Command): void {
       "files, folders, or - for standard input, several read as one; or, with --for, live sources such as udp://:2055",
     )
     .option("--home <cidr...>", "networks that you defend; guessed, and said so, where not given")
+    .option("--assets <file>", "a list of what your networks hold (docs/assets.md); they are home where --home is not given")
     .option("--for <time>", "listen to live sources for so long, as in 60s, 5m or 1h, then assess what came (docs/live.md)", parseWait)
     .option("--follow", "follow files as they grow and rotate, with --for")
     .option("--from-start", "read followed files and topics from their start where no place in them is saved")
@@ -76,6 +79,7 @@ export function addAssessCommand(program: Command): void {
       ["precursor assess udp://:2055 --for 5m", "Listen for NetFlow, IPFIX or sFlow, then judge."],
       ["precursor assess a.pcap --mmdb GeoLite2-ASN.mmdb --mmdb GeoLite2-City.mmdb", "Networks and countries by your own databases."],
       ["precursor assess a.pcap --resolver 192.0.2.53", "Ask your resolver whether scanners' names lead back to them."],
+      ["precursor assess a.pcap --assets assets.yaml", "Whom they meant: a sector, one network, live hosts, or anybody."],
       ["precursor assess a.pcap --explain 93.174.93.175", "Why this address has its label."],
       ["precursor assess a.pcap --store history", "Is it more than on other days, and do other sensors see it?"],
       ["precursor assess a.pcap --explain-judgement --priors research=0.3", "How the judgement came about, step by step."],
@@ -97,6 +101,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   if (flags.explainJudgement === true && options.explain !== null) throw new UsageError("--explain and --explain-judgement: choose one");
   if (flags.explainJudgement === true && format === "html") throw new UsageError("--explain-judgement prints text, md or json, not html");
   const mapping = await mappingOf(flags);
+  const assets = await assetsOf(flags);
   const priors = flags.priors === undefined ? {} : (await import("./priors-option.ts")).parsePriors(flags.priors);
   const { assess } = await import("../pipeline/assess.ts");
   if (options.listen !== null) endListeningOnSignals();
@@ -106,7 +111,7 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
   const started = performance.now();
   let result;
   try {
-    result = await assess({ ...options, mapping, priors, onProgress: line === null ? null : (progress) => line.show(progress) });
+    result = await assess({ ...options, mapping, assets, priors, onProgress: line === null ? null : (progress) => line.show(progress) });
   } finally {
     line?.clear();
   }
@@ -126,6 +131,14 @@ async function assessInputs(inputs: readonly string[], flags: AssessFlags): Prom
 function endListeningOnSignals(): void {
   process.removeAllListeners("SIGINT");
   process.removeAllListeners("SIGTERM");
+}
+
+async function assetsOf({ assets, quiet }: AssessFlags): Promise<readonly Asset[]> {
+  if (assets === undefined) return [];
+  const { loadAssets } = await import("./assets/asset-file.ts");
+  const read = loadAssets(assets);
+  if (read.notes.length > 0 && quiet !== true) await writeError(read.notes.map((note) => `precursor: ${note}\n`).join(""));
+  return read.assets;
 }
 
 /** The pipeline's options from the command line. Throws UsageError. */

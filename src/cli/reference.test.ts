@@ -76,7 +76,7 @@ describe("completion", () => {
       expect(run.stderr).toBe("");
       return run.stdout.trim().split("\n");
     };
-    expect(complete(["precursor", "as"])).toEqual(["assess"]);
+    expect(complete(["precursor", "as"])).toEqual(["assess", "assets"]);
     expect(complete(["precursor", "assess", "--form"])).toEqual(["--format"]);
     expect(complete(["precursor", "assess", "-f", ""])).toEqual(["text", "md", "json", "html"]);
     expect(complete(["precursor", "assess", "--fail-on", "h"])).toEqual(["high"]);

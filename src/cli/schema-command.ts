@@ -7,6 +7,7 @@ import { writeOutput } from "./terminal.ts";
 const SCHEMAS = {
   assess: async () => (await import("../report/schema.ts")).REPORT_SCHEMA,
   uptick: async () => (await import("../report/series/uptick-schema.ts")).UPTICKS_SCHEMA,
+  block: async () => (await import("../respond/block-schema.ts")).BLOCK_SCHEMA,
   import: async () => (await import("../report/imported.ts")).IMPORT_SCHEMA,
   history: async () => (await import("../report/series/history-schema.ts")).HISTORY_SCHEMA,
   incidents: async () => (await import("../report/incident/incident-schema.ts")).INCIDENTS_SCHEMA,

@@ -9,6 +9,7 @@ import type { Activity } from "../model/activity.ts";
 import type { Outcomes, Scan } from "../model/finding.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
+import type { TargetVotes } from "./focus/target-votes.ts";
 import { LightSources } from "./light-sources.ts";
 import { MET_REFUSAL, MET_SILENCE, MET_UNREACHABLE } from "./met.ts";
 import type { ProbeSet } from "./probe-set.ts";
@@ -74,13 +75,17 @@ export class DistributedScans {
     this.#light.add(set, tool);
   }
 
-  /** The distributed scans, heaviest first. */
-  find(activity: Activity): Scan[] {
+  /** The distributed scans, heaviest first. Votes get their targets, and those of sources from port zero that are in none. */
+  find(activity: Activity, votes: TargetVotes): Scan[] {
+    const found = new Uint8Array(this.#light.length);
     const scans: Scan[] = [];
     for (const rows of this.#light.groups(FEWEST_TARGETS)) {
       const scan = this.#judge(activity, rows);
-      if (scan !== null) scans.push(scan);
+      if (scan === null) continue;
+      scans.push(scan);
+      for (const row of rows) found[row] = 1;
     }
+    this.#light.vote(votes, (row) => found[row] === 1);
     return scans.toSorted((a, b) => b.contactCount - a.contactCount || compareText(a.source, b.source));
   }
 

@@ -1,7 +1,8 @@
 /** Detection: activity in, scans and backscatter out. One pass over the sources judges every one cheaply; then the heaviest are looked up again and made into scans. */
 import { CLASS_ARP_REQUEST, CLASS_CONVERSED, CLASS_RST_SENT, CLASS_SERVED, CLASS_STRAY, LAST_PROBE_CLASS } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
-import type { Network } from "../model/address.ts";
+import type { Asset } from "../model/asset.ts";
+import { type Network, parseNetwork } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
 import { CampaignFinder } from "./campaign/campaigns.ts";
 import { BackscatterFinder, meetsRsdos } from "./backscatter.ts";
@@ -11,6 +12,10 @@ import { joinDecoys } from "./decoy.ts";
 import { DistributedScans } from "./distributed.ts";
 import { SCAN_POINTS } from "./fan-out.ts";
 import { FloodFinder } from "./flood.ts";
+import { AddressSpace } from "./focus/address-space.ts";
+import { findFocus } from "./focus/find-focus.ts";
+import { findLiveHosts } from "./focus/live-hosts.ts";
+import { TargetVotes } from "./focus/target-votes.ts";
 import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
@@ -34,6 +39,8 @@ export { MAXIMUM_FINDINGS } from "./ranking.ts";
 export interface DetectOptions {
   /** The defended networks; empty to have them guessed. */
   readonly home: readonly Network[];
+  /** What the defended networks hold, where the owner says. */
+  readonly assets?: readonly Asset[];
   /** One packet of so many was looked at to make the records, and each stands for that many; 1 where all were. */
   readonly sampling?: number;
   /** The same of the records that stand for most packets, where only some were sampled. */
@@ -64,10 +71,24 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const campaigns = new CampaignFinder();
   const persistence = new PersistenceFinder(sampling);
   const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence }, set);
-  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), set);
+  const names = candidates.take();
+  const space = new AddressSpace(
+    home.networks.flatMap((text) => parseNetwork(text) ?? []),
+    options.assets ?? [],
+  );
+  const hosts = findLiveHosts(activity, space, new Set(Array.from(names, keyOf)));
+  const votes = new TargetVotes(
+    space,
+    (target, stretch) => {
+      const said = space.exposureOf(stretch);
+      return said === null ? hosts.has(target) : said === "live";
+    },
+    space.size,
+  );
+  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, names, set, votes);
   const found: { scan: Scan; draft: ScanDraft | null }[] = [
     ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
-    ...distributed.find(activity).map((scan) => ({ scan, draft: null })),
+    ...distributed.find(activity, votes).map((scan) => ({ scan, draft: null })),
   ];
   // Each distributed scan counts once; so does a scan with its decoys.
   const scansTotal = candidates.total - dropped - drafts.length + found.length;
@@ -97,7 +118,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     campaigns: together.slice(0, MAXIMUM_FINDINGS),
     campaignsTotal: together.length,
     spoofing: judgeSpoofing(activity, scans, flooded, home),
-    focus: null,
+    focus: findFocus({ space, votes, hosts, isHomeGuessed: home.guessed, tellsSilence: set.tellsSilence, scans }),
     home,
   };
 }
@@ -167,6 +188,7 @@ function makeScans(
   home: HomeNetworks,
   candidates: Float64Array,
   set: ProbeSet,
+  votes: TargetVotes,
 ): { drafts: ScanDraft[]; signatures: Signatures; targets: TargetCounter; dropped: number } {
   /** By source, a bit a class. */
   const wanted = new Map<number, number>();
@@ -178,6 +200,8 @@ function makeScans(
     if (facts.conversations > 0) draft.scan.spoofable = false;
     draft.resets = facts.resets > 0;
     targets.add(draft, isDark);
+    // Who asks by ARP is on the link itself, and can ask nowhere else.
+    if (draft.trafficClass !== CLASS_ARP_REQUEST) votes.add(sourceKey(draft), draft.family, draft.contacts.targets, draft.contacts.scale);
     draft.contacts = NO_CONTACTS;
     drafts.push(draft);
   };

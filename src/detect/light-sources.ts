@@ -7,7 +7,9 @@ import type { ToolName } from "../model/activity.ts";
 import type { Scan } from "../model/finding.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import { MET_HALF_OPEN } from "./met.ts";
+import type { TargetVotes } from "./focus/target-votes.ts";
 import type { ProbeSet } from "./probe-set.ts";
+import { sourceKey } from "./source-class.ts";
 
 /** Contacts kept: 11 MB with their sources. Beyond it the rest is not looked at, and floods of forged sources cost no more. */
 const MAXIMUM_CONTACTS = 1 << 18;
@@ -137,6 +139,26 @@ export class LightSources {
       last = member;
     }
     return count;
+  }
+
+  /** Gives the targets of contacts that are meant, and of all with or from port zero, by source, in an order that is the input's in no way. */
+  vote(votes: TargetVotes, isMeant: (row: number) => boolean): void {
+    const rows = new Float64Array(this.length);
+    let length = 0;
+    for (let at = 0; at < this.length; at++)
+      if (isMeant(at) || this.probesPortZero(this.member[at]!)) rows[length++] = this.#source(at) * MAXIMUM_CONTACTS + at;
+    const sorted = rows.subarray(0, length).sort();
+    const one = new Uint32Array(1);
+    for (const named of sorted) {
+      const row = named % MAXIMUM_CONTACTS;
+      one[0] = this.target[row]!;
+      votes.add(this.#source(row), this.family(this.member[row]!), one, 1);
+    }
+  }
+
+  #source(row: number): number {
+    const member = this.member[row]!;
+    return sourceKey({ family: this.family(member), word: this.word[member]! });
   }
 
   /** Where in the table the group of a contact is, or goes. */

@@ -9,6 +9,8 @@ import { type DataList, Networks } from "./network.ts";
 import { SPECIAL_PURPOSE_DATE, SPECIAL_PURPOSE_LIST, specialPurpose } from "./special-purpose.ts";
 import { UserDatabase } from "./user-database.ts";
 
+export { leftAlone } from "./left-alone.ts";
+
 export interface IntelOptions {
   /** Whether to look up networks and countries; false saves the 10 to 40 ms of opening them. Default true. */
   readonly networks?: boolean;

@@ -101,3 +101,9 @@ export function isBogon(address: string): boolean {
   const words = parseIPv6(address);
   return words === null || words[0] >>> 29 !== 1;
 }
+
+/** Networks from which no honest packet comes over the Internet, with what they are: those that {@link isBogon} tells, as a list. */
+export function bogonNetworks(): readonly (readonly [network: string, name: string])[] {
+  const outside = ["::/3", "4000::/2", "8000::/1"].map((network) => [network, "outside IPv6's global unicast"] as const);
+  return [...SPECIAL_PURPOSE.flatMap(([network, name, , reachable]) => (reachable ? [] : [[network, name] as const])), ...outside];
+}

@@ -1,4 +1,5 @@
 /** The judgement: competing readings of the findings with the evidence for and against each. */
+import type { Block } from "./block.ts";
 
 export type Severity = "none" | "low" | "medium" | "high" | "critical";
 /** In rising order, for `--fail-on`. */
@@ -142,4 +143,6 @@ export interface Advice {
   readonly reason: string;
   /** Commands or rules, a line each; empty where none applies. */
   readonly rules: readonly string[];
+  /** What to block, where that is the advice; responding turns it into rules. */
+  readonly block?: Block;
 }

@@ -1,5 +1,6 @@
 /** What `assess` is asked. Apart from `assess.ts`, so that the command line can read it without loading the whole pipeline. */
 import type { Mapping } from "../formats/mapped/mapping.ts";
+import type { Asset } from "../model/asset.ts";
 import type { HypothesisId } from "../model/assessment.ts";
 import type { StorePlace } from "../store/open-store.ts";
 import type { Progress } from "./observe-inputs.ts";
@@ -20,6 +21,8 @@ export interface AssessOptions {
   readonly inputs: readonly string[];
   /** The defended networks in CIDR notation; empty to have them guessed. */
   readonly home: readonly string[];
+  /** What they hold; their networks are home where none is given. */
+  readonly assets: readonly Asset[];
   /** Seconds since 1970: from `since`, up to but without `until`; null for no bound. */
   readonly since: number | null;
   readonly until: number | null;
@@ -55,6 +58,7 @@ export interface AssessOptions {
 export const ASSESS_DEFAULTS: AssessOptions = {
   inputs: [],
   home: [],
+  assets: [],
   since: null,
   until: null,
   filter: null,

@@ -6,6 +6,7 @@ import { openFeeds } from "../intel/feeds/open-feeds.ts";
 import { Intel } from "../intel/index.ts";
 import type { Activity } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
+import type { Block } from "../model/block.ts";
 import type { InputError } from "../model/errors.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Explanation } from "../model/explanation.ts";
@@ -14,6 +15,7 @@ import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { Past } from "../model/past.ts";
 import type { LiveInput, Report } from "../model/report.ts";
 import type { FeedState } from "../model/reputation.ts";
+import { nftRules } from "../respond/index.ts";
 import type { AssessOptions } from "./assess-options.ts";
 import { gather } from "./gather.ts";
 import { announcedSpaceOf, labelFindings, sourcesOf } from "./labelling.ts";
@@ -36,7 +38,7 @@ export interface AssessResult {
  * @throws UsageError, FilterError, InputError, DatabaseError
  */
 export async function assess(options: AssessOptions): Promise<AssessResult> {
-  const home = options.home.map((text) => {
+  const given = options.home.map((text) => {
     const network = parseNetwork(text);
     if (network === null) throw new UsageError(`--home ${text}: not an address or a network in CIDR notation`);
     return network;
@@ -48,11 +50,12 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     databases: options.databases,
     names: options.resolvers === null ? null : { servers: options.resolvers },
   });
+  const home = given.length > 0 ? given : options.assets.flatMap(({ networks }) => networks);
   const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
   const activity = observer.finish();
   const keeping = keepingOf(summary.sources, summary.lost);
   const { sampling, samplingFactor, showsOutcomes } = keeping;
-  const asked = { home, sampling, greatestSampling: samplingFactor, showsOutcomes };
+  const asked = { home, assets: options.assets, sampling, greatestSampling: samplingFactor, showsOutcomes };
   // What no report shows need not be put into words; the explanation of an address may need any.
   const detection = detect(
     activity,
@@ -169,10 +172,11 @@ function makeReport({
     priors: options.priors,
     announced: announcedSpaceOf(intel, labels),
   });
+  const madeAt = Date.now() / 1000;
   const labelsOf = (address: string): AddressLabels => labels.get(address) ?? NO_LABELS;
   return {
     version: packageManifest.version,
-    madeAt: Date.now() / 1000,
+    madeAt,
     input: {
       sources: summary.sources,
       records,
@@ -207,9 +211,14 @@ function makeReport({
     senderCount: activity.senderCount,
     forgotten: activity.forgotten,
     assessment,
-    advice,
+    advice: advice.map((one) => (one.block === undefined ? one : { ...one, rules: adviceRules(one.block, madeAt) })),
     lists: intel.lists(),
     names: intel.names(),
     feeds,
   };
+}
+
+/** Rules to copy from a report: nftables', which everybody can read. `precursor block` writes those of other platforms. */
+function adviceRules(block: Block, madeAt: number): readonly string[] {
+  return nftRules({ ...block, families: [4, 6], incident: null, home: [], madeAt });
 }

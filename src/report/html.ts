@@ -3,6 +3,7 @@ import type { Report } from "../model/report.ts";
 import { addressMapFigure, ipv6Words } from "./html/address-map.ts";
 import { adviceSection, limitsSection } from "./html/advice.ts";
 import { campaignsSection } from "./html/campaigns.ts";
+import { focusSection } from "./html/focus.ts";
 import { html, type Html } from "./html/markup.ts";
 import { overview } from "./html/overview.ts";
 import { pageText } from "./html/page.ts";
@@ -48,8 +49,8 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     title: `${severity}: ${SEVERITY_PHRASES[severity]} · ${inputName(report)}`,
     skipTo: "the judgement",
     links,
-    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${course} ${readings}
-    ${outlook} ${advice} ${limitsSection(report)}`,
+    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${focusSection(report)}
+    ${course} ${readings} ${outlook} ${advice} ${limitsSection(report)}`,
     version: report.version,
     madeAt: report.madeAt,
   });

@@ -73,6 +73,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
       networksTotal: report.targets.networks.length,
       networks: report.targets.networks.slice(0, limit).map(([word, contacts]) => ({ network: `${formatIPv4(word)}/24`, contacts })),
     },
+    focus: report.focus === null ? null : { ...report.focus, tests: report.focus.tests.map((test) => ({ ...test })) },
     timeline: {
       start: portZero.firstSeen === null && input.firstSeen === null ? null : isoTime(report.timeline.start),
       binSeconds: report.timeline.binSeconds,

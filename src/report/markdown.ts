@@ -21,6 +21,7 @@ import {
   scanTool,
   SEVERITY_PHRASES,
 } from "./wording.ts";
+import { whomWords } from "./whom.ts";
 
 const DEFAULT_ROWS = 10;
 const SHOWN_MEMBERS = 5;
@@ -34,6 +35,7 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
     ...campaignsSection(report, limit),
     ...scansSection(report, limit),
     ...spoofingSentences(report).map(plain),
+    ...whomSection(report),
     ...floodSection(report, limit),
     ...backscatterSection(report, limit),
     ...readingsSection(report),
@@ -42,6 +44,11 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
     ...limitsSection(report),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+function whomSection(report: Report): string[] {
+  const whom = whomWords(report);
+  return whom === null ? [] : [`### Whom: ${plain(whom.title)}`, ...whom.sentences.map(plain)];
 }
 
 function head(report: Report): string[] {

@@ -241,6 +241,28 @@ export const reportShape = z.looseObject({
     networksTotal: count,
     networks: z.array(z.looseObject({ network: z.string(), contacts: count })).describe("IPv4 /24, cut at --limit"),
   }),
+  focus: z
+    .looseObject({
+      order: z.enum(["random", "sequential", "mixed", "unknown"]),
+      orderSentence: z.string(),
+      sectors: count.describe("that the owner named; with fewer than two, no focus on a sector can be told"),
+      tests: z.array(
+        z.looseObject({
+          aspect: z.enum(["sector", "role", "asset", "subnet", "service", "exposure"]),
+          group: z.string(),
+          observed: count,
+          of: count,
+          unit: z.enum(["targets", "sources"]),
+          expectedShare: z.number().min(0).max(1),
+          groups: count,
+          pValue: z.number().min(0).max(1),
+          verdict: z.enum(["focused", "spread", "cannot-tell"]),
+          sentence: z.string(),
+        }),
+      ),
+    })
+    .nullable()
+    .describe("whom the probes meant; null where nothing was probed"),
   timeline: z.looseObject({
     start: maybeTime,
     binSeconds: z.number().nonnegative(),

@@ -64,8 +64,7 @@ function likenessTies(members: readonly number[], { suspects }: Population): Cam
     const share = (same.length + overall * PRIOR_STRANGERS) / (strangers.length + PRIOR_STRANGERS);
     const weight = bounded(count / members.length / share, GREATEST_WEIGHT);
     const others = strangers === all ? "the other sources" : "the others like them";
-    const common =
-      strangers.length === 0 ? "" : `; ${percent(same.length / strangers.length)} of ${others} ${kind === "ports" ? "do" : "have"}`;
+    const common = strangers.length === 0 ? "" : `; ${percent(same.length / strangers.length)} of ${others} do`;
     // Most sources have no tool's mark: that ties nobody, and neither does a header of which nothing is known.
     if (value !== 0 || kind === "ports") ties.push({ kind, weight, sentence: `${among(count, members.length)} ${words(value)}${common}` });
     strangers = same;

@@ -87,17 +87,17 @@ function sweep4(feeds: readonly FeedNetworks[], sets: SetInterner, counts: Overl
   const own = new Uint32Array(FEEDS);
   let depth = 0;
   let cursor = 0;
-  const close = (): void => {
-    depth--;
-    const end = ends[depth]!;
-    if (cursor <= end) out.add(cursor, end, open[depth]!);
+  /** The stretch up to the end of an open network that nothing in it has taken. */
+  const close = (network: number): void => {
+    const end = ends[network]!;
+    if (cursor <= end) out.add(cursor, end, open[network]!);
     cursor = end + 1;
   };
   for (let i = 0; i < keys.length;) {
     const network = Math.floor(keys[i]! / FEEDS);
     const bits = network % LENGTHS;
     const first = (network - bits) / LENGTHS;
-    while (depth > 0 && ends[depth - 1]! < first) close();
+    for (; depth > 0 && ends[depth - 1]! < first; depth--) close(depth - 1);
     let set = depth === 0 ? EMPTY_SET : open[depth - 1]!;
     if (depth > 0 && cursor < first) out.add(cursor, first - 1, set);
     cursor = first;
@@ -112,7 +112,7 @@ function sweep4(feeds: readonly FeedNetworks[], sets: SetInterner, counts: Overl
     ends[depth] = first + 2 ** (32 - bits) - 1;
     open[depth++] = set;
   }
-  while (depth > 0) close();
+  for (; depth > 0; depth--) close(depth - 1);
   return out.finish();
 }
 

@@ -259,7 +259,7 @@ describe("reading feeds", () => {
     const expected = ["198.51.100.1/32", "198.51.100.2/32"];
     const text = "198.51.100.1\r\n198.51.100.2";
     expect(networks(read(`\uFEFF${text}`))).toStrictEqual(expected);
-    const wide = Uint8Array.from([0xff, 0xfe, ...[...text].flatMap((character) => [character.charCodeAt(0), 0])]);
+    const wide = Uint8Array.from([0xff, 0xfe, ...[...encode(text)].flatMap((octet) => [octet, 0])]);
     expect(networks(readFeed(wide, "auto", { now: NOW }))).toStrictEqual(expected);
     expect(networks(read("198.51.100.1\r198.51.100.2 \u00e9\u0000\r"))).toStrictEqual(expected);
     const long = `198.51.100.1 ${"x".repeat(1e6)}\n${"y".repeat(1e6)}\n198.51.100.2\n`;

@@ -13,7 +13,7 @@ import { readSpamhausDrop } from "./readers/spamhaus-drop.ts";
 import { readStix } from "./readers/stix.ts";
 import { type ReadableForm, recogniseForm, refusalOf } from "./recognise.ts";
 
-export type { FeedFault, FeedReading, ReadingOptions } from "./readers/reading.ts";
+export type { FeedReading, ReadingOptions } from "./readers/reading.ts";
 
 type Reader = (bytes: Uint8Array, builder: ReadingBuilder, options: ReadingOptions) => void;
 

@@ -1,15 +1,12 @@
 /**
  * Public DNS resolvers that very many networks rely on: blocking one of them is an outage, which is why they are favourites for poisoning
- * feeds. Addresses as their operators publish them.
+ * feeds. Compiled on 2026-11-24 from what is commonly known; the operators' pages were not read for it: `published` is where to check.
  */
-
-/** The day on which the table was compiled. */
-export const RESOLVERS_DATE = "2026-11-24";
 
 interface PublicResolver {
   readonly operator: string;
   readonly addresses: readonly string[];
-  /** Where the operator publishes them. */
+  /** Where the operator is known to publish them. */
   readonly published: string;
 }
 

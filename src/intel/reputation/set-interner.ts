@@ -42,7 +42,7 @@ export class SetInterner {
   }
 
   #intern(set: number, feed: number, member: number): number {
-    const others = [...this.pool.subarray(this.offsets[set]!, this.offsets[set + 1]!)].filter((other) => other >>> LENGTH_BITS !== feed);
+    const others = [...this.pool.subarray(this.offsets[set], this.offsets[set + 1])].filter((other) => other >>> LENGTH_BITS !== feed);
     const members = [...others, member].sort((x, y) => x - y);
     const text = members.join();
     const known = this.#byMembers.get(text);

@@ -1,0 +1,33 @@
+/** Whom the probes meant, in sentences: the same on the screen, in Markdown and on the page. */
+import type { FocusTest, TargetFocus } from "../model/asset.ts";
+import type { Report } from "../model/report.ts";
+
+export interface Whom {
+  readonly title: string;
+  readonly sentences: readonly string[];
+}
+
+/** Null where no test could say anything. */
+export function whomWords({ focus }: Report): Whom | null {
+  if (focus === null) return null;
+  const told = focus.tests.filter((test) => isTold(test, focus));
+  if (!told.some(({ verdict }) => verdict !== "cannot-tell")) return null;
+  const order = focus.order === "unknown" ? [] : [focus.orderSentence];
+  return { title: titleOf(focus), sentences: [...told.map(({ sentence }) => sentence), ...order] };
+}
+
+/** What is known, and of sectors also what is not. Roles, assets and services only where one is meant. */
+function isTold({ aspect, verdict }: FocusTest, { sectors }: TargetFocus): boolean {
+  if (aspect === "sector") return verdict !== "cannot-tell" || sectors > 0;
+  if (aspect === "role" || aspect === "asset" || aspect === "service") return verdict === "focused";
+  return verdict !== "cannot-tell";
+}
+
+function titleOf({ tests }: TargetFocus): string {
+  const verdictOf = (aspect: FocusTest["aspect"]): FocusTest | undefined => tests.find((test) => test.aspect === aspect);
+  const meant = (["asset", "role", "sector", "subnet"] as const).map(verdictOf).find((test) => test?.verdict === "focused");
+  const live = verdictOf("exposure")?.verdict;
+  const first = meant === undefined ? (verdictOf("sector")?.verdict === "spread" ? "no one sector" : null) : `above all ${meant.group}`;
+  const second = live === "focused" ? "live hosts only" : live === "spread" ? "dark space too" : null;
+  return [first, second].filter((part) => part !== null).join(", ") || "as far as it shows";
+}
