@@ -1,11 +1,10 @@
 /**
  * What evidence weighs: the odds before any evidence, each item's likelihood ratios and whose word they stand on, and which items
- * come from the same cause. All of it data, in this file and evidence/whom-table.ts; when an item holds, and how it is said, stands in
+ * come from the same cause. All of it data, in this one file; when an item holds, and how it is said, stands in
  * `evidence/` under the same id. The ratios are odds that a careful analyst would accept; where nobody has measured, "stated judgement".
  */
 import type { HypothesisId } from "../model/assessment.ts";
 import * as by from "./evidence/literature.ts";
-import { WHOM_TABLE } from "./evidence/whom-table.ts";
 
 /**
  * Probability before evidence, for what somebody thought worth assessing. Stated judgement: most of it is ordinary traffic and the
@@ -276,7 +275,37 @@ export const EVIDENCE_TABLE = {
     source: by.STATED,
     ratios: { "targeted-reconnaissance": 4, misconfiguration: 1.5, "vulnerability-search": 0.6, "worm-or-botnet": 0.5, research: 0.6 },
   },
-  ...WHOM_TABLE,
+  // Whom the probes meant. Those on darkness and breadth share their groups: they are not counted twice.
+  "group-meant": {
+    group: "whom",
+    source: by.STATED,
+    ratios: { "targeted-reconnaissance": 10, misconfiguration: 0.8, "vulnerability-search": 0.4, "worm-or-botnet": 0.3, research: 0.4 },
+  },
+  "subnet-meant": {
+    group: "whom",
+    source: by.STATED,
+    ratios: { "targeted-reconnaissance": 1.8, misconfiguration: 1.5, "worm-or-botnet": 0.8 },
+  },
+  "sectors-spread": {
+    group: "whom",
+    source: by.CISCO_2013,
+    ratios: { "targeted-reconnaissance": 0.25, "vulnerability-search": 1.5, "worm-or-botnet": 1.5, research: 1.5 },
+  },
+  "hosts-meant": {
+    group: "darkness",
+    source: by.STATED,
+    ratios: { "targeted-reconnaissance": 5, misconfiguration: 1.5, "vulnerability-search": 0.5, "worm-or-botnet": 0.4, research: 0.5 },
+  },
+  "dark-asked-too": {
+    group: "darkness",
+    source: "Jung et al. 2004 (TRW); Durumeric et al. 2014",
+    ratios: { "vulnerability-search": 2, "worm-or-botnet": 2, research: 2, "targeted-reconnaissance": 0.2, misconfiguration: 0.5 },
+  },
+  "service-meant": {
+    group: "breadth",
+    source: by.STATED,
+    ratios: { "vulnerability-search": 2, "worm-or-botnet": 2, "targeted-reconnaissance": 0.8, fingerprinting: 0.6 },
+  },
   slow: {
     group: "pace",
     source: by.STATED,
