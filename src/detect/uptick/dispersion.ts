@@ -43,7 +43,10 @@ export class Dispersion {
     const at = row * layout.floats;
     const top = floats[at + layout.dispersionTop + window]!;
     const bottom = floats[at + layout.dispersionBottom + window]!;
-    return Math.max(0, (top + PRIOR_WINDOWS * PRIOR_DISPERSION) / (bottom + PRIOR_WINDOWS));
+    const K = (globalThis as any).K ?? {};
+    if (K.trueDisp) return 1 / (globalThis as any).SIZE / this.#lengths[window]!;
+    const prior = K.priorA === undefined ? PRIOR_DISPERSION : K.priorA + K.priorB / this.#lengths[window]!;
+    return Math.max(0, (top + PRIOR_WINDOWS * prior) / (bottom + PRIOR_WINDOWS));
   }
 
   /** Learns from one window's sum and expectation. */
@@ -56,7 +59,7 @@ export class Dispersion {
     const square = Math.min((sum - mean) ** 2, MOST_DEVIATIONS ** 2 * variance);
     // Weighted by the inverse of its own variance (2 · variance²), in windows' worth.
     const relative = (mean * mean) / variance;
-    const weight = Math.min(1, relative * dispersion + 1e-9) ** 2 / this.#lengths[window]!;
+    const weight = Math.min(1, relative * Math.max(dispersion, ((globalThis as any).K ?? {}).wmin ?? 0) + 1e-9) ** 2 / this.#lengths[window]!;
     const top = at + layout.dispersionTop + window;
     const bottom = at + layout.dispersionBottom + window;
     floats[top] = floats[top]! * this.#keep + (weight * (square - unit * mean)) / (mean * mean);

@@ -4,8 +4,8 @@
  */
 import type { Calendar } from "./calendar.ts";
 
-/** Speeds of the level: hours, days, weeks. */
-export const LEVELS = 3;
+/** Speeds of the level: hours, days, weeks, months. */
+export const LEVELS = 4;
 /** Daily levels kept: five weeks and a day, for a baseline that no ramp of ten days can drag along. */
 export const DAYS_KEPT = 36;
 /** Values kept for the exact record: falling values that nothing later exceeded, and the highest of all, apart in time. */
@@ -25,10 +25,12 @@ export interface Layout {
   readonly coarseMean: number;
   readonly coarseExposure: number;
   readonly coarseCount: number;
-  /** Hour of day, day of week: factor and information. */
+  /** Hour of day, day of week: factor as learned, as expected (without what is chance), and information. */
   readonly hour: number;
+  readonly hourShown: number;
   readonly hourInfo: number;
   readonly weekday: number;
+  readonly weekdayShown: number;
   readonly weekdayInfo: number;
   /** LEVELS times mean, information, score. */
   readonly levelMean: number;
@@ -84,8 +86,10 @@ export function layoutOf(calendar: Calendar): Layout {
     coarseExposure: take(coarse),
     coarseCount: take(coarse),
     hour: take(dayBlocks),
+    hourShown: take(dayBlocks),
     hourInfo: take(dayBlocks),
     weekday: take(DAYS_A_WEEK),
+    weekdayShown: take(DAYS_A_WEEK),
     weekdayInfo: take(DAYS_A_WEEK),
     levelMean: take(LEVELS),
     levelInfo: take(LEVELS),

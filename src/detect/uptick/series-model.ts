@@ -7,6 +7,7 @@ import { Dispersion } from "./dispersion.ts";
 import { Level } from "./level.ts";
 import { Ramp, type Rise } from "./ramp.ts";
 import { type BlockRatio, Season } from "./season.ts";
+import { LEVELS } from "./layout.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { LEAST_COVERED, sumsFor, Windows, type WindowSums } from "./windows.ts";
 
@@ -190,7 +191,7 @@ export class SeriesModel {
     // Buckets seen, by their exposure.
     if (level > 0 && mean < LEAST_SEEN * level * exposure) return;
     const dispersion = this.dispersion.of(row, this.#calendar.blockWindow);
-    const first = floats[at + layout.levelInfo + 2]! <= 0;
+    const first = floats[at + layout.levelInfo + LEVELS - 1]! <= 0;
     this.level.learn(row, first ? value : this.#cut(row, value, mean), exposure, unit + dispersion * Math.max(mean, unit * 0.1));
   }
 
