@@ -200,7 +200,7 @@ export class UptickDetector {
     if (!Number.isInteger(value) && floats[at + layout.unit] === 1) model.setFractional(row);
     const factor = model.season.factor(row, moment);
     const K = (globalThis as any).K ?? {};
-    const expected = K.truth ? (globalThis as any).TRUTH : floats[at + layout.level]! * factor;
+    const expected = K.truth ? (globalThis as any).TRUTH : floats[at + layout.level]! * factor * this.#model.lift(row);
     model.windows.put(row, bucket, value, expected, factor);
     floats[at + layout.seen]!++;
     const event = this.events.get(series);

@@ -56,6 +56,8 @@ export interface Layout {
   readonly usualDoubt: number;
   readonly dayStart: number;
   readonly daySpread: number;
+  /** Median level of the last week's days, 0 where too few are known. */
+  readonly usual: number;
   readonly floats: number;
 
   /** In the table of 64-bit numbers: last and first bucket, then pairs of value and bucket. */
@@ -110,6 +112,7 @@ export function layoutOf(calendar: Calendar): Layout {
     usualDoubt: take(1),
     dayStart: take(1),
     daySpread: take(1),
+    usual: take(1),
     lastBucket: takeDoubles(1),
     firstBucket: takeDoubles(1),
     falling: takeDoubles(2 * FALLING),

@@ -87,6 +87,18 @@ export class Ramp {
     return known >= least && known > 0 ? sum / known : null;
   }
 
+  /** The median level of so many days up to and with `day`, or null where fewer than `least` are known. */
+  medianOf(row: number, day: number, days: number, least: number): number | null {
+    const levels: number[] = [];
+    for (let one = day - days + 1; one <= day; one++) {
+      const level = this.levelOf(row, one);
+      if (level !== null) levels.push(level);
+    }
+    if (levels.length < least) return null;
+    levels.sort((a, b) => a - b);
+    return levels[levels.length >> 1]!;
+  }
+
   /**
    * The rise of the level over its lagged baseline, or null where history is too short.
    * @param day the day at hand, `level` that of the last 24 hours; `unit` what one count is.

@@ -56,6 +56,7 @@ export class WindowJudge {
     const K = (globalThis as any).K ?? {};
     const nd = this.#model.newDoubt(row, moment); const doubt = (K.doubt ?? 1) * nd + (K.jump ?? 1) * this.#model.jump(row);
     this.#model.windows.sums(row, bucket, this.#sums);
+    const teaches = this.#model.lift(row) === 1;
     let best: Candidate | null = null;
     for (let window = 0; window < windows.length; window++) {
       const sum = this.#sums.values[window]!;
@@ -76,6 +77,7 @@ export class WindowJudge {
             best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
         }
       }
+      if (!teaches) continue;
       dispersion.learnTail(row, window, log);
       dispersion.learn(row, window, sum, mean, unit);
     }
