@@ -45,6 +45,7 @@ export class UptickDetector {
   /** Series that were to be followed when no more could be. */
   refused = 0;
   readonly #model: SeriesModel;
+  get modelForTest(): SeriesModel { return this.#model; }
   readonly #records: Records;
   readonly #ramps: RampWatch;
   readonly #judge: WindowJudge;

@@ -45,8 +45,8 @@ export class Dispersion {
     const bottom = floats[at + layout.dispersionBottom + window]!;
     const K = (globalThis as any).K ?? {};
     if (K.trueDisp) return 1 / (globalThis as any).SIZE / this.#lengths[window]!;
-    const prior = K.priorA === undefined ? PRIOR_DISPERSION : K.priorA + K.priorB / this.#lengths[window]!;
-    return Math.max(0, (top + PRIOR_WINDOWS * prior) / (bottom + PRIOR_WINDOWS));
+    const prior = (K.priorA ?? 0.01) + (K.priorB ?? 0.14) / this.#lengths[window]! ** (K.pe ?? 1);
+    return Math.max(0, (top + (K.pw ?? PRIOR_WINDOWS) * prior) / (bottom + (K.pw ?? PRIOR_WINDOWS)));
   }
 
   /** Learns from one window's sum and expectation. */
@@ -76,7 +76,7 @@ export class Dispersion {
     if (log >= LOG_TAIL) return log;
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
-    const prior = PRIOR_EXCEEDANCES * Math.max(1, this.#lengths[window]! * RUN_SHARE);
+    const prior = (((globalThis as any).K ?? {}).pex ?? PRIOR_EXCEEDANCES) * Math.max(1, this.#lengths[window]! * RUN_SHARE);
     const count = floats[at + layout.tailCount + window]!;
     const rate = (count + prior) / (floats[at + layout.tailTests + window]! + prior / TAIL);
     const excess = (floats[at + layout.tailExcess + window]! / MEAN_EXCESS + prior) / (count + prior);

@@ -72,7 +72,7 @@ export class WindowJudge {
           const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
           const logP = K.nocorr ? doubted : dispersion.corrected(row, window, doubted);
           const { buckets } = windows[window]!;
-          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
+          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? (K.lw ?? LOOKS_A_WINDOW) / buckets ** (K.we ?? 1) : 1));
           if (best === null || logWeighed < best.logWeighed)
             best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
         }
