@@ -45,7 +45,6 @@ export class UptickDetector {
   /** Series that were to be followed when no more could be. */
   refused = 0;
   readonly #model: SeriesModel;
-  get modelForTest(): SeriesModel { return this.#model; }
   readonly #records: Records;
   readonly #ramps: RampWatch;
   readonly #judge: WindowJudge;
@@ -200,8 +199,7 @@ export class UptickDetector {
     const at = row * layout.floats;
     if (!Number.isInteger(value) && floats[at + layout.unit] === 1) model.setFractional(row);
     const factor = model.season.factor(row, moment);
-    const K = (globalThis as any).K ?? {};
-    const expected = K.truth ? (globalThis as any).TRUTH : floats[at + layout.level]! * factor * this.#model.lift(row);
+    const expected = floats[at + layout.level]! * factor * this.#model.lift(row);
     model.windows.put(row, bucket, value, expected, factor);
     floats[at + layout.seen]!++;
     const event = this.events.get(series);

@@ -7,8 +7,9 @@ import { logNegativeBinomialTail } from "../../stats/negative-binomial-tail.ts";
 import type { Calendar } from "./calendar.ts";
 import type { SeriesTable } from "./series-table.ts";
 
-/** Relative variance before anything was seen: over-dispersed counts of networks have 0.05 to 0.5. */
-const PRIOR_DISPERSION = 0.15;
+/** Relative variance before anything was seen: over-dispersed counts of networks have 0.05 to 0.5 in a bucket, which sums average out, and the level errs by a tenth. */
+const PRIOR_BUCKET = 0.14;
+const PRIOR_LEVEL = 0.01;
 /** Windows (not buckets) that the prior weighs. */
 const PRIOR_WINDOWS = 4;
 /** Errors count as no larger than this many standard deviations, so that incidents do not teach the noise. */
@@ -19,7 +20,7 @@ const HALF_LIFE = 42 * 86_400;
 const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
 /** Independent exceedances that the prior (p-values are right) weighs, and how far one may count. */
-const PRIOR_EXCEEDANCES = 5;
+const PRIOR_EXCEEDANCES = 40;
 const MOST_EXCESS = 6;
 /** Mean of an exponential variable of mean 1 that counts as no more than that. */
 const MEAN_EXCESS = 1 - Math.exp(-MOST_EXCESS);
@@ -43,10 +44,8 @@ export class Dispersion {
     const at = row * layout.floats;
     const top = floats[at + layout.dispersionTop + window]!;
     const bottom = floats[at + layout.dispersionBottom + window]!;
-    const K = (globalThis as any).K ?? {};
-    if (K.trueDisp) return 1 / (globalThis as any).SIZE / this.#lengths[window]!;
-    const prior = (K.priorA ?? 0.01) + (K.priorB ?? 0.14) / this.#lengths[window]! ** (K.pe ?? 1);
-    return Math.max(0, (top + (K.pw ?? PRIOR_WINDOWS) * prior) / (bottom + (K.pw ?? PRIOR_WINDOWS)));
+    const prior = PRIOR_LEVEL + PRIOR_BUCKET / this.#lengths[window]!;
+    return Math.max(0, (top + PRIOR_WINDOWS * prior) / (bottom + PRIOR_WINDOWS));
   }
 
   /** Learns from one window's sum and expectation. */
@@ -59,7 +58,7 @@ export class Dispersion {
     const square = Math.min((sum - mean) ** 2, MOST_DEVIATIONS ** 2 * variance);
     // Weighted by the inverse of its own variance (2 · variance²), in windows' worth.
     const relative = (mean * mean) / variance;
-    const weight = Math.min(1, relative * Math.max(dispersion, ((globalThis as any).K ?? {}).wmin ?? 0) + 1e-9) ** 2 / this.#lengths[window]!;
+    const weight = Math.min(1, relative * dispersion + 1e-9) ** 2 / this.#lengths[window]!;
     const top = at + layout.dispersionTop + window;
     const bottom = at + layout.dispersionBottom + window;
     floats[top] = floats[top]! * this.#keep + (weight * (square - unit * mean)) / (mean * mean);
@@ -76,7 +75,7 @@ export class Dispersion {
     if (log >= LOG_TAIL) return log;
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
-    const prior = (((globalThis as any).K ?? {}).pex ?? PRIOR_EXCEEDANCES) * Math.max(1, this.#lengths[window]! * RUN_SHARE);
+    const prior = PRIOR_EXCEEDANCES * Math.max(1, this.#lengths[window]! * RUN_SHARE);
     const count = floats[at + layout.tailCount + window]!;
     const rate = (count + prior) / (floats[at + layout.tailTests + window]! + prior / TAIL);
     const excess = (floats[at + layout.tailExcess + window]! / MEAN_EXCESS + prior) / (count + prior);

@@ -1,22 +1,22 @@
 /**
- * The level of one series without its season: three moving averages, of hours, days and weeks, each weighted by what it foretold well
+ * The level of one series without its season: four moving averages, of hours, days, weeks and months, each weighted by what it foretold well
  * (exponentially weighted forecasters: Cesa-Bianchi, Lugosi 2006, §2). Series that wander follow the fast one, steady ones the slow.
  */
 import type { Calendar } from "./calendar.ts";
 import { LEVELS } from "./layout.ts";
 import type { SeriesTable } from "./series-table.ts";
 
-const K: any = (globalThis as any).K ?? {};
 /** Half-lives, seconds, and at least so many blocks. */
 const HALF_LIVES: readonly (readonly [seconds: number, blocks: number])[] = [
   [6 * 3600, 2],
   [2 * 86_400, 6],
-  [(K.l2 ?? 10) * 86_400, 16],
-  [(K.l3 ?? 42) * 86_400, 42],
+  [10 * 86_400, 16],
+  [42 * 86_400, 42],
 ];
 /** Half-life of the memory of who foretold well, seconds. */
-const SCORE_HALF_LIFE = (K.sh ?? 30) * 86_400;
-const LEAST_SCORE = K.ls ?? -7;
+const SCORE_HALF_LIFE = 30 * 86_400;
+/** Nobody is forgotten so far that he could not soon be trusted again (fixed share: Herbster, Warmuth 1998). */
+const LEAST_SCORE = -7;
 /** A faster level leans on the next slower one as on so much information: after gaps it has little of its own. */
 const LEAN = 2;
 
@@ -28,7 +28,7 @@ export class Level {
   constructor(table: SeriesTable, { blockSeconds }: Calendar) {
     this.#table = table;
     this.#keep = HALF_LIVES.map(([seconds, blocks]) => 0.5 ** (1 / Math.max(seconds / blockSeconds, blocks)));
-    this.#keepScore = 0.5 ** (1 / Math.max(SCORE_HALF_LIFE / blockSeconds, K.sb ?? 40));
+    this.#keepScore = 0.5 ** (1 / Math.max(SCORE_HALF_LIFE / blockSeconds, 40));
   }
 
   /** Begins at a mean known with so much information (about the count it is from). */

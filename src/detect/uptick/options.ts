@@ -20,7 +20,7 @@ export interface UptickOptions {
 }
 
 export const UPTICK_DEFAULTS: Omit<UptickOptions, "bucketSeconds" | "seriesCount"> = {
-  falseEventsAYear: 0.3,
+  falseEventsAYear: 0.4,
   falseEventsAYearInAll: null,
   favoured: [],
   minCount: 5,

@@ -50,5 +50,9 @@ export function noteSurge(habits: Habit[], start: number, peak: number): void {
 
 function returns(habit: Habit, period: number, start: number): boolean {
   const periods = Math.round((start - habit.last) / period);
-  return periods >= 1 && periods <= 1 + (habit.times >= TIMES_TO_KNOW ? MOST_LEFT_OUT_KNOWN : MOST_LEFT_OUT) && Math.abs(start - habit.last - periods * period) <= TOLERANCE;
+  return (
+    periods >= 1 &&
+    periods <= 1 + (habit.times >= TIMES_TO_KNOW ? MOST_LEFT_OUT_KNOWN : MOST_LEFT_OUT) &&
+    Math.abs(start - habit.last - periods * period) <= TOLERANCE
+  );
 }

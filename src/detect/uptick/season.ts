@@ -14,10 +14,9 @@ const WEEKDAY_PRIOR = 10;
 const WEEK_HOUR_PRIOR = 25;
 /** Hours of single weekdays are learned from the third week on, when hours and weekdays are known. */
 const WEEK_HOUR_AFTER_DAYS = 14;
-const K: any = (globalThis as any).K ?? {};
 /** Days in which what was learned of hours and of weekdays loses half its weight: a weekday comes but once a week. */
-const HOUR_HALF_LIFE_DAYS = K.hh ?? 42;
-const WEEKDAY_HALF_LIFE_DAYS = K.wh ?? 182;
+const HOUR_HALF_LIFE_DAYS = 42;
+const WEEKDAY_HALF_LIFE_DAYS = 182;
 const FORGET_HOUR = 0.5 ** (1 / HOUR_HALF_LIFE_DAYS);
 const FORGET_WEEK = 0.5 ** (DAYS_A_WEEK / WEEKDAY_HALF_LIFE_DAYS);
 /** One day moves a factor by no more than thrice. */
@@ -35,9 +34,9 @@ const PARABOLA: readonly number[] = [-2 / 21, 3 / 21, 6 / 21, 7 / 21];
 const SMOOTH_VARIANCE = 1 / 3;
 const LEAST_SLOTS = 12;
 /** What stands out by less than the root of so many variances is chance (shrinkage of single coefficients: James, Stein 1961; Gao 1998, "nonnegative garrote"). */
-const CHANCE_HOUR = K.ch ?? 3;
-const CHANCE_WEEKDAY = K.cw ?? 1;
-const CHANCE_WEEK_HOUR = K.cwh ?? 3;
+const CHANCE_HOUR = 3;
+const CHANCE_WEEKDAY = 1;
+const CHANCE_WEEK_HOUR = 3;
 
 /** One block of a finished day, for learning: ratio to the day's level, and the information in it. */
 export interface BlockRatio {

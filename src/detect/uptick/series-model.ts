@@ -23,7 +23,7 @@ const HALF_WEEK = 3;
 /** A fall is the new level once most of so many days have it; until then so much of the level before is still expected. */
 const USUAL_DAYS = 7;
 const LEAST_USUAL_DAYS = 4;
-const USUAL_SHARE = ((globalThis as any).K ?? {}).us ?? 0.8;
+const USUAL_SHARE = 0.8;
 /** Days of DShield's trend. */
 const MONTH = 30;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */

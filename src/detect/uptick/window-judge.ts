@@ -53,9 +53,9 @@ export class WindowJudge {
     const unit = floats[at + layout.unit]!;
     const seen = floats[at + layout.seen]!;
     const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
-    const K = (globalThis as any).K ?? {};
-    const nd = this.#model.newDoubt(row, moment); const doubt = (K.doubt ?? 1) * nd + (K.jump ?? 1) * this.#model.jump(row);
+    const doubt = this.#model.newDoubt(row, moment) + this.#model.jump(row);
     this.#model.windows.sums(row, bucket, this.#sums);
+    // While a fall is not believed yet, what is below the expected tells nothing of how it varies.
     const teaches = this.#model.lift(row) === 1;
     let best: Candidate | null = null;
     for (let window = 0; window < windows.length; window++) {
@@ -70,9 +70,9 @@ export class WindowJudge {
         const isLarge = sum >= this.#options.minRatio * mean && (unit !== 1 || sum >= this.#options.minCount);
         if (mayJudge && isLarge) {
           const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
-          const logP = K.nocorr ? doubted : dispersion.corrected(row, window, doubted);
+          const logP = dispersion.corrected(row, window, doubted);
           const { buckets } = windows[window]!;
-          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? (K.lw ?? LOOKS_A_WINDOW) / buckets ** (K.we ?? 1) : 1));
+          const logWeighed = logP + Math.log(SHARES * (buckets > 1 ? LOOKS_A_WINDOW / buckets : 1));
           if (best === null || logWeighed < best.logWeighed)
             best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
         }
