@@ -50,6 +50,13 @@ export function scoreEvent(name: string, seed: number, { guessHome = false, scal
   });
 }
 
+/** A capture as records of one kind. */
+export function recordsOf(kind: string, capture: Uint8Array, truth: Truth, seed: number): Uint8Array {
+  const made = RECORD_KINDS.find(({ name }) => name === kind);
+  if (made === undefined) throw new RangeError(`no kind of records is called ${kind}`);
+  return made.make(trafficOf(capture, truth, kind === DROP_LOG), seed);
+}
+
 /** Names of all events. */
 export const EVENT_NAMES: readonly string[] = EVENTS.map((event) => event.name);
 

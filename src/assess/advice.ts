@@ -1,16 +1,18 @@
 /** What to do now. Fragment-safe (never drop later fragments), and never against a victim, an acknowledged scanner, or one's own networks. */
 import type { Advice, Hypothesis, Severity } from "../model/assessment.ts";
 import { containsIPv4, containsIPv6, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import { PORT_ZERO_MATCHES, UDP_SOURCE_ZERO } from "../model/block.ts";
 import type { Scan } from "../model/finding.ts";
 import type { Facts } from "./facts.ts";
 import type { AssessInput } from "./input.ts";
-import { blockRules, PORT_ZERO_RULES, UDP_SOURCE_ZERO_RULES } from "./nft-rules.ts";
 import { agree, listed, plural } from "./words.ts";
 
 /** Contacts from which a source is worth a rule of its own. */
 const HEAVY_CONTACTS = 50;
 /** Addresses in one block rule: a longer list belongs into a feed. */
 const MOST_BLOCKED = 100;
+/** How long addresses stay blocked, a week: they change hands. */
+const BLOCK_SECONDS = 7 * 86_400;
 /** Share of the sources' votes from which a port is what they are after. */
 const LEADING_SHARE = 0.2;
 /** Targets named in one piece of advice. */
@@ -59,14 +61,16 @@ export function adviceFor(
     advice.push({
       action: "Drop TCP and UDP packets from or to port zero at the border, whole packets only.",
       reason: `${plural(portZero.strong, "packet")} really had it, no honest stack sends it, and no service listens there. The rules leave later fragments alone.`,
-      rules: PORT_ZERO_RULES,
+      rules: [],
+      block: { portZero: PORT_ZERO_MATCHES, sources: [], seconds: null },
     });
   }
   if (probesPortZero && portZero.udpSourceOnly > 0) {
     advice.push({
       action: "Optional: drop UDP from source port zero, too.",
       reason: `RFC 768 allows it to a sender that wants no answer, and ${plural(portZero.udpSourceOnly, "packet")} here used it; see first who would miss it.`,
-      rules: UDP_SOURCE_ZERO_RULES,
+      rules: [],
+      block: { portZero: [UDP_SOURCE_ZERO], sources: [], seconds: null },
     });
   }
   if (leading === "artefact" || (portZero.confirmed === 0 && portZero.unconfirmed > 0)) {
@@ -92,7 +96,8 @@ export function adviceFor(
       action: `Block ${plural(blocked.length, "address", "addresses")} for a week.`,
       reason:
         "Each completed exchanges, so it is not forged, made at least 50 contacts, and is neither yours, private, nor of an acknowledged scanner.",
-      rules: blockRules(blocked),
+      rules: [],
+      block: { portZero: [], sources: blocked, seconds: BLOCK_SECONDS },
     });
   }
   if (scans.internalSources > 0) {

@@ -23,7 +23,9 @@ export function evidenceAmount(facts: Facts): number {
   // Repetition says something of answers, of malformed headers and of a lone sender, less of everything else.
   const answers = Math.min(backscatter.packets, backscatter.peers * 2 + backscatter.victims * 10);
   const repeated = portZero.malformedShare > 0 || portZero.sources <= 2 ? Math.min(portZero.strong, 100) : 0;
-  return Math.max(scans.contacts, zero, repeated) + answers + backscatter.reflectors;
+  // Patience is in the repetition.
+  const patience = Math.min(facts.persistence?.packets ?? 0, 100);
+  return Math.max(scans.contacts, zero, repeated, patience) + answers + backscatter.reflectors;
 }
 
 /** Whether the input is too short or too thin to judge what was found, or that nothing was. */
@@ -32,6 +34,12 @@ export function isTooEarly(facts: Facts): boolean {
   if (!hasFinding(facts)) return facts.packets + portZero.unconfirmed + portZero.excluded < ENOUGH_PACKETS;
   const amount = evidenceAmount(facts);
   return amount < ENOUGH_CONTACTS || (facts.span < SHORT_SPAN_SECONDS && amount < ENOUGH_IN_SHORT_SPAN);
+}
+
+/** Whether most sources may be somebody else: as judged where it was, else where none ever showed that it gets answers. */
+export function areForged({ scans, spoofing }: Facts): boolean {
+  if (spoofing !== null && spoofing.verdict !== "cannot-tell") return spoofing.verdict !== "real";
+  return scans.count > 0 && scans.spoofableSources > scans.sources / 2;
 }
 
 export interface ConfidenceReason {
@@ -47,7 +55,7 @@ export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], to
   const first = hypotheses[0]?.probability ?? 0;
   const margin = first - (hypotheses[1]?.probability ?? 0);
   // Who a forged source is, nobody can tell with high confidence.
-  const forged = scans.count > 0 && scans.spoofableSources > scans.sources / 2;
+  const forged = areForged(facts);
   let points = 0;
   const amount = evidenceAmount(facts);
   if (amount >= 100) points++;
@@ -68,6 +76,9 @@ export function confidenceOf(facts: Facts, hypotheses: readonly Hypothesis[], to
     // Without scans there is less to be wrong about.
     points += facts.packets >= 1000 ? 2 : 1;
   }
+  // What others saw at the same time is ground of its own, apart from this input.
+  if (facts.past?.isJudged === true && (facts.past.uptick !== null || scans.count > 0)) points++;
+  if (facts.reputation.feeds > 0 && facts.reputation.agreed >= facts.reputation.asked / 2 && facts.reputation.asked > 0) points++;
   if (facts.portZero.unconfirmed > facts.portZero.confirmed) {
     points--;
     limits.push("the records cannot prove their ports");

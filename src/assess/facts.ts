@@ -1,7 +1,19 @@
 /** The numbers that evidence is taken from: one pass over findings and labels, so that evidence items stay one line each. */
 import { type ToolName, TRANSPORTS } from "../model/activity.ts";
 import { containsIPv4, containsIPv6, type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
-import type { Scan, Technique } from "../model/finding.ts";
+import type { Persistence, Scan, Technique } from "../model/finding.ts";
+import type { Spoofing } from "../model/spoofing.ts";
+import {
+  campaignFacts,
+  type CampaignFacts,
+  countryFacts,
+  type CountryFacts,
+  pastFacts,
+  type PastFacts,
+  reputationFacts,
+  type ReputationFacts,
+  spoofingOf,
+} from "./beyond-facts.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
 import type { AssessInput } from "./input.ts";
 import type { Keeping } from "./keeping.ts";
@@ -83,6 +95,19 @@ export interface Facts {
   readonly keeping: Keeping;
   /** Share of the records that the exporters' sequence numbers say were lost. */
   readonly lostShare: number;
+  /** Clients that ask one host in vain, and the share of all packets that are theirs; null where there are none. */
+  readonly persistence: {
+    readonly sources: number;
+    readonly packets: number;
+    readonly share: number;
+    readonly leading: Persistence;
+  } | null;
+  readonly past: PastFacts | null;
+  readonly reputation: ReputationFacts;
+  readonly campaigns: CampaignFacts | null;
+  readonly country: CountryFacts | null;
+  /** Whether the sources are who they seem to be; null where nobody judged it. */
+  readonly spoofing: Spoofing | null;
 }
 
 /** Reads the input once. */
@@ -101,16 +126,18 @@ export function factsOf(input: AssessInput): Facts {
   for (const [source, scan] of members) if (scan.portZero) zeroSources.add(source);
   const zeroSenders = [...zeroSources];
   const portZeroEvent = portZero.tcpSourceOnly > portZero.toZero && zeroSenders.length >= EVENT_SOURCES;
+  const concentrated = portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile;
   const skipped = [...input.skipped.values()].reduce((sum, records) => sum + records, 0);
+  const packets = ["tcp", "udp", "icmp", "arp", "sctp", "other"].reduce((sum, key) => sum + (totals.get(key) ?? 0), 0);
   return {
     span: input.firstSeen === null || input.lastSeen === null ? 0 : Math.max(0, input.lastSeen - input.firstSeen),
-    packets: ["tcp", "udp", "icmp", "arp", "sctp", "other"].reduce((sum, key) => sum + (totals.get(key) ?? 0), 0),
+    packets,
     fragments: totals.get("fragments") ?? 0,
     scans,
     portZero,
     backscatter: backscatterFacts(input),
     floods: floodFacts(input),
-    concentration: concentrationOf(portZeroEvent ? zeroSenders.filter((source) => hostile.has(source)) : hostile, labels),
+    concentration: concentrationOf(concentrated, labels, input.announced),
     // Lists are cut; the counts beside them are whole. The count of port zero also holds senders of UDP source zero: used where those are few.
     hostileSources: Math.max(
       hostile.size,
@@ -122,7 +149,26 @@ export function factsOf(input: AssessInput): Facts {
     skippedShare: input.records === 0 ? 0 : Math.min(1, Math.max(0, skipped - input.keeping.foreign) / input.records),
     keeping: input.keeping,
     lostShare: input.keeping.lost / Math.max(1, input.keeping.lost + input.records),
+    persistence: persistenceFacts(input, packets),
+    past: pastFacts(input, seriesFound(portZero, scans, input)),
+    reputation: reputationFacts(input, concentrated),
+    campaigns: campaignFacts(input),
+    country: countryFacts(input, concentrated),
+    spoofing: spoofingOf(input, portZero.strong > 0),
   };
+}
+
+/** Series of history that show what was found, most telling first; groups of ports only after single ones. */
+function seriesFound(portZero: PortZeroFacts, { leadingPort }: ScanFacts, { detection }: AssessInput): string[] {
+  const service = (name: string): string => name.toLowerCase().replace("/", "/destination/");
+  return [
+    ...(portZero.tcpSourceOnly > 0 && portZero.tcpSourceOnly >= portZero.toZero ? ["tcp/source/0"] : []),
+    ...(portZero.toZero > 0 ? ["tcp/destination/0", "udp/destination/0"] : []),
+    ...(portZero.strong > 0 ? ["group/port-zero"] : []),
+    ...(leadingPort === null ? [] : [service(leadingPort.name)]),
+    ...(portZero.otherPort === null ? [] : [service(portZero.otherPort.name)]),
+    ...(detection.scans.length > 0 ? ["group/privileged", "group/unassigned", "group/all"] : []),
+  ];
 }
 
 function floodFacts({ detection: { floods }, keeping }: AssessInput): FloodFacts | null {
@@ -138,6 +184,13 @@ function floodFacts({ detection: { floods }, keeping }: AssessInput): FloodFacts
     service:
       largest.ports.length === 0 ? transport : largest.ports.length === 1 ? `${transport}/${largest.ports[0]}` : `many ${transport} ports`,
   };
+}
+
+function persistenceFacts({ detection: { persistence, persistenceTotal } }: AssessInput, all: number): Facts["persistence"] {
+  const [leading] = persistence;
+  if (leading === undefined) return null;
+  const packets = sum(persistence.map((one) => one.packets));
+  return { sources: Math.max(persistenceTotal, persistence.length), packets, share: Math.min(1, packets / Math.max(1, all)), leading };
 }
 
 function isHostile(input: AssessInput, source: string): boolean {

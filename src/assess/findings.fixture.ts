@@ -68,6 +68,12 @@ export function detection(scans: readonly Scan[], backscatter: readonly Backscat
       dark: Math.max(0, ...scans.map((one) => one.darkTargetCount)),
       networks: [],
     },
+    persistence: [],
+    persistenceTotal: 0,
+    campaigns: [],
+    campaignsTotal: 0,
+    spoofing: [],
+    focus: null,
     home: { networks: ["192.88.98.0/24"], guessed: false },
   };
 }
@@ -104,15 +110,18 @@ export function input(overrides: Partial<AssessInput> = {}): AssessInput {
     records: 5000,
     skipped: new Map(),
     keeping: WHOLE_KEEPING,
+    past: null,
+    feeds: [],
     ...overrides,
   };
 }
 
 export function labelled(asn: number, name: string, status: AcknowledgedLabel["status"] | null = null): AddressLabels {
   return {
-    network: { list: "test", date: null, asn, name, country: "NL" },
+    network: { list: "test", date: null, asn, name, country: "NL", kind: null },
     acknowledged: status === null ? null : { list: "test", date: null, organisation: name, status, reason: "" },
     reserved: null,
+    reputation: null,
   };
 }
 
@@ -307,5 +316,16 @@ export function vulnerabilitySearch(sources = 8): AssessInput {
       ),
     ),
     labels: new Map(all.map((source, index) => [source, labelled(2000 + index, "Hosting")])),
+  });
+}
+
+/** Two clients that ask one host for a service that is gone, all day; little else. */
+export function clientsInVain(packets = 2000): AssessInput {
+  const one = { targets: ["192.88.98.9"], ports: [9100], firstSeen: START, lastSeen: START + 36_000, wasRefused: false, evidence: [] };
+  const persistence = ["5.5.5.5", "6.6.6.6"].map((source) => ({ ...one, source, packets }));
+  return input({
+    detection: { ...detection([]), persistence, persistenceTotal: 2 },
+    totals: new Map([["tcp", 2 * packets + 500]]),
+    lastSeen: START + 36_000,
   });
 }

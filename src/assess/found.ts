@@ -1,6 +1,9 @@
 /** What was found, as phrases for a sentence: evidence and the summary name the same things in the same words. */
 import type { Facts } from "./facts.ts";
-import { plural } from "./words.ts";
+import { agree, count, listed, plural } from "./words.ts";
+
+/** Share of packets from which clients that ask in vain are something to explain. */
+const MUCH_IN_VAIN = 0.05;
 
 /** Whether there is anything to explain. UDP from source port zero alone is legal (RFC 768) and no finding. */
 export function hasFinding(facts: Facts): boolean {
@@ -10,7 +13,8 @@ export function hasFinding(facts: Facts): boolean {
     facts.backscatter.reflectors > 0 ||
     facts.floods !== null ||
     facts.portZero.strong > 0 ||
-    facts.portZero.replies >= 10
+    facts.portZero.replies >= 10 ||
+    (facts.persistence !== null && facts.persistence.share >= MUCH_IN_VAIN)
   );
 }
 
@@ -25,8 +29,17 @@ export function foundThings(facts: Facts): string[] {
   if (backscatter.reflectors > 0)
     things.push(`${plural(backscatter.reflectedPackets, "packet")} of ${plural(backscatter.reflectors, "amplifier")}`);
   if (floods !== null) things.push(`a flood of ${plural(floods.packets, "packet")} from ${plural(floods.sources, "source")}`);
+  if (facts.persistence !== null) things.push(`${plural(facts.persistence.packets, "question")} asked in vain`);
   if (backscatter.victims === 0 && portZero.answersOnly) things.push(`${plural(portZero.replies, "answer")} with port zero`);
   return things;
+}
+
+/** "2 sources ask 192.0.2.1 for TCP/9100 in vain, 4,158 times": empty where nobody does. */
+export function inVain({ persistence }: Facts): string {
+  if (persistence === null) return "";
+  const { sources, packets, leading } = persistence;
+  const ports = leading.ports.slice(0, 3).map((port) => `TCP/${port}`);
+  return `${plural(sources, "source")} ${agree(sources, "asks", "ask")} ${leading.targets[0] ?? "one host"} for ${listed(ports)} in vain, ${count(packets)} times`;
 }
 
 /** How much later fragments look like large answers cut up, 0 to 1: many, fast, and much of all there is. */

@@ -1,17 +1,18 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type HypothesisId, SEVERITIES } from "../model/assessment.ts";
+import { type Advice, type HypothesisId, SEVERITIES } from "../model/assessment.ts";
+import { nftRules } from "../respond/index.ts";
 import * as made from "./findings.fixture.ts";
 import { assess, type AssessInput } from "./index.ts";
 
 const leading = (input: AssessInput): HypothesisId | undefined => assess(input).assessment.hypotheses[0]?.id;
 const probability = (input: AssessInput, id: HypothesisId): number =>
   assess(input).assessment.hypotheses.find((hypothesis) => hypothesis.id === id)?.probability ?? Number.NaN;
-const rules = (input: AssessInput): string =>
-  assess(input)
-    .advice.flatMap((advice) => advice.rules)
-    .join("\n");
+/** What a report shows: the rules, and those of what is to be blocked. */
+const adviceRules = ({ rules: lines, block }: Advice): readonly string[] =>
+  block === undefined ? lines : nftRules({ ...block, families: [4, 6], incident: null, home: [], madeAt: 0 });
+const rules = (input: AssessInput): string => assess(input).advice.flatMap(adviceRules).join("\n");
 const rank = (severity: (typeof SEVERITIES)[number]): number => SEVERITIES.indexOf(severity);
 
 const EVENTS: readonly (readonly [name: string, input: AssessInput, reading: HypothesisId, severity: string])[] = [
@@ -28,6 +29,7 @@ const EVENTS: readonly (readonly [name: string, input: AssessInput, reading: Hyp
   ["backscatter", made.backscatter(), "backscatter", "low"],
   ["flow records of fragments", made.artefact(), "artefact", "none"],
   ["a broken device", made.brokenDevice(), "misconfiguration", "low"],
+  ["clients of a server that is gone", made.clientsInVain(), "misconfiguration", "low"],
   ["the usual search for services", made.vulnerabilitySearch(), "vulnerability-search", "low"],
   ["ordinary traffic", made.input(), "ordinary", "none"],
 ];
@@ -52,7 +54,7 @@ describe("2 November 2013", () => {
     expect(assessment.summary).toContain("there is no history and no other sensor to compare with");
   });
   test("comes with the rule that blocks it, and no block of sources that may be forged", () => {
-    expect(advice[0]?.rules.join("\n")).toContain("tcp sport 0");
+    expect(adviceRules(advice[0]!).join("\n")).toContain("tcp sport 0");
     expect(rules(made.november2013())).not.toContain("precursor_scanners");
   });
   test("is not DDoS, not research, and says what speaks against those", () => {
@@ -209,7 +211,9 @@ describe("advice", () => {
     const real = made.targeted();
     const withUdp = made.november2013();
     const inputs = [real, { ...withUdp, portZero: { ...withUdp.portZero, udp: { source: 5, destination: 1, both: 1 } } }];
-    const sets = inputs.flatMap((input) => assess(input).advice.flatMap((advice) => (advice.rules.length > 0 ? [advice.rules] : [])));
+    const sets = inputs.flatMap((input) =>
+      assess(input).advice.flatMap((advice) => (adviceRules(advice).length > 0 ? [adviceRules(advice)] : [])),
+    );
     expect(sets.length).toBeGreaterThanOrEqual(3);
     for (const set of sets) {
       const run = spawnSync("nft", ["-c", "-f", "-"], { input: `${set.join("\n")}\n`, encoding: "utf8" });
@@ -282,7 +286,11 @@ describe("whatever is found", () => {
         const probabilities = assessment.hypotheses.map((hypothesis) => hypothesis.probability);
         expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
         expect(probabilities).toEqual(probabilities.toSorted((a, b) => b - a));
-        expect(JSON.stringify([assessment, advice])).not.toMatch(/NaN|Infinity|undefined|null/);
+        const whole = JSON.stringify([assessment, advice], (_, value: unknown) => {
+          if (typeof value === "number") expect(Number.isFinite(value)).toBe(true);
+          return value;
+        });
+        expect(whole).not.toMatch(/NaN|Infinity|undefined|(?<![:[,])null/);
         if (["research", "artefact", "backscatter"].includes(assessment.hypotheses[0]?.id ?? ""))
           expect(assessment.severity).not.toMatch(/high|critical/);
         if (assessment.tooEarly) expect(assessment.confidence).toBe("low");
@@ -316,5 +324,29 @@ describe("whatever is found", () => {
   });
   test("priors can be set", () => {
     expect(probability({ ...made.input(), priors: { ddos: 1000 } }, "ddos")).toBeGreaterThan(0.5);
+  });
+});
+
+describe("a country has no weight", () => {
+  test("whatever countries the sources are registered in, probabilities and severity are the same", () => {
+    const code = fc.constantFrom("NL", "CN", "RU", "US", "KP", "DE", "SC", null);
+    fc.assert(
+      fc.property(fc.constantFrom(...EVENTS), fc.array(code, { minLength: 1, maxLength: 40 }), ([, input], codes) => {
+        const labels = new Map(
+          [...input.labels].map(([address, label], index) => {
+            const network = label.network ?? { list: "x", date: null, asn: null, name: null, country: null, kind: null };
+            return [address, { ...label, network: { ...network, country: codes[index % codes.length] ?? null } }];
+          }),
+        );
+        // Words may name the country, with its caveat: no number may follow it.
+        const weighed = ({ assessment }: ReturnType<typeof assess>): unknown => [
+          assessment.severity,
+          assessment.confidence,
+          assessment.hypotheses.map(({ id, probability: p }) => [id, p]),
+        ];
+        expect(weighed(assess({ ...input, labels }))).toEqual(weighed(assess(input)));
+      }),
+      { numRuns: 60 },
+    );
   });
 });

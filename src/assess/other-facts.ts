@@ -1,11 +1,8 @@
 /** Numbers about port zero and about answers without questions; the companion of facts.ts, which has those about scans. */
 import type { PortZeroCounts } from "../model/activity.ts";
+import { AMPLIFICATION_PORTS } from "../model/amplification.ts";
 import type { AssessInput } from "./input.ts";
 
-/** Services that attackers bounce amplified floods from (domain of US-CERT TA14-017A, with the later memcached). */
-export const AMPLIFICATION_PORTS: ReadonlySet<number> = new Set([
-  17, 19, 53, 69, 111, 123, 137, 161, 389, 427, 520, 1434, 1900, 3283, 3702, 5351, 5353, 10001, 11211, 27015, 37810,
-]);
 /** Share of port-zero packets from which answers are all that there is. */
 const ANSWERS_ONLY_SHARE = 0.8;
 /** Targets up to which many amplifiers that send to them are a flood on them, rather than each a victim. */

@@ -48,7 +48,8 @@ function floodSeverity({ backscatter, floods }: Facts, leading: Hypothesis | und
 /** What sources, networks and outcomes of probing say before the reading is looked at. */
 function probingSeverity(facts: Facts, hypotheses: readonly Hypothesis[]): Severity {
   const { scans, portZero, backscatter, concentration, hostileSources } = facts;
-  const answers = portZero.answersOnly || (hypotheses[0]?.id === "backscatter" && backscatter.victims > 0);
+  const patient = hypotheses[0]?.id === "misconfiguration" && facts.persistence !== null;
+  const answers = patient || portZero.answersOnly || (hypotheses[0]?.id === "backscatter" && backscatter.victims > 0);
   if (scans.count === 0 && (portZero.strong === 0 || portZero.answersOnly)) return answers ? "low" : "none";
 
   const spread = concentration.networks >= HIGH_NETWORKS || concentration.chance < CONCENTRATED;

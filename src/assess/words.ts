@@ -47,8 +47,27 @@ export function duration(seconds: number): string {
   return `${(seconds / 86_400).toFixed(1).replace(/\.0$/, "")} days`;
 }
 
+/** Seconds since 1970 → "2013-11-02". */
+export function date(seconds: number): string {
+  return Number.isFinite(seconds) && Math.abs(seconds) < 8e12 ? new Date(seconds * 1000).toISOString().slice(0, 10) : "an unknown day";
+}
+
 /** "a", "a and b", "a, b and c". */
 export function listed(parts: readonly string[]): string {
   if (parts.length < 2) return parts[0] ?? "";
   return `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
+
+/** "tcp/source/0" → "of TCP from port 0", "tcp/destination/445" → "to TCP/445", "group/port-zero" → "of port zero". */
+export function seriesWords(name: string): string {
+  const [first = "", second = "", port] = name.split("/");
+  if (first === "group") return GROUP_WORDS[second] ?? `of ${second}`;
+  return second === "source" ? `of ${first.toUpperCase()} from port ${port ?? ""}` : `to ${first.toUpperCase()}/${port ?? ""}`;
+}
+
+const GROUP_WORDS: Readonly<Record<string, string>> = {
+  "port-zero": "of port zero",
+  unassigned: "to ports that nobody has",
+  privileged: "to ports below 1024",
+  all: "of all kinds",
+};

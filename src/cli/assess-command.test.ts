@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../model/errors.ts";
 import { assessOptions } from "./assess-command.ts";
+import { intelPlace } from "./intel-place.ts";
 
 const DEFAULTS = { threads: 0, color: true } as const;
 
@@ -16,10 +17,29 @@ describe("assessOptions", () => {
       mapping: null,
       listen: null,
       explain: null,
+      intelFolder: intelPlace(undefined),
+      store: null,
+      priors: {},
       threads: 0,
       limit: 1000,
+      databases: [],
+      resolvers: null,
       onProgress: null,
     });
+  });
+
+  test("DNS is asked only where it is named, and resolvers are addresses", () => {
+    expect(assessOptions(["a"], { ...DEFAULTS, resolve: true }).resolvers).toEqual([]);
+    const resolver = ["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]:53"];
+    expect(assessOptions(["a"], { ...DEFAULTS, resolver }).resolvers).toEqual(resolver);
+    for (const wrong of ["dns.example", "192.0.2.53:0", "192.0.2.53:65536", "192.0.2", "", "[2001:db8::53", "1.1.1.1:x"]) {
+      expect(() => assessOptions(["a"], { ...DEFAULTS, resolver: [wrong] }), wrong).toThrow(/--resolver takes/);
+    }
+  });
+
+  test("feeds are where --intel says, and nowhere with --no-intel", () => {
+    expect(assessOptions(["a.pcap"], { ...DEFAULTS, intel: "/tmp/feeds" }).intelFolder).toBe("/tmp/feeds");
+    expect(assessOptions(["a.pcap"], { ...DEFAULTS, intel: false }).intelFolder).toBeNull();
   });
 
   test("--home before an input takes the networks and leaves the input", () => {
@@ -35,6 +55,11 @@ describe("assessOptions", () => {
       expect(() => assessOptions(["a.pcap"], { ...DEFAULTS, home: [network] })).toThrow(/--home takes networks/);
     },
   );
+
+  test("history is opened only where it is asked for", () => {
+    expect(assessOptions(["a"], { ...DEFAULTS, store: "history" }).store).toEqual({ kind: "folder", path: "history" });
+    expect(() => assessOptions(["a"], { ...DEFAULTS, store: "ftp://host" })).toThrow(/a folder, or a URL/);
+  });
 
   test.each([
     [[], {}, /no input/],

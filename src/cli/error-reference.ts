@@ -44,6 +44,11 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
       "A report or capture cannot be written: no space, no rights, no such folder. A file that stood in its place is as it was, and no part of the new one is left.",
     remedy: "Make room or choose another place with `--output`.",
   },
+  E_DATABASE: {
+    meaning: "A file of `--mmdb` does not exist, may not be read, is no MaxMind DB, or is cut off.",
+    remedy:
+      "Unpack it first (`tar -xzf GeoLite2-ASN_….tar.gz`): the file that is meant ends in `.mmdb`. Fetch it again where it is damaged.",
+  },
   E_CONFIG: {
     meaning:
       "A config file cannot be read, is no YAML, or has a key or a value that does not fit. The message names file, line, column and path; where a running program was told to read it again, the config before stays in force.",
@@ -81,6 +86,21 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   E_STORE_FAILED: {
     meaning: "The store refused a question or a write; the message holds the engine's own words.",
     remedy: "Check the rights of the user in the URL and the room on the server. If it persists, please report it with the message.",
+  },
+  E_INTEL_LIBRARY: {
+    meaning:
+      "The folder of reputation feeds cannot be read or written, or something in it is damaged. What was in use before is unchanged.",
+    remedy:
+      "Check the folder's rights and room. Where a file is damaged, `precursor intel update --force` fetches anew; removing the folder loses nothing that cannot be fetched again, but for its `feeds.yaml`.",
+  },
+  E_INTEL_LOCKED: {
+    meaning: "Another `precursor intel update` is changing the same folder of feeds.",
+    remedy: "Wait until it is done. A process that was killed holds nothing.",
+  },
+  E_INTEL_TABLE: {
+    meaning:
+      "The compiled table of reputation feeds cannot be read, is cut or damaged, is from another version or machine, or would hold more than a table takes.",
+    remedy: "`precursor intel update` compiles it anew from the copies that are kept; nothing needs to be fetched for it.",
   },
   E_RUNTIME: {
     meaning: "The program cannot start here: Node is older than 24 and the checkout has none of its own, or the build is missing.",

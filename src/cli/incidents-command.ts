@@ -2,6 +2,7 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { UsageError } from "../model/errors.ts";
+import type { Assessment } from "../model/assessment.ts";
 import type { Incident, IncidentEntryKind } from "../model/incident.ts";
 import type { Store } from "../store/store.ts";
 import { addExamples } from "./examples.ts";
@@ -48,7 +49,7 @@ export function addIncidentsCommand(program: Command): void {
     command,
     [
       ["precursor incidents", "The newest incidents, a line each."],
-      ["precursor incidents show 20131102T0100Z-tcp-source-0", "What rose, how far, who saw it, and the timeline."],
+      ["precursor incidents show 20131102T0100Z-tcp-source-0", "What rose, how far, who saw it, what it may mean, and the timeline."],
       ["precursor incidents ack 20131102 --by ana", "Seen: the beginning of an id is enough."],
       ["precursor incidents note 20131102 asked the provider", "For those who come after."],
       ["precursor incidents --since 2013-11-01 --format json", "For programs; precursor schema incidents tells the fields."],
@@ -86,18 +87,28 @@ async function listIncidents(flags: ListFlags): Promise<void> {
 
 async function showIncident(id: string, flags: StoreFlags & TextFlags): Promise<void> {
   const format = formatOf(flags, FORMATS);
-  const incident = await withStore(flags, async (store) => find(store, id));
-  await printText(await render([incident], format, flags, true), flags);
+  const { incident, judgement } = await withStore(flags, async (store) => {
+    const found = await find(store, id);
+    const { judgeIncident } = await import("../pipeline/history/judge-incident.ts");
+    return { incident: found, judgement: await judgeIncident(store, found) };
+  });
+  await printText(await render([incident], format, flags, true, judgement), flags);
 }
 
-async function render(incidents: readonly Incident[], format: string, flags: TextFlags, whole: boolean): Promise<string> {
+async function render(
+  incidents: readonly Incident[],
+  format: string,
+  flags: TextFlags,
+  whole: boolean,
+  judgement: Assessment | null = null,
+): Promise<string> {
   if (format === "json") {
     const { renderIncidentsJson } = await import("../report/incident/incident-json.ts");
-    return renderIncidentsJson(incidents);
+    return renderIncidentsJson(incidents, new Map(judgement === null ? [] : incidents.map((incident) => [incident.id, judgement])));
   }
   const { renderIncident, renderIncidentList } = await import("../report/incident/incident-text.ts");
   const [only] = incidents;
-  return whole && only !== undefined ? renderIncident(only, textLook(flags)) : renderIncidentList(incidents, textLook(flags));
+  return whole && only !== undefined ? renderIncident(only, judgement, textLook(flags)) : renderIncidentList(incidents, textLook(flags));
 }
 
 /** The incident of an id or of its beginning. */

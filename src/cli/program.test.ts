@@ -121,6 +121,14 @@ describe("help and usage", () => {
       "precursor: --explain takes an IPv4 or IPv6 address, not 'evil.example' (E_USAGE)",
     ],
     [
+      ["assess", "event.pcap", "--explain-judgement", "--format", "html"],
+      "precursor: --explain-judgement prints text, md or json, not html (E_USAGE)",
+    ],
+    [
+      ["assess", "event.pcap", "--priors", "worm=0.2"],
+      "precursor: --priors: there is no hypothesis worm; there are research, artefact, backscatter, ddos, misconfiguration, worm-or-botnet, fingerprinting, vulnerability-search, targeted-reconnaissance, ordinary (E_USAGE)",
+    ],
+    [
       ["assess", "event.pcap", "--explain", "192.0.2.1", "--format", "html"],
       "precursor: --explain prints text, md or json, not html (E_USAGE)",
     ],
@@ -235,6 +243,10 @@ describe("assess", () => {
     const before = await records(["--until", "2013-11-02T02:00"]);
     expect(before).toBeGreaterThan(0);
     expect(before + (await records(["--since", "2013-11-02T02:00"]))).toBe(all);
+    const replayed = await precursor(["assess", "event.pcap", "--explain-judgement", "--priors", "research=0.3"]);
+    expect([replayed.status, replayed.stderr]).toEqual([0, ""]);
+    expect(replayed.stdout).toMatch(/^ {2}prior .*30\.0/m);
+    expect(replayed.stdout).toContain("on the word of: stated judgement");
     const explained = await precursor(["assess", "event.pcap", "--explain", "93.174.93.175"]);
     expect([explained.status, explained.stderr]).toEqual([0, ""]);
     expect(explained.stdout).toContain("93.174.93.175");
@@ -394,7 +406,7 @@ describe("the other commands", () => {
     const again = JSON.parse((await precursor(["assess", "demo.pcap", "-f", "json"])).stdout) as typeof report;
     expect(again.portZero).toEqual(report.portZero);
     const text = (await precursor(["assess", "demo.pcap"])).stdout;
-    expect(text.trimEnd().split("\n").length, "lines of one screen").toBeLessThanOrEqual(55);
+    expect(text.trimEnd().split("\n").length, "lines of one screen").toBeLessThanOrEqual(60);
   });
 
   test("schema is JSON Schema", async () => {

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import packageManifest from "../../package.json" with { type: "json" };
 import { addAssessCommand } from "./assess-command.ts";
 import { addBacktestCommand } from "./backtest-command.ts";
+import { addBlockCommand } from "./block-command.ts";
 import { addCompletionCommand } from "./completion-command.ts";
 import { addConfigCommand } from "./config-command.ts";
 import { addConvertCommand } from "./convert-command.ts";
@@ -13,6 +14,7 @@ import { addFormatsCommand } from "./formats-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addHistoryCommand } from "./history-command.ts";
 import { addIncidentsCommand } from "./incidents-command.ts";
+import { addIntelCommand } from "./intel-command.ts";
 import { addSchemaCommand } from "./schema-command.ts";
 import { addReplayCommand } from "./replay-command.ts";
 import { addStoreCommand } from "./store-command.ts";
@@ -37,6 +39,7 @@ export function buildProgram(): Command {
     });
   addAssessCommand(program);
   addDemoCommand(program);
+  addBlockCommand(program);
   addWatchCommand(program);
   addReplayCommand(program);
   addUptickCommand(program);
@@ -47,6 +50,7 @@ export function buildProgram(): Command {
   addHistoryCommand(program);
   addIncidentsCommand(program);
   addBacktestCommand(program);
+  addIntelCommand(program);
   addStoreCommand(program);
   addSchemaCommand(program);
   addCompletionCommand(program);
@@ -59,7 +63,7 @@ export function buildProgram(): Command {
     ],
     [
       "Exit codes: 0 done; 1 the severity is at or above --fail-on; 2 usage, or an input that could not be read.",
-      "Nothing is sent anywhere: all lookups are made in files that come with the program.",
+      "Nothing is sent anywhere, and all lookups are made in files on this machine, but for precursor intel update and intel lookup --online, which say whom they ask.",
     ],
   );
   return program;

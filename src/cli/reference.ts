@@ -32,6 +32,10 @@ const ENVIRONMENT = [
     "FORCE_COLOR",
     "When set, colours also where the output is no terminal; `0` forbids them. It goes before NO_COLOR, and `--no-color` before both.",
   ],
+  ["PRECURSOR_STORE", "Where history is kept, in place of --store."],
+  ["PRECURSOR_INTEL", "The folder of reputation feeds, in place of --intel."],
+  ["GREYNOISE_API_KEY, ABUSEIPDB_API_KEY", "Keys for intel lookup --online; feeds.yaml can name files that hold them."],
+  ["HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "Proxies for intel update and intel lookup --online."],
   ["PRECURSOR_DEBUG", "When set, errors come with their stack."],
 ] as const;
 
@@ -53,22 +57,8 @@ function cliPage(program: Command): string {
     lines.push(`| [${command.name()}](#precursor-${command.name()}) | ${cell(command.description())} |`);
   lines.push("", ...examplesSection(program));
   for (const command of program.commands) {
-    lines.push(
-      `## precursor ${command.name()}`,
-      "",
-      "```",
-      command.createHelp().commandUsage(command),
-      "```",
-      "",
-      command.description(),
-      "",
-    );
-    const args = command.registeredArguments.map((argument) => [argument.name(), argumentMeaning(argument)] as const);
-    if (args.length > 0)
-      lines.push("| argument | |", "|---|---|", ...args.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`), "");
-    lines.push("| option | |", "|---|---|");
-    for (const option of optionsOf(command)) lines.push(`| \`${option.flags}\` | ${cell(optionMeaning(option))} |`);
-    lines.push("", ...examplesSection(command));
+    lines.push(...commandSection(command, `## precursor ${command.name()}`));
+    for (const part of command.commands) lines.push(...commandSection(part, `### precursor ${command.name()} ${part.name()}`));
   }
   lines.push("## Exit codes", "", "| code | |", "|---|---|", ...EXIT_CODES.map(([code, meaning]) => `| ${code} | ${meaning} |`), "");
   lines.push(
@@ -86,6 +76,16 @@ function cliPage(program: Command): string {
     "",
   );
   return lines.join("\n");
+}
+
+function commandSection(command: Command, heading: string): string[] {
+  const lines = [heading, "", "```", command.createHelp().commandUsage(command), "```", "", command.description(), ""];
+  const args = command.registeredArguments.map((argument) => [argument.name(), argumentMeaning(argument)] as const);
+  if (args.length > 0)
+    lines.push("| argument | |", "|---|---|", ...args.map(([name, meaning]) => `| \`${name}\` | ${cell(meaning)} |`), "");
+  lines.push("| option | |", "|---|---|");
+  for (const option of optionsOf(command)) lines.push(`| \`${option.flags}\` | ${cell(optionMeaning(option))} |`);
+  return [...lines, "", ...examplesSection(command)];
 }
 
 function examplesSection(command: Command): string[] {
@@ -133,6 +133,10 @@ function manPage(program: Command): string {
     lines.push(`.SS ${roff(command.name())}`, roff(command.description()));
     for (const option of optionsOf(command)) lines.push(".TP", `.B ${roff(option.flags)}`, roff(optionMeaning(option)));
     for (const note of extrasOf(command).notes) lines.push(".PP", roff(note));
+    for (const part of command.commands) {
+      lines.push(`.SS ${roff(`${command.name()} ${part.name()}`)}`, roff(part.description()));
+      for (const option of optionsOf(part)) lines.push(".TP", `.B ${roff(option.flags)}`, roff(optionMeaning(option)));
+    }
   }
   lines.push(".SH EXIT STATUS");
   for (const [code, meaning] of EXIT_CODES) lines.push(".TP", `.B ${code}`, roff(meaning.replaceAll("`", "")));

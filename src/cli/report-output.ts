@@ -57,6 +57,14 @@ export async function printReport(
   await printText(text, flags);
 }
 
+/** Prints how the judgement came about, as text, or as text in a fence for Markdown. */
+export async function printJudgement({ assessment }: Report, format: ReportFormat, flags: ReportFlags): Promise<void> {
+  const { renderJudgement } = await import("../report/judgement-steps.ts");
+  const isFenced = format === "md";
+  const text = renderJudgement(assessment, isFenced ? { ...textLook(flags), colour: false } : textLook(flags));
+  await printText(isFenced ? `\`\`\`text\n${text.trimEnd()}\n\`\`\`\n` : text, flags);
+}
+
 /** 0, or 1 where the severity is at or above `failOn`, or 2 where some input could not be read. */
 export function exitCodeOf(report: Report, failOn: Severity | undefined): 0 | 1 | 2 {
   if (report.input.unreadable.length > 0) return 2;

@@ -7,10 +7,12 @@ import { writeOutput } from "./terminal.ts";
 const SCHEMAS = {
   assess: async () => (await import("../report/schema.ts")).REPORT_SCHEMA,
   uptick: async () => (await import("../report/series/uptick-schema.ts")).UPTICKS_SCHEMA,
+  block: async () => (await import("../respond/block-schema.ts")).BLOCK_SCHEMA,
   import: async () => (await import("../report/imported.ts")).IMPORT_SCHEMA,
   history: async () => (await import("../report/series/history-schema.ts")).HISTORY_SCHEMA,
   incidents: async () => (await import("../report/incident/incident-schema.ts")).INCIDENTS_SCHEMA,
   backtest: async () => (await import("../report/backtest.ts")).BACKTEST_SCHEMA,
+  intel: async () => (await import("../report/intel/intel-schema.ts")).INTEL_SCHEMA,
   "watch-event": async () => (await import("../report/watch/watch-event-schema.ts")).WATCH_EVENT_SCHEMA,
   config: async () => (await import("./config/config-schema.ts")).configSchema(),
 } as const satisfies Readonly<Record<string, () => Promise<Readonly<Record<string, unknown>>>>>;

@@ -22,7 +22,7 @@ export function addStoreOption(command: Command): Command {
 /** @throws UsageError for a URL that is none. */
 export function storePlace({ store }: StoreFlags, environment: NodeJS.ProcessEnv = process.env): StorePlace {
   const place = store ?? environment["PRECURSOR_STORE"];
-  if (place === undefined || place === "") return { kind: "folder", path: defaultFolder(environment) };
+  if (place === undefined || place === "") return { kind: "folder", path: join(dataFolder(environment), "history") };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return { kind: "folder", path: place };
   const url = URL.canParse(place) ? new URL(place) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:"))
@@ -32,8 +32,9 @@ export function storePlace({ store }: StoreFlags, environment: NodeJS.ProcessEnv
   return { kind: "url", url: url.href, ...(cluster === null ? {} : { cluster }) };
 }
 
-function defaultFolder(environment: NodeJS.ProcessEnv): string {
-  if (process.getuid?.() === 0) return join(SYSTEM_FOLDER, "history");
+/** What the program keeps for long where nobody says otherwise: the system's place for root, else the user's. */
+export function dataFolder(environment: NodeJS.ProcessEnv): string {
+  if (process.getuid?.() === 0) return SYSTEM_FOLDER;
   const data = environment["XDG_DATA_HOME"];
-  return join(data !== undefined && data !== "" ? data : join(homedir(), ".local", "share"), "precursor", "history");
+  return join(data !== undefined && data !== "" ? data : join(homedir(), ".local", "share"), "precursor");
 }

@@ -15,10 +15,12 @@ export interface SourceRow {
   readonly ttlMax?: number;
   readonly tools?: Partial<Record<ToolName, number>>;
   readonly stackPackets?: number;
+  readonly headerMarks?: number;
   /** Contacts known by records without TCP flags. */
   readonly flagsUntold?: number;
   readonly portZeroPackets?: number;
   readonly servicePortPackets?: number;
+  readonly amplifierPackets?: number;
   readonly scale?: number;
 }
 
@@ -53,8 +55,10 @@ export class ActivityBuilder {
       ttlMax: row.ttlMax ?? 50,
       returning: false,
       stackPackets: row.stackPackets ?? 0,
+      headerMarks: row.headerMarks ?? 0,
       portZeroPackets: row.portZeroPackets ?? 0,
       servicePortPackets: row.servicePortPackets ?? 0,
+      amplifierPackets: row.amplifierPackets ?? 0,
       toolPackets: (tool) => row.tools?.[TOOLS[tool] as ToolName] ?? 0,
       contacts: () => held,
       targets: () => held,

@@ -265,8 +265,10 @@ export function meetsRsdos(packets: number, firstSeen: number, lastSeen: number)
 }
 
 /** RSDoS's, or Zeek's: few ports, many peers. */
-function reachesThresholds({ packets, firstSeen, lastSeen, portCount, peers }: Part): boolean {
-  return meetsRsdos(packets, firstSeen, lastSeen) || (portCount <= FEW_PORTS && peers >= MANY_PEERS);
+function reachesThresholds({ trafficClass, packets, firstSeen, lastSeen, portCount, peers }: Part): boolean {
+  // Floods of UDP go to ports at random, and each is told of.
+  const areFew = portCount <= FEW_PORTS || trafficClass === CLASS_ICMP_ERROR_SENT;
+  return meetsRsdos(packets, firstSeen, lastSeen) || (areFew && peers >= MANY_PEERS);
 }
 
 function describe(activity: Activity, { family, word }: Victim, part: Part): Backscatter {

@@ -10,11 +10,11 @@ import {
   CLASS_TCP_ODD,
   OUTCOME_ANSWERED,
 } from "../model/activity.ts";
+import { NO_LABELS } from "../model/label.ts";
 import { ActivityBuilder, addresses, HOME, onHost, onPort, range, SCANNER } from "./activity-builder.fixture.ts";
 import { explainAddress } from "./explain.ts";
 import { detect } from "./index.ts";
 
-const NO_LABELS = { network: null, acknowledged: null, reserved: null };
 const TARGETS = addresses("192.0.2.1", 60);
 
 function verdictsOf(builder: ActivityBuilder, address: string): string {

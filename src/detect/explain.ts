@@ -17,6 +17,7 @@ import {
 import type { Activity, Contacts, SourceView } from "../model/activity.ts";
 import { parseNetwork } from "../model/address.ts";
 import type { ExplainedClass, Explanation } from "../model/explanation.ts";
+import type { Campaign } from "../model/campaign.ts";
 import type { Detection, Flood, Outcomes, Scan } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
 import { BackscatterFinder } from "./backscatter.ts";
@@ -47,6 +48,7 @@ export function explainAddress(
   const classes: ExplainedClass[] = [];
   const own = detection.scans.filter((scan) => isIn(scan, address));
   const verdicts = own.map((scan) => scanVerdict(scan, address));
+  for (const campaign of detection.campaigns) if (campaign.members.includes(address)) verdicts.push(campaignVerdict(campaign));
   for (const found of detection.backscatter) {
     if (found.victim !== address) continue;
     const what = found.transport === "udp" && found.peers <= 3 ? "Abused as a reflector, or a victim" : "Victim";
@@ -103,6 +105,11 @@ function scanVerdict(scan: Scan, address: string): string {
   if (scan.kind === "distributed")
     return `One of ${plural(scan.memberCount, "member")} of a distributed scan: too quiet by itself, but part of a whole. ${what}: ${why}.`;
   return `${what}: ${why}.`;
+}
+
+function campaignVerdict({ id, memberCount, isHidden, ties }: Campaign): string {
+  const hidden = isHidden ? ", each too quiet to be a scan by itself" : "";
+  return `Member of campaign ${id}, ${plural(memberCount, "source")} that act as one${hidden}: ${ties.map(({ sentence }) => sentence).join("; ")}.`;
 }
 
 /** A light sender to the flooded host, with the flood's kind of packet. */

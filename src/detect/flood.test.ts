@@ -65,6 +65,11 @@ describe("floods", () => {
     expect(detect(crowd(OUTCOME_ANSWERED, { stackPackets: 1 }).activity, { home: HOME }).floods).toEqual([]);
   });
 
+  test("SYNs like a client's that are answered and left alone are forged, where others are seen to go on", () => {
+    const builder = crowd(OUTCOME_ANSWERED, { stackPackets: 1 }).add(TARGET, CLASS_SERVED, [["203.0.113.9", 80]]);
+    expect(detect(builder.activity, { home: HOME }).floods).toMatchObject([{ target: TARGET, sources: SOURCES.length }]);
+  });
+
   test("the noise of a day upon one address is none", () => {
     expect(detect(crowd(0, { seconds: 86_400 }).activity, { home: HOME }).floods).toEqual([]);
   });

@@ -40,6 +40,9 @@ interface Suspect {
   readonly target: number;
   failed: number;
   others: number;
+  /** SYNs like a client's that were answered and left alone, and that met silence. */
+  abandoned: number;
+  silent: number;
   packets: number;
   /** Addresses that no packet can come from: 0/8, 127/8, groups, reserved. */
   impossible: number;
@@ -56,6 +59,7 @@ export class FloodFinder {
   readonly #suspects = new Map<number, Suspect>();
   readonly #lightContacts = new Float64Array(64);
   readonly #heavy: HeavySenders;
+  #hasTalk = false;
   readonly #sampling: number;
   readonly #greatestSampling: number;
 
@@ -67,6 +71,11 @@ export class FloodFinder {
     this.#sampling = sampling;
     this.#greatestSampling = greatestSampling;
     this.#heavy = new HeavySenders(greatestSampling);
+  }
+
+  /** Tells that the input holds segments behind the handshake. */
+  noteTalk(): void {
+    this.#hasTalk = true;
   }
 
   /** Takes a source × class of probes. */
@@ -110,6 +119,8 @@ export class FloodFinder {
     const counts = {
       failed: 0,
       others: 0,
+      abandoned: 0,
+      silent: 0,
       packets: 0,
       impossible: 0,
       untold: 0,
@@ -136,11 +147,21 @@ export class FloodFinder {
       for (let i = 0; i < contacts.length; i++) {
         const suspect = this.#suspects.get(keyOf(view.family, view.trafficClass, contacts.target[i]!));
         if (suspect === undefined) continue;
-        if (!isLight || !this.#comesToNothing(activity, view, contacts.target[i]!, contacts.port[i]!, contacts.outcome[i]!)) {
-          suspect.others++;
-          continue;
-        }
-        suspect.failed++;
+        const outcome = contacts.outcome[i]!;
+        if (!isLight || !this.#comesToNothing(activity, view, contacts.target[i]!, contacts.port[i]!, outcome)) {
+          if (!isLight || view.stackPackets === 0) {
+            suspect.others++;
+            continue;
+          }
+          // It looks like a client: what became of all such tells.
+          const met = metBy(view.trafficClass, outcome, false);
+          if (met === MET_HALF_OPEN) suspect.abandoned++;
+          else if (outcome === 0) suspect.silent++;
+          else {
+            suspect.others++;
+            continue;
+          }
+        } else suspect.failed++;
         suspect.packets += view.packets / contacts.length;
         if (view.family === 4 && isImpossible(view.word)) suspect.impossible++;
         if (tellsNoFlags(contacts)) suspect.untold++;
@@ -179,8 +200,19 @@ export class FloodFinder {
     return metBy(trafficClass, outcome, false) <= MET_HALF_OPEN;
   }
 
+  /**
+   * Sources that came to nothing, and others. A client goes on when it is answered, and whose address was forged cannot: where so many did
+   * not, those that met silence are no clients either. A sampler seldom sees both, and a filter may have kept SYNs alone.
+   */
+  #fates({ failed, others, abandoned, silent }: Suspect): { failed: number; others: number } {
+    const areForged =
+      this.#sampling === 1 && this.#hasTalk && abandoned >= FLOOD_SOURCES && abandoned >= FAILED_SHARE * (abandoned + others);
+    return areForged ? { failed: failed + abandoned + silent, others } : { failed, others: others + abandoned + silent };
+  }
+
   #judge(activity: Activity, suspect: Suspect): Flood | null {
-    const { trafficClass, failed, others, firstSeen, lastSeen } = suspect;
+    const { trafficClass, firstSeen, lastSeen } = suspect;
+    const { failed, others } = this.#fates(suspect);
     const seconds = lastSeen - firstSeen;
     if (failed < FLOOD_SOURCES || failed < FAILED_SHARE * (failed + others)) return null;
     if (failed < TARGET_SHARE * this.#lightContacts[trafficClass]!) return null;

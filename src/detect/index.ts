@@ -3,6 +3,7 @@ import { CLASS_ARP_REQUEST, CLASS_CONVERSED, CLASS_RST_SENT, CLASS_SERVED, CLASS
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Network } from "../model/address.ts";
 import type { Detection, Scan } from "../model/finding.ts";
+import { CampaignFinder } from "./campaign/campaigns.ts";
 import { BackscatterFinder, meetsRsdos } from "./backscatter.ts";
 import { byProductReason, isExplainedSweep } from "./by-product.ts";
 import type { SourceFacts } from "./by-product.ts";
@@ -14,17 +15,20 @@ import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
 import { joinMixedFlags } from "./mixed-flags.ts";
+import { PersistenceFinder } from "./persistence.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
 import { ReflectionFinder } from "./reflection.ts";
 import { draftScan, finishScan, NO_CONTACTS, scanWeight } from "./scan-draft.ts";
 import type { ScanDraft } from "./scan-draft.ts";
 import { Signatures } from "./signatures.ts";
+import { judgeSpoofing } from "./spoofing/spoofing.ts";
 import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "./source-class.ts";
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
 
 export { explainAddress } from "./explain.ts";
+export { mannersOf } from "./manners.ts";
 export { MAXIMUM_FINDINGS } from "./ranking.ts";
 
 export interface DetectOptions {
@@ -38,6 +42,8 @@ export interface DetectOptions {
   readonly showsOutcomes?: boolean;
   /** The heaviest scans get their evidence and the texts of their targets; so many of them, where not all. */
   readonly detailed?: number;
+  /** An address that is named among the members of its campaign, however many are more active. */
+  readonly asked?: string | null;
 }
 
 /** Sources whose stealth packets are added up over techniques: bounds memory under a flood. */
@@ -55,7 +61,9 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
   const floods = new FloodFinder(sampling, options.greatestSampling);
   const reflection = new ReflectionFinder();
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection }, set);
+  const campaigns = new CampaignFinder();
+  const persistence = new PersistenceFinder(sampling);
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence }, set);
   const { drafts, signatures, targets, dropped } = makeScans(activity, networks, candidates.take(), set);
   const found: { scan: Scan; draft: ScanDraft | null }[] = [
     ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
@@ -70,7 +78,9 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     .sort((a, b) => compareScans(a.scan, b.scan))
     .slice(0, MAXIMUM_FINDINGS)
     .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
-  const reflected = reflection.find(activity, meetsRsdos);
+  const flooded = floods.find(activity);
+  const together = campaigns.find(activity, flooded, scans, options.asked ?? null);
+  const reflected = reflection.find(activity, networks, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
   const answers = backscatter.find(activity).filter(({ victim, transport }) => transport !== "udp" || !reflectors.has(victim));
   const allAnswers = [...answers, ...reflected.found].toSorted((a, b) => b.packets - a.packets || compareText(a.victim, b.victim));
@@ -78,10 +88,16 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     scans,
     scansTotal: Math.max(found.length, scansTotal),
     scansTotalExact: candidates.isExact,
-    floods: floods.find(activity).slice(0, MAXIMUM_FINDINGS),
+    floods: flooded.slice(0, MAXIMUM_FINDINGS),
     backscatter: allAnswers.slice(0, MAXIMUM_FINDINGS),
     backscatterTotal: answers.length + reflected.total,
+    persistence: persistence.find(activity),
+    persistenceTotal: persistence.total,
     targets: summary,
+    campaigns: together.slice(0, MAXIMUM_FINDINGS),
+    campaignsTotal: together.length,
+    spoofing: judgeSpoofing(activity, scans, flooded, home),
+    focus: null,
     home,
   };
 }
@@ -92,13 +108,15 @@ interface Crowds {
   readonly backscatter: BackscatterFinder;
   readonly floods: FloodFinder;
   readonly reflection: ReflectionFinder;
+  readonly campaigns: CampaignFinder;
+  readonly persistence: PersistenceFinder;
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, reflection }: Crowds,
+  { distributed, backscatter, floods, reflection, campaigns, persistence }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
@@ -106,18 +124,22 @@ function judgeAll(
   activity.visit(1, (view) => {
     const { trafficClass } = view;
     if (trafficClass > LAST_PROBE_CLASS) {
+      if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) floods.noteTalk();
       backscatter.collect(view);
       return;
     }
     floods.collect(view);
     reflection.collect(view);
+    persistence.collect(view);
     const worth = isWorthLoading(view);
-    if (!worth && !distributed.hasRoom) return;
+    const maySuspect = campaigns.mayTake(view);
+    if (!worth && !maySuspect && !distributed.hasRoom) return;
     set.load(activity, home, view);
     const tool = toolOf(view);
     const verdict = worth ? judge(set, tool !== null) : null;
     const key = sourceKey(view);
     const name = sourceClass(key, trafficClass);
+    if (maySuspect) campaigns.collect(set, view, tool, verdict?.isScan === true);
     if (verdict?.isScan === true) {
       candidates.offer(scanWeight(set, verdict), name);
       return;

@@ -35,4 +35,17 @@ describe("reflection", () => {
     expect(detect(answers(5, 5000), { home: HOME }).backscatter).toEqual([]);
     expect(detect(answers(40, 5000, addresses("192.0.2.10", 20)), { home: HOME }).backscatter).toEqual([]);
   });
+
+  test("amplifiers' ports give it away where answers come whole, if they come fast and from outside", () => {
+    const crowd = (senders: number, packets: number, first = "11.0.0.1"): Activity => {
+      const builder = new ActivityBuilder();
+      for (const sender of addresses(first, senders, first === "11.0.0.1" ? 65_537 : 1))
+        builder.add(sender, CLASS_UDP, onHost(TARGET, [80]), { packets, amplifierPackets: packets, last: 100 });
+      return builder.activity;
+    };
+    expect(detect(crowd(40, 100), { home: HOME }).backscatter).toHaveLength(40);
+    expect(detect(crowd(40, 5), { home: HOME }).backscatter).toEqual([]);
+    expect(detect(crowd(5, 1000), { home: HOME }).backscatter).toEqual([]);
+    expect(detect(crowd(40, 100, "192.0.2.20"), { home: HOME }).backscatter).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@
  * Addresses with a special purpose: the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890, updated by RFC 8190),
  * and multicast (RFC 5771, RFC 4291), which those registries leave to registries of their own.
  */
-import { parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
+import { type Network, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import type { ReservedLabel } from "../model/label.ts";
 import { NetworkTable } from "./network-table.ts";
 
@@ -80,6 +80,11 @@ const TABLE = new NetworkTable<ReservedLabel>(
   }),
 );
 
+/** Networks of the registries from which no honest packet can come over the Internet. */
+export const SPECIAL_PURPOSE_NETWORKS: readonly Network[] = SPECIAL_PURPOSE.flatMap(([text, , , globallyReachable]) =>
+  globallyReachable ? [] : (parseNetwork(text) ?? []),
+);
+
 /** The special purpose of an address (text), or null for ordinary unicast and for what is no address. */
 export function specialPurpose(address: string): ReservedLabel | null {
   return TABLE.lookup(address);
@@ -95,4 +100,10 @@ export function isBogon(address: string): boolean {
   if (parseIPv4(address) !== null) return false;
   const words = parseIPv6(address);
   return words === null || words[0] >>> 29 !== 1;
+}
+
+/** Networks from which no honest packet comes over the Internet, with what they are: those that {@link isBogon} tells, as a list. */
+export function bogonNetworks(): readonly (readonly [network: string, name: string])[] {
+  const outside = ["::/3", "4000::/2", "8000::/1"].map((network) => [network, "outside IPv6's global unicast"] as const);
+  return [...SPECIAL_PURPOSE.flatMap(([network, name, , reachable]) => (reachable ? [] : [[network, name] as const])), ...outside];
 }

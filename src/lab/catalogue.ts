@@ -3,6 +3,7 @@ import type { TimedPacket } from "./capture-writer.ts";
 import type { EventOptions, LabEvent, MadeEvent } from "./event.ts";
 import { ARTEFACTS } from "./events/artefacts.ts";
 import { CAMPAIGNS } from "./events/campaigns.ts";
+import { FLOODS } from "./events/floods.ts";
 import { SPECIAL_SCANS } from "./events/special-scans.ts";
 import { TOOL_SCANS } from "./events/tools.ts";
 import { PLAIN_SCANS } from "./events/scans.ts";
@@ -19,6 +20,7 @@ export const EVENTS: readonly LabEvent[] = [
   ...SPECIAL_SCANS,
   ...TOOL_SCANS,
   ...CAMPAIGNS,
+  ...FLOODS,
   ...ARTEFACTS,
   ...ORDINARY_EVENTS,
 ];

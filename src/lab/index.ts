@@ -2,4 +2,5 @@
 export { encodeCapture, writeCapture } from "./capture-writer.ts";
 export { EVENTS, makeEvent, mix } from "./catalogue.ts";
 export { november2013Capture } from "./events/november-2013.ts";
+export { makeScenario, type Scenario, type Surroundings } from "./scenarios/scenario.ts";
 export type { ScanTruth, Truth } from "./truth.ts";

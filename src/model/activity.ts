@@ -140,10 +140,14 @@ export interface SourceView {
   toolPackets(tool: number): number;
   /** TCP SYNs whose options are an operating system's: MSS and at least one of SACK-permitted, window scale, timestamps. 0 in other classes. */
   readonly stackPackets: number;
+  /** What the TCP headers look like, joined over all packets: equal for sources whose packets are made alike. 0 where nothing tells. */
+  readonly headerMarks: number;
   /** Packets with port zero at either end. */
   readonly portZeroPackets: number;
   /** TCP and UDP packets from a service's port (below 1024, or 1900, 3702, 5353, 11211, …) to a port from 1024 on: what answers look like. */
   readonly servicePortPackets: number;
+  /** UDP packets from a port that amplified floods are bounced from, DNS left out, whatever port they went to. 0 in other classes. */
+  readonly amplifierPackets: number;
   contacts(): Contacts;
   /** Whom the contacts are with, no more: spares the look for answers. Where answers are a coarser sample, it holds more than {@link contacts}. */
   targets(): ContactTargets;

@@ -10,6 +10,7 @@ export type ErrorCode =
   | "E_FILTER"
   | "E_OUTPUT"
   | "E_CONFIG"
+  | "E_DATABASE"
   | "E_STORE_MISSING"
   | "E_STORE_LOCKED"
   | "E_STORE_NEWER"
@@ -17,6 +18,9 @@ export type ErrorCode =
   | "E_STORE_FULL"
   | "E_STORE_BACKUP"
   | "E_STORE_FAILED"
+  | "E_INTEL_LIBRARY"
+  | "E_INTEL_LOCKED"
+  | "E_INTEL_TABLE"
   | "E_RUNTIME";
 
 /** Base of all of Precursor's own errors. `code` is stable; `exitCode` is what the program ends with (2 unless said otherwise). */
@@ -75,6 +79,14 @@ export class OutputError extends PrecursorError {
   }
 }
 
+/** A database of addresses that cannot be opened, or is none. */
+export class DatabaseError extends PrecursorError {
+  constructor(path: string, reason: string, cause?: unknown) {
+    super("E_DATABASE", `${path}: ${reason}`, { cause });
+    this.name = "DatabaseError";
+  }
+}
+
 /** A config file that does not fit. `problems` are whole lines, `precursor.yaml:12:5: sources[1].uri: …`; the message is the first. */
 export class ConfigError extends PrecursorError {
   readonly problems: readonly string[];
@@ -99,6 +111,22 @@ export class StoreError extends PrecursorError {
     super(code, `${place}: ${reason}`, { cause });
     this.name = "StoreError";
     this.place = place;
+    this.reason = reason;
+  }
+}
+
+type IntelErrorCode = Extract<ErrorCode, `E_INTEL_${string}`>;
+
+/** The library of reputation feeds cannot be read or written. `folder` is where it is. */
+export class IntelError extends PrecursorError {
+  declare readonly code: IntelErrorCode;
+  readonly folder: string;
+  readonly reason: string;
+
+  constructor(code: IntelErrorCode, folder: string, reason: string, cause?: unknown) {
+    super(code, `${folder}: ${reason}`, { cause });
+    this.name = "IntelError";
+    this.folder = folder;
     this.reason = reason;
   }
 }

@@ -1,5 +1,8 @@
 /** What detection finds in activity: scans, backscatter, groups. Plain facts with numbers; judgement comes later. */
 import type { Transport, ToolName } from "./activity.ts";
+import type { TargetFocus } from "./asset.ts";
+import type { Campaign } from "./campaign.ts";
+import type { Spoofing } from "./spoofing.ts";
 
 export type ScanKind = "horizontal" | "vertical" | "block" | "strobe" | "distributed";
 /** In the words of Nmap's reference guide; `tcp-unknown` where records do not tell TCP flags. */
@@ -100,6 +103,18 @@ export interface Flood {
   readonly evidence: readonly string[];
 }
 
+/** A source that asks one host or two for the same, for hours, and gets nothing: a client whose server is gone, and no scan. */
+export interface Persistence {
+  readonly source: string;
+  readonly targets: readonly string[];
+  readonly ports: readonly number[];
+  readonly packets: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly wasRefused: boolean;
+  readonly evidence: readonly string[];
+}
+
 /** The targets of all scans, for the map and for judging who is meant. */
 export interface TargetSummary {
   /** Distinct targets of scans, and how many of them were never seen sending. */
@@ -125,6 +140,15 @@ export interface Detection {
   readonly floods: readonly Flood[];
   readonly backscatter: readonly Backscatter[];
   readonly backscatterTotal: number;
+  readonly persistence: readonly Persistence[];
+  readonly persistenceTotal: number;
   readonly targets: TargetSummary;
+  /** Sources that act as one, heaviest first, at most MAXIMUM_FINDINGS. */
+  readonly campaigns: readonly Campaign[];
+  readonly campaignsTotal: number;
+  /** One verdict for each body of traffic that is there. */
+  readonly spoofing: readonly Spoofing[];
+  /** Whom the probes meant; null where nothing was probed. */
+  readonly focus: TargetFocus | null;
   readonly home: Home;
 }

@@ -1,8 +1,13 @@
 /** `precursor.report/1`: what `assess` says, whatever the output. Field names are a contract; times are seconds since 1970 until they are printed. */
 import type { PortActivity, PortZeroActivity, Timeline } from "./activity.ts";
 import type { Advice, Assessment } from "./assessment.ts";
+import type { TargetFocus } from "./asset.ts";
+import type { Campaign } from "./campaign.ts";
 import type { Backscatter, Flood, Home, Scan, TargetSummary } from "./finding.ts";
-import type { AddressLabels } from "./label.ts";
+import type { AddressLabels, NameLookups } from "./label.ts";
+import type { Past } from "./past.ts";
+import type { FeedState } from "./reputation.ts";
+import type { Spoofing } from "./spoofing.ts";
 
 /** One input as it was read. */
 export interface InputSource {
@@ -107,12 +112,22 @@ export interface Report {
   readonly backscatterTotal: number;
   readonly backscatter: readonly LabelledBackscatter[];
   readonly targets: TargetSummary;
+  readonly campaignsTotal: number;
+  readonly campaigns: readonly Campaign[];
+  readonly spoofing: readonly Spoofing[];
+  readonly focus: TargetFocus | null;
+  /** Null where no history was asked. */
+  readonly past: Past | null;
   readonly timeline: Timeline;
   readonly ports: readonly PortActivity[];
   readonly senderCount: number;
   readonly forgotten: { readonly sources: number; readonly contacts: number; readonly flows: number };
   readonly assessment: Assessment;
   readonly advice: readonly Advice[];
+  /** What asking DNS for the sources' names came to; absent or null where it was not asked. */
+  readonly names?: NameLookups | null;
   /** Data lists used for labels, with their dates. */
   readonly lists: readonly { readonly list: string; readonly date: string | null; readonly licence: string }[];
+  /** Reputation feeds on disk, be they in use or not; empty where there are none. */
+  readonly feeds: readonly FeedState[];
 }

@@ -1,11 +1,11 @@
 /** Reading what was observed: a cursor over the table of sources, with answers joined to the probes they answer. */
 import type { Activity, Contacts, ContactTargets, PortActivity, PortZeroActivity, SourceView, Timeline } from "../model/activity.ts";
-import { CLASS_RECEIVED, CLASS_SERVED, CLASS_SYN, CLASS_SYN_ACK_SENT, LAST_PROBE_CLASS } from "../model/activity.ts";
+import { CLASS_RECEIVED, CLASS_SERVED, CLASS_SYN, CLASS_SYN_ACK_SENT, CLASS_UDP, LAST_PROBE_CLASS } from "../model/activity.ts";
 import { hashIPv6, parseIPv4, parseIPv6 } from "../model/address.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 import type { AddressFilter } from "./address-filter.ts";
 import type { AddressNames } from "./address-names.ts";
-import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-batch.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import { filterOf, SourceIndex } from "./source-index.ts";
 import type { SourceTable } from "./source-table.ts";
@@ -223,11 +223,18 @@ class SlotView implements SourceView {
   get returning(): boolean {
     return this.#sources.isReturning(this.#slot);
   }
+  get headerMarks(): number {
+    return this.#sources.headerMarksOf(this.#slot);
+  }
   get stackPackets(): number {
     return this.trafficClass === CLASS_SYN ? this.#sources.markOf(this.#slot, MARK_ORDINARY) : 0;
   }
   get servicePortPackets(): number {
-    return this.trafficClass === CLASS_SYN ? 0 : this.#sources.markOf(this.#slot, MARK_ORDINARY);
+    if (this.trafficClass === CLASS_SYN) return 0;
+    return this.#sources.markOf(this.#slot, MARK_ORDINARY) + this.#udpMark(MARK_AMPLIFIED);
+  }
+  get amplifierPackets(): number {
+    return this.#udpMark(MARK_AMPLIFIED) + this.#udpMark(MARK_AMPLIFIED_AT_SERVICE);
   }
   get portZeroPackets(): number {
     // Asked of every source, and few have any.
@@ -240,7 +247,11 @@ class SlotView implements SourceView {
   }
 
   toolPackets(tool: number): number {
-    return this.#sources.markOf(this.#slot, tool + 1);
+    return this.trafficClass === CLASS_UDP ? 0 : this.#sources.markOf(this.#slot, tool + 1);
+  }
+
+  #udpMark(mark: number): number {
+    return this.trafficClass === CLASS_UDP ? this.#sources.markOf(this.#slot, mark) : 0;
   }
 
   contacts(): Contacts {

@@ -57,6 +57,7 @@ export interface SourceDump {
   readonly portCount: number;
   readonly tools: readonly number[];
   readonly stackPackets: number;
+  readonly headerMarks: number;
   readonly flagsUntold: number;
   readonly portZeroPackets: number;
   readonly scale: number;
@@ -80,6 +81,7 @@ export function sourcesOf(activity: Activity): SourceDump[] {
       portCount: view.portCount,
       tools: [0, 1, 2, 3, 4, 5].map((tool) => view.toolPackets(tool)),
       stackPackets: view.stackPackets,
+      headerMarks: view.headerMarks,
       flagsUntold,
       portZeroPackets: view.portZeroPackets,
       scale,

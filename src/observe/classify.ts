@@ -45,7 +45,9 @@ import {
 import type { EntryBatch } from "./entry-batch.ts";
 import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-batch.ts";
 import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
+import { headerMark } from "./header-mark.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
+import { HEADER_SHIFT } from "./slot-layout.ts";
 import type { TimelineCounter } from "./timeline.ts";
 import { SERIES_ICMP, SERIES_OTHER, SERIES_PORT_ZERO, SERIES_REPLIES, SERIES_TCP_PROBES, SERIES_UDP } from "./timeline.ts";
 import {
@@ -60,6 +62,7 @@ import {
   portZeroClass,
   portZeroKind,
   probeClass,
+  isIcmpError,
   requestOf,
   SCTP_INIT,
   transportCode,
@@ -190,6 +193,7 @@ export class Classifier {
       const mark = toolMark(batch, row);
       const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, mark);
       if (mark === 0) this.#entries.session[at] = unicornscanSession(batch, row);
+      this.#entries.header[at] = headerMark(batch, row) << HEADER_SHIFT;
       this.#osDetection(batch, row);
     } else if ((flags & (TCP_SYN | TCP_RST)) !== 0) {
       this.#timeline.count(SERIES_REPLIES, batch.time[row]!, count);
@@ -268,6 +272,11 @@ export class Classifier {
     this.#portZero.excluded.icmp += count;
     if ((batch.quirks[row]! & QUIRK_QUOTES_PACKET) !== 0) {
       this.#icmpError(batch, row, type === (six ? 1 : 3));
+      return;
+    }
+    if (isRecord(batch, row) && isIcmpError(six, type)) {
+      // Records do not quote what the error is about.
+      this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, CODE_ICMP, 0);
       return;
     }
     const asked = requestOf(six, type);
@@ -353,6 +362,7 @@ export class Classifier {
     entries.ttl[at] = batch.ttl[row]!;
     entries.mark[at] = 0;
     entries.session[at] = 0;
+    entries.header[at] = 0;
   }
 
   #probe(batch: ObservationBatch, row: number, kind: number, contact: number, mark: number): number {
@@ -379,6 +389,7 @@ export class Classifier {
     entries.ttl[at] = kind === CLASS_RECEIVED ? 0 : batch.ttl[row]!;
     entries.mark[at] = mark;
     entries.session[at] = 0;
+    entries.header[at] = 0;
     return at;
   }
 }

@@ -18,9 +18,9 @@ import {
 import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
 import { CODE_DCCP, CODE_SCTP, CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
 import type { EntryBatch } from "./entry-batch.ts";
-import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-batch.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
-import { isService, looksLikeAnswer, looksLikeTcpAnswer } from "./service-ports.ts";
+import { isService, looksAmplified, looksLikeAnswer, looksLikeTcpAnswer } from "./service-ports.ts";
 import type { SourceTable } from "./source-table.ts";
 
 /** Packets that a stack sends at most when nobody answers: a SYN or a SYN+ACK and its repetitions (Linux: tcp_syn_retries 6, tcp_synack_retries 5). */
@@ -194,6 +194,13 @@ function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target
   entries.first[at] = end.packets > 0 ? end.first : flow.last;
   entries.last[at] = flow.last;
   entries.ttl[at] = end.ttl;
-  entries.mark[at] = looksLikeAnswer(end.port, peer.port) && packets > 0 && kind !== CLASS_SYN ? MARK_ORDINARY : 0;
+  entries.mark[at] = packets === 0 || kind === CLASS_SYN ? 0 : markOf(end.port, peer.port, kind);
   entries.session[at] = 0;
+  entries.header[at] = 0;
+}
+
+function markOf(from: number, to: number, kind: number): number {
+  const isAnswer = looksLikeAnswer(from, to);
+  if (kind === CLASS_UDP && looksAmplified(from, to)) return isAnswer ? MARK_AMPLIFIED : MARK_AMPLIFIED_AT_SERVICE;
+  return isAnswer ? MARK_ORDINARY : 0;
 }

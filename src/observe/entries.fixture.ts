@@ -44,6 +44,7 @@ export function put(batch: EntryBatch, one: Entry): void {
   batch.ttl[at] = one.ttl;
   batch.mark[at] = one.mark;
   batch.session[at] = 0;
+  batch.header[at] = 0;
 }
 
 /** A table that took the entries in batches of the given sizes, again and again. */

@@ -16,6 +16,10 @@ export const MARK_ORDINARY = 7;
 /** In a contact word, above the OUTCOME bits: the contact is known by a record that does not tell TCP flags. */
 export const CONTACT_FLAGS_UNTOLD = 0x20000000;
 
+/** In class UDP, where the first two counters have no tool to count: a packet from a port that amplifiers answer from, to a client's port, and to a service's. */
+export const MARK_AMPLIFIED = MARK_MIRAI;
+export const MARK_AMPLIFIED_AT_SERVICE = MARK_MASSCAN;
+
 /** Columns of entries. Each says: this address, in this class, touched this contact, with so many packets, between these times. */
 export class EntryBatch {
   length = 0;
@@ -34,6 +38,8 @@ export class EntryBatch {
   readonly mark: Uint8Array;
   /** Unicornscan's session key as this packet would imply it (16 bits), 0 where it does not apply. */
   readonly session: Uint16Array;
+  /** What the header looks like (`header-mark.ts`), where it stands in a slot (HEADER_SHIFT); 0 where it is no TCP probe's. */
+  readonly header: Uint16Array;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -47,5 +53,6 @@ export class EntryBatch {
     this.ttl = new Uint8Array(capacity);
     this.mark = new Uint8Array(capacity);
     this.session = new Uint16Array(capacity);
+    this.header = new Uint16Array(capacity);
   }
 }

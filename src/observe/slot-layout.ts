@@ -1,5 +1,6 @@
 /** How a slot of the table of sources is laid out: sixteen words, one cache line. */
 import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { HEADER_BITS } from "./header-mark.ts";
 
 export const SLOT_WORDS = 16;
 /** The same in 64-bit floats. */
@@ -7,7 +8,7 @@ export const SLOT_TIMES = 8;
 
 // Words of a slot.
 export const ADDRESS = 0;
-/** Traffic class (8 bits), family and returning flags, least and greatest TTL. */
+/** Traffic class (8 bits), family and returning flags, header marks (6 bits), least and greatest TTL. */
 export const KIND = 1;
 export const PACKETS = 2;
 /** Contact block, or 0 while the one contact is inline. */
@@ -28,6 +29,8 @@ export const SHAPE = 15;
 
 /** In KIND: the source was forgotten and came back. */
 export const FLAG_RETURNING = 0x200;
+/** In KIND: where the header marks stand (`header-mark.ts`), joined over all packets. */
+export const HEADER_SHIFT = 10;
 /** In KIND: what tells slots of one address apart. */
 export const KEY_MASK = 0xff | ENTRY_FAMILY_6;
 /** A contact without its OUTCOME bits. */
@@ -44,4 +47,8 @@ export function levelOfShape(shape: number): number {
 /** Number of the slot's sketches, or 0. */
 export function wideOfShape(shape: number): number {
   return shape >>> 16;
+}
+/** The header marks in KIND. */
+export function headerMarksIn(kind: number): number {
+  return (kind >>> HEADER_SHIFT) & HEADER_BITS;
 }

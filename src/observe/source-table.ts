@@ -17,6 +17,7 @@ import {
   ADDRESS,
   FIRST_TIME,
   FLAG_RETURNING,
+  headerMarksIn,
   HPING_ORDINARY,
   KEY_MASK,
   KIND,
@@ -149,6 +150,9 @@ export class SourceTable {
   ttlMaxOf(slot: number): number {
     return this.#words[slot * SLOT_WORDS + KIND]! >>> 24;
   }
+  headerMarksOf(slot: number): number {
+    return headerMarksIn(this.#words[slot * SLOT_WORDS + KIND]!);
+  }
   /** Packets that carry a mark (1 to MARK_ORDINARY); 65,535 means at least so many for the last three. */
   markOf(slot: number, mark: number): number {
     const at = slot * SLOT_WORDS;
@@ -257,7 +261,7 @@ export class SourceTable {
 
   /** Packets, times and TTLs. */
   #count(entries: EntryBatch): void {
-    const { length, packets, first, last, ttl } = entries;
+    const { length, packets, first, last, ttl, header } = entries;
     const slotOf = this.#slotOfEntry;
     const words = this.#words;
     const times = this.#times;
@@ -280,8 +284,9 @@ export class SourceTable {
       const sum = (before + packets[i]!) | 0;
       words[at + PACKETS] = sum < before ? 0x7fffffff : sum;
       const seen = ttl[i]!;
+      const kind = words[at + KIND]! | header[i]!;
+      if (header[i] !== 0) words[at + KIND] = kind;
       if (seen === 0) continue;
-      const kind = words[at + KIND]! | 0;
       const least = (kind >>> 16) & 0xff;
       if (seen > kind >>> 24) words[at + KIND] = (kind & 0x00ffffff) | (seen << 24) | (least === 0 ? seen << 16 : 0);
       else if (seen < least) words[at + KIND] = (kind & 0xff00ffff) | (seen << 16);

@@ -76,6 +76,11 @@ export function requestOf(six: boolean, type: number): number {
   return type === 17 || type === 18 ? 17 : -1;
 }
 
+/** Messages about a packet that went wrong (RFC 792; RFC 4443 §2.1: types below 128); redirects and source quench are none. */
+export function isIcmpError(six: boolean, type: number): boolean {
+  return six ? type >= 1 && type <= 4 : type === 3 || type === 11 || type === 12;
+}
+
 export function transportCode(protocol: number): number {
   switch (protocol) {
     case PROTOCOL_TCP:

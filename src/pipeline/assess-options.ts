@@ -1,5 +1,7 @@
 /** What `assess` is asked. Apart from `assess.ts`, so that the command line can read it without loading the whole pipeline. */
 import type { Mapping } from "../formats/mapped/mapping.ts";
+import type { HypothesisId } from "../model/assessment.ts";
+import type { StorePlace } from "../store/open-store.ts";
 import type { Progress } from "./observe-inputs.ts";
 
 /** How live sources are listened to. */
@@ -30,10 +32,20 @@ export interface AssessOptions {
   readonly listen: Listening | null;
   /** Address to explain, or null. */
   readonly explain: string | null;
+  /** The folder of reputation feeds; null to use none. One that does not exist is no error. */
+  readonly intelFolder: string | null;
+  /** History to compare with, or null: nothing is opened. */
+  readonly store: StorePlace | null;
+  /** Probabilities before any evidence, to replace the stated ones. */
+  readonly priors: Partial<Readonly<Record<HypothesisId, number>>>;
   /** 0: decide by the size of the input. */
   readonly threads: number;
   /** Findings of each kind to keep in the report. */
   readonly limit: number;
+  /** Paths of users' own MaxMind DBs. */
+  readonly databases: readonly string[];
+  /** Resolvers to ask for the names of sources, the system's where empty; null to ask none. */
+  readonly resolvers: readonly string[] | null;
   readonly onProgress: ((progress: Progress) => void) | null;
   /** Inputs given as octets: name → capture. */
   readonly memory?: ReadonlyMap<string, Uint8Array>;
@@ -50,7 +62,12 @@ export const ASSESS_DEFAULTS: AssessOptions = {
   mapping: null,
   listen: null,
   explain: null,
+  intelFolder: null,
+  store: null,
+  priors: {},
   threads: 0,
   limit: 1000,
+  databases: [],
+  resolvers: null,
   onProgress: null,
 };

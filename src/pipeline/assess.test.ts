@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { DnsServer } from "../intel/acknowledged/dns-server.fixture.ts";
+import { writeMmdb } from "../intel/mmdb-writer.fixture.ts";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
 import { tcpPacket } from "../lab/packet.ts";
@@ -161,5 +163,58 @@ describe("options", () => {
       expect(progress.bytesDone).toBeLessThanOrEqual(large.length);
       expect(progress.bytesDone).toBeGreaterThanOrEqual(news[i - 1]?.bytesDone ?? 0);
     }
+  });
+});
+
+describe("who asks", () => {
+  /** SYNs to 200 addresses, from an ephemeral port or from port zero, by a source in Censys' networks. */
+  const scanBy = (source: number, sourcePort: number): Uint8Array =>
+    encodeCapture(
+      Array.from({ length: 200 }, (_, i) => ({
+        time: START + i,
+        frame: ethernet(
+          tcpPacket(
+            { source, destination: 0xc000_0200 + i },
+            { sourcePort, destinationPort: 443, sequence: 7 + i * 1_000_003, flags: TCP_SYN },
+          ),
+        ),
+      })),
+    );
+  const CENSYS = 0xa28e_7d07;
+  const judged = async (capture: Uint8Array, options: Partial<AssessOptions> = {}): Promise<Report> =>
+    report(["c.pcap"], { memory: new Map([["c.pcap", capture]]), ...options });
+
+  test("an acknowledged source that asks plainly is claimed, and one that sends from port zero is disputed", async () => {
+    const plain = await judged(scanBy(CENSYS, 40_000));
+    expect(plain.scans[0]?.labels.acknowledged).toMatchObject({ organisation: "Censys", status: "claimed" });
+    expect(plain.names).toBeNull();
+    const odd = await judged(scanBy(CENSYS, 0));
+    expect(odd.scans[0]?.labels.acknowledged).toMatchObject({ status: "disputed", reason: expect.stringContaining("TCP port zero") });
+  });
+  test("DNS is asked where it is named, and a database of one's own comes first", async () => {
+    const server = new DnsServer({
+      records: new Map([
+        ["PTR 7.125.142.162.in-addr.arpa", ["x.censys-scanner.com"]],
+        ["A x.censys-scanner.com", ["162.142.125.7"]],
+      ]),
+    });
+    const path = join(folder, "own.mmdb");
+    writeFileSync(path, writeMmdb("Own", START, [["162.142.0.0/16", { asn: "AS64500", as_name: "Mine", country_code: "NL" }]]));
+    const resolvers = [await server.start()];
+    const made = await judged(scanBy(CENSYS, 40_000), { resolvers, databases: [path] });
+    await server.stop();
+    expect(made.names).toMatchObject({ asked: 1, confirmed: 1, failed: 0 });
+    expect(made.scans[0]?.labels).toMatchObject({
+      network: { asn: 64_500, name: "Mine", country: "NL" },
+      name: { name: "x.censys-scanner.com", forwardConfirmed: true },
+      // It has a true name, and still nobody saw it get an answer.
+      acknowledged: { status: "claimed" },
+    });
+    expect(made.lists[0]).toMatchObject({ list: "Own (own.mmdb)", date: "2013-11-02" });
+  });
+  test("a database that is none ends it before anything is read", async () => {
+    const none = join(folder, "none.mmdb");
+    writeFileSync(none, "<html>");
+    await expect(judged(scanBy(CENSYS, 1), { databases: [none] })).rejects.toMatchObject({ code: "E_DATABASE" });
   });
 });

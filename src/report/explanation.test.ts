@@ -5,9 +5,10 @@ import { renderExplanation } from "./explanation.ts";
 const SCANNER: Explanation = {
   address: "93.174.93.175",
   labels: {
-    network: { asn: 29073, name: "Ecatel", country: "NL", list: "asn", date: "2026-06-17" },
+    network: { asn: 29073, name: "Ecatel", country: "NL", kind: null, list: "asn", date: "2026-06-17" },
     acknowledged: null,
     reserved: null,
+    reputation: null,
   },
   classes: [
     {
@@ -72,6 +73,7 @@ describe("renderExplanation", () => {
       network: null,
       acknowledged: null,
       reserved: { name: "private-use", globallyReachable: false, list: "RFC 6890", date: null },
+      reputation: null,
     };
     const text = renderExplanation({ address: "10.9.9.9", labels, classes: [], verdicts: [] });
     expect(text).toContain("was not seen");

@@ -5,7 +5,9 @@ import type { AddressLabels } from "../model/label.ts";
 import { classMeaning, classRole } from "./class-meanings.ts";
 import type { RenderOptions } from "./options.ts";
 import { count, timeSpan } from "./quantity.ts";
+import { reputationWords } from "./reputation-words.ts";
 import { type Column, Screen } from "./text/screen.ts";
+import { KIND_WORDS, nameWords } from "./wording.ts";
 
 /** Ports and targets that fit a line; the numbers of all stand beside them. */
 const SHOWN_PORTS = 12;
@@ -58,18 +60,21 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
 
 function labelLines(labels: AddressLabels): string[] {
   const lines: string[] = [];
-  const { network, acknowledged, reserved } = labels;
+  const { network, acknowledged, reserved, name } = labels;
   if (network !== null) {
     const asn = network.asn === null ? [] : [`AS${network.asn}`];
-    const country = network.country === null ? [] : [`registered in ${network.country}`];
-    const parts = [...asn, ...(network.name === null ? [] : [network.name]), ...country];
+    const country = network.country === null ? [] : [`registered in ${network.country}, which says little of who sends`];
+    const kind = network.kind === null ? [] : [KIND_WORDS[network.kind]];
+    const parts = [...asn, ...(network.name === null ? [] : [network.name]), ...kind, ...country];
     if (parts.length > 0) lines.push(`Network: ${parts.join(", ")} (${source(network)})`);
   }
+  if (name !== undefined && name !== null) lines.push(`Name: ${nameWords(name)}`);
   if (acknowledged !== null) {
     lines.push(
       `Acknowledged scanner: ${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason} (${source(acknowledged)})`,
     );
   }
+  if (labels.reputation !== null) lines.push(`Reputation: ${reputationWords(labels.reputation)}`);
   if (reserved !== null) {
     const reach = reserved.globallyReachable ? "" : ", which nothing on the Internet can have";
     lines.push(`Special-purpose address: ${reserved.name}${reach} (${source(reserved)})`);

@@ -2,12 +2,13 @@
 import type { Report } from "../model/report.ts";
 import { addressMapFigure, ipv6Words } from "./html/address-map.ts";
 import { adviceSection, limitsSection } from "./html/advice.ts";
+import { campaignsSection } from "./html/campaigns.ts";
 import { html, type Html } from "./html/markup.ts";
 import { overview } from "./html/overview.ts";
 import { pageText } from "./html/page.ts";
 import { portZeroSection } from "./html/port-zero.ts";
 import { portsByTimeFigure } from "./html/ports-by-time.ts";
-import { readingsSection } from "./html/readings.ts";
+import { outlookSection, readingsSection } from "./html/readings.ts";
 import { scansSection } from "./html/sources.ts";
 import { timelineFigure } from "./html/timeline.ts";
 import type { RenderOptions } from "./options.ts";
@@ -23,7 +24,9 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
   const ports = portsByTimeFigure(report);
   const map = addressMapFigure(report);
   const readings = readingsSection(report);
+  const outlook = outlookSection(report);
   const advice = adviceSection(report);
+  const campaigns = campaignsSection(report, limit);
   const course =
     over === null && ports === null && map === null
       ? null
@@ -34,6 +37,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
         </section>`;
   const links: (readonly [string, string])[] = [
     ["port-zero", "Port zero"],
+    ...(campaigns === null ? [] : [["campaigns", "Together"] as const]),
     ["scans", "Who"],
     ...(course === null ? [] : [["course", "When and where"] as const]),
     ...(readings === null ? [] : [["readings", "Meaning"] as const]),
@@ -44,8 +48,8 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     title: `${severity}: ${SEVERITY_PHRASES[severity]} · ${inputName(report)}`,
     skipTo: "the judgement",
     links,
-    body: html`${overview(report)} ${portZeroSection(report, limit)} ${scansSection(report, limit)} ${course} ${readings} ${advice}
-    ${limitsSection(report)}`,
+    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${course} ${readings}
+    ${outlook} ${advice} ${limitsSection(report)}`,
     version: report.version,
     madeAt: report.madeAt,
   });

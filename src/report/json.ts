@@ -1,13 +1,16 @@
 /** `precursor.report/1`: the report for programs. docs/report.md tells the fields, schema.ts is their schema. */
 import type { Flood } from "../model/finding.ts";
 import type { z } from "zod";
+import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
 import type { AddressLabels } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
+import { campaignJson, spoofingJson } from "./campaign-schema.ts";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { portZeroWords } from "./port-zero-words.ts";
 import { isoTime } from "./quantity.ts";
+import { feedStateJson, reputationJson } from "./reputation-json.ts";
 import type { reportShape } from "./schema.ts";
 
 const DEFAULT_LIMIT = 1000;
@@ -61,6 +64,9 @@ export function reportJson(report: Report, limit: number): ReportJson {
     floods: report.floods.slice(0, limit).map(floodJson),
     backscatterTotal: report.backscatterTotal,
     backscatter: report.backscatter.slice(0, limit).map(backscatterJson),
+    campaignsTotal: report.campaignsTotal,
+    campaigns: report.campaigns.slice(0, limit).map(campaignJson),
+    spoofing: report.spoofing.map(spoofingJson),
     targets: {
       count: report.targets.count,
       dark: report.targets.dark,
@@ -82,22 +88,62 @@ export function reportJson(report: Report, limit: number): ReportJson {
     })),
     senders: report.senderCount,
     forgotten: { ...report.forgotten },
-    assessment: {
-      severity: assessment.severity,
-      confidence: assessment.confidence,
-      summary: assessment.summary,
-      tooEarly: assessment.tooEarly,
-      hypotheses: assessment.hypotheses.map((hypothesis) => ({
-        id: hypothesis.id,
-        probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
-        words: hypothesis.words,
-        for: [...hypothesis.for],
-        against: [...hypothesis.against],
-        missing: [...hypothesis.missing],
-      })),
-    },
+    assessment: assessmentJson(assessment),
+    past: pastJson(report),
     advice: report.advice.map(({ action, reason, rules }) => ({ action, reason, rules: [...rules] })),
+    names: report.names === undefined || report.names === null ? null : { ...report.names, servers: [...report.names.servers] },
     lists: report.lists.map(({ list, date, licence }) => ({ list, date, licence })),
+    feeds: report.feeds.map(feedStateJson),
+  };
+}
+
+/** A judgement as a plain value. */
+export function assessmentJson(assessment: Assessment): ReportJson["assessment"] {
+  return {
+    severity: assessment.severity,
+    confidence: assessment.confidence,
+    limits: [...assessment.limits],
+    summary: assessment.summary,
+    note: assessment.note.map(({ part, text, leadsTo }) => ({ part, text, leadsTo: [...leadsTo] })),
+    tooEarly: assessment.tooEarly,
+    hypotheses: assessment.hypotheses.map((hypothesis) => ({
+      id: hypothesis.id,
+      probability: Math.min(1, Math.max(0, finite(hypothesis.probability))),
+      words: hypothesis.words,
+      for: [...hypothesis.for],
+      against: [...hypothesis.against],
+      missing: [...hypothesis.missing],
+    })),
+    strongestAgainst: copy(assessment.strongestAgainst),
+    flip: copy(assessment.flip),
+    missing: assessment.missing.map((one) => ({ ...one })),
+    outlook: assessment.outlook.map((one) => ({ ...one, probability: copy(one.probability) })),
+    steps: assessment.steps.map((step) => ({ ...step })),
+  };
+}
+
+function pastJson({ past }: Report): ReportJson["past"] {
+  if (past === null) return null;
+  return {
+    since: isoTime(past.since),
+    until: isoTime(past.until),
+    sensorsAlive: past.sensorsAlive,
+    isJudged: past.isJudged,
+    incidents: past.incidents.map(({ id, phase, openedAt, leading, others, sources, networks, sensors, sensorsAlive }) => ({
+      id,
+      phase,
+      openedAt: isoTime(openedAt),
+      series: [leading, ...others].map(({ series, peak, expected, record }) => ({
+        series,
+        peak,
+        expected,
+        record: record === null ? null : { ...record, since: isoTime(record.since) },
+      })),
+      sources,
+      networks,
+      sensors,
+      sensorsAlive,
+    })),
   };
 }
 
@@ -184,11 +230,15 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
   };
 }
 
-function labelsJson(labels: AddressLabels | undefined): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved"> {
+function labelsJson(
+  labels: AddressLabels | undefined,
+): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved" | "name" | "reputation"> {
   return {
     network: copy(labels?.network),
     acknowledged: copy(labels?.acknowledged),
     reserved: copy(labels?.reserved),
+    name: copy(labels?.name),
+    reputation: reputationJson(labels?.reputation),
   };
 }
 

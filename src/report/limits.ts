@@ -1,5 +1,6 @@
 /** What a report cannot tell and why: skipped records, damage, forgotten counts, lists and their ages, guesses. Nothing fails silently. */
 import { isQuiet, type LiveInput, type Report } from "../model/report.ts";
+import { feedLimits, feedsInShort } from "./feed-limits.ts";
 import { count, counted, octets } from "./quantity.ts";
 
 /** A line of the footer: what it is about, and the words. `serious` where records or counts were lost. */
@@ -14,6 +15,8 @@ const OLD_AFTER_DAYS = 180;
 const DAY = 86_400;
 /** Inputs named in a brief list. */
 const NAMED = 3;
+/** Sources are mostly other people's machines. */
+const COUNTRY_CAVEAT = "A country is where an address is registered, not who sends: it has no weight here.";
 const READ_FAILURES: ReadonlyMap<string, string> = new Map([
   ["E_INPUT_UNKNOWN", "of no known format"],
   ["E_INPUT_EMPTY", "empty"],
@@ -54,6 +57,9 @@ export function limits(report: Report, { brief = false }: { brief?: boolean } = 
   if (stripped.length > 0) lines.push({ topic: "Tunnels", words: `looked inside ${listed(stripped)}.`, serious: false });
   lines.push({ topic: "Home", words: homeWords(report), serious: false });
   lines.push({ topic: "Lists", words: listWords(report, brief), serious: false });
+  const names = nameWords(report, brief);
+  if (names !== null) lines.push({ topic: "Names", words: names.words, serious: names.failed });
+  lines.push(...feedLimits(report.feeds, brief));
   return lines;
 }
 
@@ -134,16 +140,37 @@ function damaged(sources: Report["input"]["sources"], brief: boolean): Limit[] {
 }
 
 /** Lists by their date. Where `brief`: names without the publisher's, and an age only where it is too high. */
-function listWords({ lists, madeAt }: Report, brief: boolean): string {
+function listWords({ lists, feeds, madeAt }: Report, brief: boolean): string {
   if (lists.length === 0) return "none were used: no networks, no acknowledged scanners.";
   const byAge = new Map<string, string[]>();
   for (const { list, date } of lists) {
     const age = brief && !isOld(date, madeAt) ? (date ?? "unknown date") : listAge(date, madeAt);
     byAge.set(age, [...(byAge.get(age) ?? []), brief ? list.replace(/^@[^/]+\/|^precursor /, "") : list]);
   }
-  if (brief) return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}.`;
+  if (brief) return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}; ${feedsInShort(feeds)}.`;
   const used = [...byAge].map(([age, names]) => `${names.join(", ")} (${age})`);
-  return `${used.join("; ")}. A country is where an address is registered.`;
+  return `${used.join("; ")}. ${COUNTRY_CAVEAT}`;
+}
+
+/** What DNS was asked, or would be: only where a name would bear on an acknowledged scanner. */
+function nameWords({ names, scans, portZeroLabels }: Report, brief: boolean): { readonly words: string; readonly failed: boolean } | null {
+  if (names === undefined || names === null) {
+    const labels = [...scans.map((scan) => scan.labels), ...portZeroLabels.values()];
+    const claimed = labels.filter(({ acknowledged }) => acknowledged !== null).length;
+    if (claimed === 0 || brief) return null;
+    return {
+      words: `${counted(claimed, "finding")} of acknowledged scanners by lists alone; --resolve would ask DNS whether names bear them out.`,
+      failed: false,
+    };
+  }
+  const { servers, asked, named, confirmed, failed, leftOut } = names;
+  const parts = [
+    `${count(confirmed)} lead back to their address`,
+    `${count(named - confirmed)} do not and count for nothing`,
+    failed > 0 ? `${counted(failed, "question")} failed` : "",
+    leftOut > 0 ? `${counted(leftOut, "source")} left out` : "",
+  ].filter((part) => part !== "");
+  return { words: `DNS (${servers.join(", ")}) was asked for ${counted(asked, "source")}: ${parts.join(", ")}.`, failed: failed > 0 };
 }
 
 /** How old a list was when the report was made: "2026-06-17, 160 days old". */

@@ -1,8 +1,10 @@
 /** The report as GitHub-flavoured Markdown (GFM 0.29), to paste into a ticket: the same facts in the same order as on the screen. */
-import type { Hypothesis } from "../model/assessment.ts";
+import type { Assessment, Hypothesis, NotePart, ReportSection } from "../model/assessment.ts";
 import type { Report } from "../model/report.ts";
+import { campaignFacts, campaignMembers, campaignsHeadline, spoofingSentences } from "./campaign-words.ts";
 import { escapeControls, escapeMarkdown as plain, markdownCode as code } from "./escape.ts";
 import { inputWords, limits } from "./limits.ts";
+import { horizonWords, isEvidence, notePart, probabilityWords, refsBySentence, SECTION_NAMES } from "./note-words.ts";
 import type { RenderOptions } from "./options.ts";
 import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
@@ -21,6 +23,7 @@ import {
 } from "./wording.ts";
 
 const DEFAULT_ROWS = 10;
+const SHOWN_MEMBERS = 5;
 
 /** Ends with a newline. Everything from the input is escaped or stands in a code span. */
 export function renderMarkdown(report: Report, options: RenderOptions = {}): string {
@@ -28,10 +31,13 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
   const blocks = [
     ...head(report),
     ...portZeroSection(report),
+    ...campaignsSection(report, limit),
     ...scansSection(report, limit),
+    ...spoofingSentences(report).map(plain),
     ...floodSection(report, limit),
     ...backscatterSection(report, limit),
     ...readingsSection(report),
+    ...outlookSection(report),
     ...adviceSection(report),
     ...limitsSection(report),
   ];
@@ -39,7 +45,8 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
 }
 
 function head(report: Report): string[] {
-  const { severity, confidence, summary, tooEarly } = report.assessment;
+  const { assessment } = report;
+  const { severity, confidence, tooEarly } = assessment;
   const sure = `confidence ${confidence}${tooEarly ? ", too early to tell" : ""}`;
   const { firstSeen, lastSeen, sources } = report.input;
   const facts = [
@@ -59,7 +66,30 @@ function head(report: Report): string[] {
     facts.push(["Time", `${timeSpan(firstSeen, lastSeen, "→")} (${duration(lastSeen - firstSeen)})`]);
   }
   facts.push(["Senders", count(report.senderCount)]);
-  return [`## ${severity.toUpperCase()}: ${SEVERITY_PHRASES[severity]}, ${sure}`, `**${plain(summary)}**`, table(["", ""], [], facts)];
+  return [`## ${severity.toUpperCase()}: ${SEVERITY_PHRASES[severity]}, ${sure}`, ...note(assessment), table(["", ""], [], facts)];
+}
+
+/** The bottom line in bold, then the other parts, a paragraph each, and every sentence with what it leads to. */
+function note(assessment: Assessment): string[] {
+  const told = (part: NotePart): string =>
+    notePart(assessment, part)
+      .map(({ text, leadsTo }) => `${part === "bottom-line" ? `**${plain(text)}**` : plain(text)}${references(leadsTo)}`)
+      .join(" ");
+  const parts: readonly (readonly [NotePart, string])[] = [
+    ["bottom-line", ""],
+    ["why", "**Why.** "],
+    ["next", "**Next.** "],
+    ["do", "**Do now.** "],
+  ];
+  return parts.flatMap(([part, mark]) => {
+    const text = told(part);
+    return text === "" ? [] : [`${mark}${text}`];
+  });
+}
+
+function references(leadsTo: readonly string[]): string {
+  const names = leadsTo.map((one) => (isEvidence(one) ? one : (SECTION_NAMES[one as ReportSection] ?? one)));
+  return names.length === 0 ? "" : ` \\[${names.map(plain).join(", ")}\\]`;
 }
 
 function portZeroSection(report: Report): string[] {
@@ -88,6 +118,21 @@ function portZeroSection(report: Report): string[] {
     });
     blocks.push(table(["Source", "Packets", "Targets", "Network"], ["l", "r", "r", "l"], rows));
   }
+  return blocks;
+}
+
+function campaignsSection(report: Report, limit: number): string[] {
+  if (report.campaignsTotal === 0) return [];
+  const shown = report.campaigns.slice(0, limit);
+  const entries = shown.map((campaign) =>
+    [
+      `- **${plain(campaign.id)}** ${plain(campaignMembers(campaign, SHOWN_MEMBERS))}: ${plain(campaignFacts(campaign).join(" · "))}`,
+      ...campaign.ties.map(({ sentence }) => `  - ${plain(sentence)}`),
+    ].join("\n"),
+  );
+  const blocks = [`### Campaigns: ${plain(campaignsHeadline(report))}`, entries.join("\n")];
+  if (report.campaignsTotal > shown.length)
+    blocks.push(`… and ${count(report.campaignsTotal - shown.length)} more; \`--format json\` lists them.`);
   return blocks;
 }
 
@@ -145,13 +190,27 @@ function backscatterSection(report: Report, limit: number): string[] {
 }
 
 function readingsSection(report: Report): string[] {
-  const { hypotheses } = report.assessment;
-  if (hypotheses.length === 0) return [];
-  return ["### Readings, most probable first", hypotheses.map(reading).join("\n")];
+  const { assessment } = report;
+  if (assessment.hypotheses.length === 0) return [];
+  const refs = refsBySentence(assessment);
+  return ["### Readings, most probable first", assessment.hypotheses.map((one) => reading(one, refs)).join("\n")];
 }
 
-function reading(hypothesis: Hypothesis): string {
-  const evidence = (mark: string, lines: readonly string[]): string[] => lines.map((line) => `  - ${mark}: ${plain(line)}`);
+function outlookSection({ assessment: { outlook } }: Report): string[] {
+  if (outlook.length === 0) return [];
+  const rows = outlook.map((one) => [
+    plain(one.what),
+    plain(horizonWords(one)),
+    plain(probabilityWords(one)),
+    plain(one.baseRate),
+    plain(one.source),
+  ]);
+  return ["### What comes next", table(["What", "Within", "Chance", "Base rate", "Source"], ["l", "l", "l", "l", "l"], rows)];
+}
+
+function reading(hypothesis: Hypothesis, refs: ReadonlyMap<string, string>): string {
+  const evidence = (mark: string, lines: readonly string[]): string[] =>
+    lines.map((line) => `  - ${mark}: ${refs.has(line) ? `${refs.get(line)}: ` : ""}${plain(line)}`);
   return [
     `- **${percent(hypothesis.probability)} ${HYPOTHESIS_TITLES[hypothesis.id]}**, ${plain(hypothesis.words)}`,
     ...evidence("for", hypothesis.for),

@@ -111,7 +111,7 @@ describe("text", () => {
   });
 
   test("says what was cut and where the rest is", () => {
-    expect(render(novemberReport(), "text")).toContain("… and 122 more; --format json lists all");
+    expect(render(novemberReport(), "text")).toContain("… and 125 more; 2 are parts of C1 above; --format json lists all");
   });
 
   test("near miss: fragments alone are not on the wire, and UDP source zero weak", () => {

@@ -1,16 +1,18 @@
 /** The parts of the sample report of 2 November 2013: port zero, scans, victims, target networks, ports. Made up, after the published accounts. */
+import type { Assessment, Probabilities } from "../model/assessment.ts";
 import type { PortActivity, PortZeroActivity, PortZeroCounts } from "../model/activity.ts";
 import { parseIPv4 } from "../model/address.ts";
-import type { AddressLabels, NetworkLabel } from "../model/label.ts";
+import type { Campaign } from "../model/campaign.ts";
+import { NO_LABELS, type NetworkLabel } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan } from "../model/report.ts";
+import type { Spoofing } from "../model/spoofing.ts";
 
 /** Seconds since 1970. */
 export const START = Date.UTC(2013, 10, 2, 0, 30) / 1000;
 /** Bins of a minute each. */
 export const BINS = 240;
 export const LIST = { list: "geo-whois-asn-country", date: "2026-06-17" } as const;
-export const NO_LABELS: AddressLabels = { network: null, acknowledged: null, reserved: null };
-export const ECATEL: NetworkLabel = { asn: 29073, name: "Ecatel Network", country: "NL", ...LIST };
+export const ECATEL: NetworkLabel = { asn: 29073, name: "Ecatel Network", country: "NL", kind: "hosting", ...LIST };
 const NOTHING: PortZeroCounts = { source: 0, destination: 0, both: 0 };
 
 export function noPortZero(): PortZeroActivity {
@@ -132,7 +134,7 @@ export function novemberScans(random: () => number): LabelledScan[] {
       tool: { name: "zmap", packets: 2_436 },
       spoofable: false,
       labels: {
-        network: { asn: 64_500, name: "Example University Research and Education Network", country: "US", ...LIST },
+        network: { asn: 64_500, name: "Example University Research and Education Network", country: "US", kind: "education", ...LIST },
         acknowledged: {
           organisation: "Example University",
           status: "confirmed",
@@ -141,6 +143,7 @@ export function novemberScans(random: () => number): LabelledScan[] {
           date: "2026-11-01",
         },
         reserved: null,
+        reputation: null,
       },
     },
     { ...scanOf("198.51.100.9", { ports: [0], portCount: 1, targetCount: 77, packets: 80 }), technique: "null", portZero: true },
@@ -165,11 +168,59 @@ export function novemberScans(random: () => number): LabelledScan[] {
       firstSeen: START + Math.floor(random() * 3600),
       labels: {
         ...NO_LABELS,
-        network: { asn: 64_496 + (i % 16), name: `Example Telecom ${i % 16}`, country: ["BR", "CN", "VN", "US"][i % 4] ?? "US", ...LIST },
+        network: {
+          asn: 64_496 + (i % 16),
+          name: `Example Telecom ${i % 16}`,
+          country: ["BR", "CN", "VN", "US"][i % 4] ?? "US",
+          kind: null,
+          ...LIST,
+        },
       },
     });
   }
   return scans;
+}
+
+export function novemberCampaign(): Campaign {
+  return {
+    id: "C1",
+    members: ["93.174.93.175", "80.82.65.237", "94.102.63.22", "89.248.168.215", "94.102.63.40"],
+    memberCount: 96,
+    transport: "tcp",
+    ports: [445, 3389, 22],
+    portCount: 9,
+    targetCount: 4_021,
+    packets: 24_102,
+    firstSeen: START + 1_800,
+    lastSeen: START + 12_600,
+    tool: null,
+    portZero: true,
+    isHidden: false,
+    ties: [
+      {
+        kind: "start-and-stop",
+        weight: 2.9,
+        sentence: "88 of 96 began within 4 min and ended within 11 min, where 0.05 was to be expected",
+      },
+      { kind: "header", weight: 2.1, sentence: "all 96 send from or to port zero; 0.8 % of the others like them have" },
+    ],
+  };
+}
+
+export function novemberSpoofing(): Spoofing {
+  return {
+    subject: "port-zero",
+    sources: 118,
+    verdict: "real",
+    evidence: [
+      {
+        kind: "ttl-spread",
+        leans: "real",
+        weight: 2.5,
+        sentence: "112 of 118 sources keep a TTL of their own, and the sources' differ: a path each",
+      },
+    ],
+  };
 }
 
 export function novemberVictims(): LabelledBackscatter[] {
@@ -184,7 +235,7 @@ export function novemberVictims(): LabelledBackscatter[] {
     qualifies: true,
     portZero: false,
     evidence: ["3,431 SYN-ACK and 65 RST from port 80 to 203 addresses that never asked."],
-    labels: { ...NO_LABELS, network: { asn: 2914, name: "NTT", country: "JP", ...LIST } },
+    labels: { ...NO_LABELS, network: { asn: 2914, name: "NTT", country: "JP", kind: null, ...LIST } },
   } as const satisfies LabelledBackscatter;
   return [
     victim,
@@ -237,5 +288,96 @@ export function generator(seed: number): () => number {
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 4_294_967_296;
+  };
+}
+
+const PRIOR: Probabilities = {
+  ordinary: 0.25,
+  "vulnerability-search": 0.22,
+  research: 0.12,
+  "worm-or-botnet": 0.12,
+  backscatter: 0.07,
+  misconfiguration: 0.06,
+  ddos: 0.05,
+  artefact: 0.05,
+  fingerprinting: 0.03,
+  "targeted-reconnaissance": 0.03,
+};
+
+/** How the judgement of 2 November 2013 came about, in two steps, with a note. */
+export function novemberReasoning(): Omit<Assessment, "severity" | "confidence" | "summary" | "tooEarly" | "hypotheses"> {
+  const first = "Source port zero with one concentrated destination: 71 % of 25,287 packets went to 445/tcp.";
+  const second = "96 of 118 sources are in one network, AS29073.";
+  return {
+    limits: ["most sources may be forged"],
+    note: [
+      {
+        part: "bottom-line",
+        text: "Likely reconnaissance for an attack on TCP/445: 118 sources, most of them in one hosting network, sent 25,287 TCP packets from port 0 to 4,021 hosts.",
+        leadsTo: ["E1", "E2", "port-zero"],
+      },
+      { part: "why", text: "No research scanner explains it.", leadsTo: ["scans"] },
+      { part: "why", text: "It is not DDoS (almost no chance).", leadsTo: ["readings"] },
+      { part: "why", text: "Confidence is moderate: most sources may be forged.", leadsTo: ["limits"] },
+      {
+        part: "next",
+        text: "A new vulnerability of the product that was asked for is published: 50 % within 21 days, 80 % within 42 days (of 216 spikes).",
+        leadsTo: ["outlook"],
+      },
+      { part: "do", text: "Drop TCP from and to port 0 at the border.", leadsTo: ["advice"] },
+    ],
+    steps: [
+      { kind: "prior", probabilities: PRIOR },
+      {
+        kind: "evidence",
+        ref: "E1",
+        id: "tcp-source-zero-one-service",
+        group: "port-zero-kind",
+        source: "Cisco TRAC 2013",
+        sentence: first,
+        strength: 1,
+        keeps: 1,
+        overlaps: null,
+        ratios: { "vulnerability-search": 8, research: 0.3 },
+        probabilities: PRIOR,
+      },
+      {
+        kind: "evidence",
+        ref: "E2",
+        id: "one-network",
+        group: "network",
+        source: "stated judgement",
+        sentence: second,
+        strength: 0.5,
+        keeps: 0.6,
+        overlaps: "tool",
+        ratios: { "worm-or-botnet": 0.3 },
+        probabilities: PRIOR,
+      },
+      { kind: "set-aside", id: "many-networks", group: "network", sentence: "118 sources sit in 12 different networks.", because: "E2" },
+      { kind: "tempering", exponent: 0.8, reason: "groups are not wholly independent of one another", probabilities: PRIOR },
+    ],
+    strongestAgainst: { ref: "E2", sentence: second },
+    flip: { ref: "E1", sentence: first, to: "worm-or-botnet", probability: 0.41 },
+    missing: [
+      { what: "history: whether this is more than on other days", bits: 0.12, couldLead: null },
+      { what: "the reputation of the sources", bits: 0.05, couldLead: "worm-or-botnet" },
+    ],
+    outlook: [
+      {
+        what: "A new vulnerability of the product that was asked for is published",
+        horizonSeconds: 1_814_400,
+        probability: { low: 0.5, high: 0.5 },
+        baseRate: "of 216 spikes",
+        source: "GreyNoise 2025",
+      },
+      {
+        what: "Attacks on what answered come",
+        horizonSeconds: null,
+        probability: null,
+        baseRate: "of 760 addresses 4 % had scanned",
+        source: "DSN 2005",
+      },
+    ],
   };
 }

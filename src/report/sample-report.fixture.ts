@@ -1,24 +1,29 @@
 /** Reports made by hand for the tests of the renderers: 2 November 2013, an empty capture, an artefact, an ordinary day, hostile strings. */
 import type { TimelineSeries } from "../model/activity.ts";
-import type { AddressLabels } from "../model/label.ts";
+import { type AddressLabels, NO_LABELS } from "../model/label.ts";
 import type { LabelledScan, Report } from "../model/report.ts";
 import {
   BINS,
   ECATEL,
   generator,
   LIST,
-  NO_LABELS,
   noPortZero,
+  novemberCampaign,
+  novemberReasoning,
   novemberNetworks,
   novemberPorts,
   novemberPortZero,
   novemberScans,
+  novemberSpoofing,
   novemberVictims,
   scanOf,
   START,
 } from "./sample-parts.fixture.ts";
 
 const HOURS = 4;
+
+/** A judgement that tells no more than its readings. */
+export const UNREASONED = { limits: [], note: [], steps: [], strongestAgainst: null, flip: null, missing: [], outlook: [] } as const;
 
 /** What every capture has in common. */
 export const PLAIN_INPUT = {
@@ -71,6 +76,12 @@ export function novemberReport(): Report {
     backscatterTotal: 2,
     backscatter: novemberVictims(),
     targets: { count: 9_411, dark: 9_102, networks: novemberNetworks(random) },
+    campaignsTotal: 1,
+    campaigns: [novemberCampaign()],
+    spoofing: [novemberSpoofing()],
+    focus: null,
+    past: null,
+    feeds: [],
     timeline: {
       start: START,
       binSeconds: 60,
@@ -93,6 +104,7 @@ export function novemberReport(): Report {
         "118 sources, most of them in one hosting network, sent 25,287 TCP packets from port zero to 4,021 hosts within three hours; " +
         "71 % went to 445 (microsoft-ds). This looks like preparation of an attack on a remote service, not like DDoS.",
       tooEarly: false,
+      ...novemberReasoning(),
       hypotheses: [
         {
           id: "vulnerability-search",
@@ -197,6 +209,12 @@ export function emptyReport(): Report {
     backscatterTotal: 0,
     backscatter: [],
     targets: { count: 0, dark: 0, networks: [] },
+    campaignsTotal: 0,
+    campaigns: [],
+    spoofing: [],
+    focus: null,
+    past: null,
+    feeds: [],
     timeline: { start: 0, binSeconds: 1, series: new Map() },
     ports: [],
     senderCount: 0,
@@ -206,6 +224,7 @@ export function emptyReport(): Report {
       confidence: "low",
       summary: "The capture holds no packets: there is nothing to judge.",
       tooEarly: true,
+      ...UNREASONED,
       hypotheses: [],
     },
     advice: [],
@@ -243,6 +262,7 @@ export function artefactReport(): Report {
       confidence: "high",
       summary: "No port zero: what looks like it are later fragments, which have no transport header.",
       tooEarly: false,
+      ...UNREASONED,
       hypotheses: [
         {
           id: "artefact",
@@ -284,6 +304,8 @@ export function hostileReport(): Report {
     },
     home: { networks: [evil], guessed: false },
     portZeroLabels: new Map([["93.174.93.175", hostileLabels(evil)]]),
+    campaigns: [{ ...novemberCampaign(), id: evil, members: [evil], ties: [{ kind: "tool", weight: 1, sentence: evil }] }],
+    spoofing: [{ ...novemberSpoofing(), evidence: [{ kind: "decoys", leans: "real", weight: 1, sentence: evil }] }],
     scans: [
       { ...first, evidence: [evil, "x".repeat(500)], labels: hostileLabels(evil), targets: [evil], members: [evil], firstSeen: Number.NaN },
     ],
@@ -347,11 +369,18 @@ export function ordinaryReport(): Report {
     scansTotal: 1,
     senderCount: 214,
     targets: { count: 31, dark: 31, networks: [] },
+    campaignsTotal: 0,
+    campaigns: [],
+    spoofing: [],
+    focus: null,
+    past: null,
+    feeds: [],
     assessment: {
       severity: "low",
       confidence: "low",
       summary: "One slow scan that an acknowledged scanner may have sent; three UDP packets from port zero mean little.",
       tooEarly: true,
+      ...UNREASONED,
       hypotheses: [
         {
           id: "research",
@@ -379,8 +408,9 @@ export const SAMPLE_REPORTS: ReadonlyMap<string, () => Report> = new Map([
 
 function hostileLabels(evil: string): AddressLabels {
   return {
-    network: { asn: 1, name: evil, country: evil, list: evil, date: evil },
+    network: { asn: 1, name: evil, country: evil, kind: null, list: evil, date: evil },
     acknowledged: { organisation: evil, status: "disputed", reason: evil, list: evil, date: evil },
     reserved: { name: evil, globallyReachable: false, list: evil, date: null },
+    reputation: null,
   };
 }

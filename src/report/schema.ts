@@ -3,6 +3,9 @@
  * Objects stay open, so that a program that validates with it accepts later reports too.
  */
 import { z } from "zod";
+import { campaignShape, spoofingShape } from "./campaign-schema.ts";
+import { assessmentShape, pastShape } from "./assessment-schema.ts";
+import { feedStateShape, reputationShape } from "./reputation-shapes.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const maybeTime = time.nullable();
@@ -18,7 +21,12 @@ const network = z
   .looseObject({
     asn: count.nullable(),
     name: z.string().nullable(),
-    country: z.string().nullable().describe("ISO 3166-1 alpha-2, where the address is registered: weak evidence"),
+    country: z.string().nullable().describe("ISO 3166-1 alpha-2, where the address is registered, not who sends; it has no weight"),
+    kind: z
+      .enum(["hosting", "access", "mobile", "education", "government", "business", "content", "exchange"])
+      .nullable()
+      .optional()
+      .describe("what the network is for; null where data and its name do not tell"),
     ...provenance,
   })
   .nullable();
@@ -30,6 +38,15 @@ const acknowledged = z
     ...provenance,
   })
   .nullable();
+const name = z
+  .looseObject({
+    name: z.string(),
+    forwardConfirmed: z.boolean().describe("the name leads back to the address"),
+    doubt: z.string().nullable().describe("what it claims without bearing it out"),
+  })
+  .nullable()
+  .optional()
+  .describe("by DNS, where it was asked");
 const reserved = z
   .looseObject({ name: z.string(), globallyReachable: z.boolean(), ...provenance })
   .nullable()
@@ -70,6 +87,8 @@ const scan = z.looseObject({
   acknowledged,
   network,
   reserved,
+  name,
+  reputation: reputationShape,
   slow: z.boolean(),
   fragmented: z.boolean(),
   spoofable: z.boolean().describe("the source never showed that it gets answers"),
@@ -107,6 +126,8 @@ const backscatter = z.looseObject({
   acknowledged,
   network,
   reserved,
+  name,
+  reputation: reputationShape,
 });
 
 /** The shape as zod sees it; `REPORT_SCHEMA` is the same for everybody else. */
@@ -201,6 +222,7 @@ export const reportShape = z.looseObject({
         acknowledged,
         network,
         reserved,
+        name,
       }),
     ),
   }),
@@ -210,6 +232,9 @@ export const reportShape = z.looseObject({
   floods: z.array(flood).describe("most sources first, cut at --limit"),
   backscatterTotal: count,
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),
+  campaignsTotal: count,
+  campaigns: z.array(campaignShape).describe("sources that act as one, heaviest first, cut at --limit"),
+  spoofing: z.array(spoofingShape).describe("whether sources are real, for each body of traffic that is there"),
   targets: z.looseObject({
     count,
     dark: count.describe("never seen sending"),
@@ -235,24 +260,16 @@ export const reportShape = z.looseObject({
     .describe("the most probed destination ports, with packets a bin"),
   senders: count.describe("distinct addresses that sent something"),
   forgotten: z.looseObject({ sources: count, contacts: count, flows: count }).describe("what full tables lost; zero on ordinary input"),
-  assessment: z.looseObject({
-    severity: z.enum(["none", "low", "medium", "high", "critical"]),
-    confidence: z.enum(["low", "moderate", "high"]),
-    summary: z.string(),
-    tooEarly: z.boolean(),
-    hypotheses: z.array(
-      z.looseObject({
-        id: z.string(),
-        probability: z.number().min(0).max(1),
-        words: z.string().describe("estimative words of ICD 203"),
-        for: z.array(z.string()),
-        against: z.array(z.string()),
-        missing: z.array(z.string()),
-      }),
-    ),
-  }),
+  assessment: assessmentShape,
+  past: pastShape,
   advice: z.array(z.looseObject({ action: z.string(), reason: z.string(), rules: z.array(z.string()) })),
+  names: z
+    .looseObject({ servers: z.array(z.string()), asked: count, named: count, confirmed: count, failed: count, leftOut: count })
+    .nullable()
+    .optional()
+    .describe("what asking DNS came to; null where it was not asked"),
   lists: z.array(z.looseObject({ list: z.string(), date: z.string().nullable(), licence: z.string() })),
+  feeds: z.array(feedStateShape).describe("reputation feeds on disk, be they in use or not; empty where there are none"),
 });
 
 /** JSON Schema, draft 2020-12. */

@@ -2,6 +2,7 @@
 import type { Report } from "../model/report.ts";
 import type { RenderOptions } from "./options.ts";
 import { writeBottomLine } from "./text/bottom-line.ts";
+import { writeCampaigns, writeSpoofing } from "./text/campaigns.ts";
 import { writePortZero } from "./text/port-zero.ts";
 import { writeAdvice, writeLimits, writeReadings } from "./text/judgement.ts";
 import { writeBackscatter, writeFloods, writeScans } from "./text/scans.ts";
@@ -12,7 +13,9 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   const screen = new Screen(options);
   writeBottomLine(screen, report);
   writePortZero(screen, report);
-  writeScans(screen, report, options.limit ?? (report.scansTotal > MOST_IN_FULL ? DEFAULT_ROWS : MOST_IN_FULL));
+  writeCampaigns(screen, report, options.limit ?? DEFAULT_CAMPAIGNS);
+  writeScans(screen, report, options.limit ?? defaultRows(report));
+  writeSpoofing(screen, report);
   writeFloods(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeReadings(screen, report);
@@ -21,8 +24,16 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   return screen.toString();
 }
 
+/** Campaigns say much of what scans would, and take their room. */
+function defaultRows({ scansTotal, campaignsTotal }: Report): number {
+  if (scansTotal <= MOST_IN_FULL) return MOST_IN_FULL;
+  return campaignsTotal > 0 ? ROWS_BESIDE_CAMPAIGNS : DEFAULT_ROWS;
+}
+
 /** Scans, heaviest first, and victims that leave room for the rest on one screen. */
-const DEFAULT_ROWS = 6;
+const DEFAULT_ROWS = 5;
 /** So few are all shown: a line that says "2 more" is no shorter. */
 const MOST_IN_FULL = 10;
 const DEFAULT_VICTIMS = 3;
+const DEFAULT_CAMPAIGNS = 3;
+const ROWS_BESIDE_CAMPAIGNS = 1;

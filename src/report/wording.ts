@@ -2,7 +2,7 @@
 import type { HypothesisId, Severity } from "../model/assessment.ts";
 import { isQuiet, type LabelledScan, type Report } from "../model/report.ts";
 import type { Flood, Outcomes, ScanKind, Technique } from "../model/finding.ts";
-import type { AddressLabels } from "../model/label.ts";
+import type { AddressLabels, NameLabel, NetworkKind } from "../model/label.ts";
 import { portList } from "./port-name.ts";
 import { count, counted, share } from "./quantity.ts";
 
@@ -89,6 +89,25 @@ export function networkWords(labels: AddressLabels): string {
   const words = [network.asn === null ? null : `AS${network.asn}`, network.name].filter((part) => part !== null).join(" ");
   if (network.country === null) return words === "" ? "unknown network" : words;
   return words === "" ? `registered in ${network.country}` : `${words}, ${network.country}`;
+}
+
+/** What a network is for, in words. */
+export const KIND_WORDS: Readonly<Record<NetworkKind, string>> = {
+  hosting: "hosting",
+  access: "homes and offices",
+  mobile: "mobile",
+  education: "research and education",
+  government: "government",
+  business: "a business",
+  content: "content delivery",
+  exchange: "an exchange point",
+};
+
+/** A name, and whether it is borne out. */
+export function nameWords({ name, forwardConfirmed, doubt }: NameLabel): string {
+  return forwardConfirmed
+    ? `${name}, which leads back to the address`
+    : `${name}, which does not lead back to the address.${doubt === null ? "" : ` ${doubt}`}`;
 }
 
 /** How each outcome reads: nobody knows of an answer that records do not show, so none is called silence here. */

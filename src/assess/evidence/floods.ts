@@ -2,14 +2,10 @@
 import { fragmentFlood, fragmentShare, ramp } from "../found.ts";
 import { agree, count, duration, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
-import { MOORE, ROSSOW } from "./literature.ts";
 
 export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
   {
     id: "victim-answers",
-    group: "backscatter",
-    source: MOORE,
-    ratios: { backscatter: 100, ordinary: 0.3, misconfiguration: 0.2, "targeted-reconnaissance": 0.3, fingerprinting: 0.3, research: 0.3 },
     strength: (f) =>
       ramp(f.backscatter.share, 0.2, 0.8) * (f.backscatter.qualifying > 0 ? 1 : 0.4 + ramp(f.backscatter.packets, 5, 50) * 0.4),
     sentence: (f) =>
@@ -17,35 +13,18 @@ export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
   },
   {
     id: "port-zero-answers",
-    group: "backscatter",
-    source: MOORE,
-    ratios: { backscatter: 30, "vulnerability-search": 0.1, "worm-or-botnet": 0.1, fingerprinting: 0.2, research: 0.1 },
     strength: (f) => (f.portZero.answersOnly ? ramp(f.portZero.replies, 1, 20) : 0),
     sentence: (f) =>
       `${count(f.portZero.replies)} of ${plural(f.portZero.confirmed, "packet")} with port zero are answers (SYN-ACK, RST): somebody forged our addresses with source port zero.`,
   },
   {
     id: "reflection",
-    group: "flood",
-    source: ROSSOW,
-    ratios: { ddos: 120, ordinary: 0.2, artefact: 1.5, backscatter: 0.2 },
     strength: (f) => (f.backscatter.reflectors > 0 ? 0.4 + 0.6 * ramp(f.backscatter.reflectors, 3, 20) : 0),
     sentence: (f) =>
       `${plural(f.backscatter.reflectors, "amplifier")}${f.backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${f.backscatter.reflectedPorts.join(", ")}`} send ${plural(f.backscatter.reflectedPackets, "packet")} to a few addresses that did not ask.`,
   },
   {
     id: "many-on-one",
-    group: "flood",
-    source: MOORE,
-    ratios: {
-      ddos: 120,
-      backscatter: 0.2,
-      ordinary: 0.1,
-      "worm-or-botnet": 0.3,
-      "vulnerability-search": 0.1,
-      research: 0.1,
-      "targeted-reconnaissance": 0.3,
-    },
     // One that floods alone may also be a test, or broken.
     strength: (f) => (f.floods === null ? 0 : f.floods.sources === 1 ? 0.6 : 1),
     sentence: (f) =>
@@ -53,9 +32,6 @@ export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
   },
   {
     id: "flood-fragments",
-    group: "flood-fragments",
-    source: "NANOG, DDoS using port 0 and 53",
-    ratios: { ddos: 10, artefact: 2, ordinary: 0.5 },
     strength: (f) =>
       Math.max(fragmentFlood(f), f.backscatter.reflectors > 0 || f.portZero.unconfirmed > 0 ? ramp(fragmentShare(f), 0.05, 0.4) / 2 : 0),
     sentence: (f) =>

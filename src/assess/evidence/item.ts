@@ -1,15 +1,9 @@
-/** One piece of evidence as data: the odds it carries, when it holds, and how it is said. */
-import type { HypothesisId } from "../../model/assessment.ts";
+/** One piece of evidence in code: when it holds and how it is said. What it weighs stands under its id in evidence-table.ts. */
+import type { EvidenceId } from "../evidence-table.ts";
 import type { Facts } from "../facts.ts";
 
 export interface EvidenceItem {
-  readonly id: string;
-  /** Items of a group come from the same cause: only the strongest of them counts. */
-  readonly group: string;
-  /** Whose word the ratios stand on. */
-  readonly source: string;
-  /** P(this | hypothesis) over P(this | an average hypothesis); 1 where it is left out. */
-  readonly ratios: Readonly<Partial<Record<HypothesisId, number>>>;
+  readonly id: EvidenceId;
   /** 0 where it does not hold, up to 1 where it holds fully. */
   readonly strength: (facts: Facts) => number;
   readonly sentence: (facts: Facts) => string;

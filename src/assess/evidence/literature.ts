@@ -8,3 +8,6 @@ export const MOORE = "Moore et al. 2006, Inferring Internet denial-of-service ac
 export const ROSSOW = "Rossow, NDSS 2014, Amplification Hell";
 export const ANTONAKAKIS = "Antonakakis et al., USENIX Security 2017, Understanding the Mirai Botnet";
 export const NMAP = "Nmap Network Scanning, ch. 5 and 8";
+export const RICHTER_BERGER = "Richter, Berger, IMC 2019, Scanning the Scanners (most scanning is Internet-wide; some 30 % is localised)";
+export const LIST_AGREEMENT = "Maltrail and ipsum (several lists that agree are evidence, one is a hint)";
+export const BOU_HARB = "Bou-Harb et al., DFRWS 2014 (misconfiguration is told from probing by few targets and patience)";

@@ -2,14 +2,10 @@
 import { fragmentShare, ramp } from "../found.ts";
 import { agree, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
-import { CERT_POLSKA, CISCO_2013, PAM_2021, STATED } from "./literature.ts";
 
 export const PORT_ZERO: readonly EvidenceItem[] = [
   {
     id: "unconfirmed-only",
-    group: "false-port-zero",
-    source: PAM_2021,
-    ratios: { artefact: 80, "vulnerability-search": 0.3, fingerprinting: 0.3 },
     strength: (f) =>
       f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0
         ? (0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2) * (1 - ramp(f.portZero.flaggedShare, 0.3, 0.95))
@@ -19,36 +15,18 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
   },
   {
     id: "unconfirmed-with-flags",
-    group: "false-port-zero",
-    source: STATED,
-    ratios: { artefact: 0.5, fingerprinting: 1.5, "vulnerability-search": 1.5 },
     strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? ramp(f.portZero.flaggedShare, 0.3, 0.95) : 0),
     sentence: (f) =>
       `${percent(f.portZero.flaggedShare)} of the records that say port zero tell TCP flags, which later fragments have not: their ports were likely read from a header.`,
   },
   {
     id: "fragments-only",
-    group: "false-port-zero",
-    source: PAM_2021,
-    // Nobody claims port zero here; only other records of the same traffic would.
-    ratios: { artefact: 4 },
     strength: (f) => (f.portZero.confirmed === 0 && f.portZero.unconfirmed === 0 ? ramp(fragmentShare(f), 0.05, 0.6) : 0),
     sentence: (f) =>
       `${plural(f.portZero.excludedFragments, "later fragment")} ${agree(f.portZero.excludedFragments, "has", "have")} no transport header: flow exporters write them down as port zero, and there is none.`,
   },
   {
     id: "tcp-source-zero-one-service",
-    group: "port-zero-kind",
-    source: CISCO_2013,
-    ratios: {
-      "vulnerability-search": 8,
-      "worm-or-botnet": 5,
-      "targeted-reconnaissance": 1.5,
-      research: 0.3,
-      fingerprinting: 0.3,
-      misconfiguration: 0.3,
-      ordinary: 0.2,
-    },
     strength: (f) =>
       f.portZero.tcpSourceOnly > f.portZero.toZero && f.portZero.otherPort !== null && !f.portZero.answersOnly
         ? ramp(f.portZero.otherPort.share, 0.1, 0.5) * ramp(f.portZero.targets, 2, 50)
@@ -58,9 +36,6 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
   },
   {
     id: "destination-zero-malformed",
-    group: "port-zero-kind",
-    source: CERT_POLSKA,
-    ratios: { fingerprinting: 40, misconfiguration: 5, "vulnerability-search": 0.15, "worm-or-botnet": 0.2, research: 0.2, ordinary: 0.1 },
     strength: (f) =>
       f.portZero.toZero > 0 && f.portZero.toZero >= f.portZero.tcpSourceOnly
         ? ramp(f.portZero.malformedShare, 0.05, 0.4) * ramp(f.portZero.toZero, 1, 20)
@@ -70,27 +45,18 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
   },
   {
     id: "destination-zero",
-    group: "port-zero-kind",
-    source: `${STATED}, after ${CERT_POLSKA}`,
-    ratios: { fingerprinting: 5, misconfiguration: 2, "vulnerability-search": 0.4, "worm-or-botnet": 0.3, research: 0.7 },
     strength: (f) => (f.portZero.toZero > f.portZero.tcpSourceOnly && !f.portZero.answersOnly ? ramp(f.portZero.toZero, 1, 20) : 0),
     sentence: (f) =>
       `${plural(f.portZero.toZero, "packet")} ${agree(f.portZero.toZero, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
   },
   {
     id: "udp-source-zero",
-    group: "port-zero-kind",
-    source: "RFC 768 (a UDP source port is optional)",
-    ratios: { ordinary: 2, misconfiguration: 1.5 },
     strength: (f) => (f.portZero.strong === 0 ? ramp(f.portZero.udpSourceOnly, 0, 3) : 0),
     sentence: (f) =>
       `${plural(f.portZero.udpSourceOnly, "UDP packet")} with source port zero ${agree(f.portZero.udpSourceOnly, "is", "are")} legal and weak evidence.`,
   },
   {
     id: "port-zero-few-hosts",
-    group: "few-hosts",
-    source: PAM_2021,
-    ratios: { misconfiguration: 10, "vulnerability-search": 0.3, "worm-or-botnet": 0.2, research: 0.5 },
     strength: (f) => (f.scans.count === 0 && f.portZero.strong > 2 && f.portZero.sources <= 2 && f.portZero.targets <= 2 ? 1 : 0),
     sentence: (f) =>
       `Port zero comes from ${plural(f.portZero.sources, "source")} to ${plural(f.portZero.targets, "target")} again and again, as from one broken sender.`,

@@ -1,24 +1,11 @@
 /** Whether anything is there at all. The absence of what a reading needs is the strongest evidence against it. */
-import type { HypothesisId } from "../../model/assessment.ts";
 import { foundThings, fragmentFlood, fragmentShare, hasFinding, ramp } from "../found.ts";
 import { agree, listed, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
-import { PAM_2021, STATED } from "./literature.ts";
-
-const PROBING: readonly HypothesisId[] = [
-  "research",
-  "vulnerability-search",
-  "worm-or-botnet",
-  "fingerprinting",
-  "targeted-reconnaissance",
-];
 
 export const PRESENCE: readonly EvidenceItem[] = [
   {
     id: "nothing-unusual",
-    group: "presence",
-    source: STATED,
-    ratios: { ordinary: 3 },
     strength: (f) =>
       hasFinding(f) || f.portZero.unconfirmed > 0 || f.portZero.udpSourceOnly > 0
         ? 0
@@ -27,9 +14,6 @@ export const PRESENCE: readonly EvidenceItem[] = [
   },
   {
     id: "something-unusual",
-    group: "presence",
-    source: STATED,
-    ratios: { ordinary: 0.005 },
     strength: (f) =>
       hasFinding(f)
         ? Math.max(
@@ -37,6 +21,8 @@ export const PRESENCE: readonly EvidenceItem[] = [
             ramp(f.backscatter.packets, 0, 25),
             ramp(f.backscatter.reflectors, 0, 3),
             f.floods === null ? 0 : 1,
+            // Ordinary traffic has a few of them.
+            f.persistence === null ? 0 : 0.5 * ramp(f.persistence.share, 0.05, 0.5),
             0.2 + ramp(f.portZero.strong, 1, 10),
           )
         : 0,
@@ -44,9 +30,6 @@ export const PRESENCE: readonly EvidenceItem[] = [
   },
   {
     id: "no-probing",
-    group: "no-probing",
-    source: STATED,
-    ratios: { ...Object.fromEntries(PROBING.map((id) => [id, 0.01])), misconfiguration: 0.3 },
     strength: (f) => (f.scans.count === 0 ? (f.portZero.strong === 0 ? 1 : 0.2) : 0),
     sentence: (f) =>
       f.portZero.strong === 0
@@ -55,25 +38,16 @@ export const PRESENCE: readonly EvidenceItem[] = [
   },
   {
     id: "no-backscatter",
-    group: "no-backscatter",
-    source: STATED,
-    ratios: { backscatter: 0.01 },
     strength: (f) => (f.backscatter.victims === 0 && !f.portZero.answersOnly ? 1 : 0),
     sentence: () => "No answers come in that nobody here asked for.",
   },
   {
     id: "no-flood",
-    group: "no-flood",
-    source: STATED,
-    ratios: { ddos: 0.02 },
     strength: (f) => (f.backscatter.reflectors === 0 && f.floods === null ? 1 - fragmentFlood(f) : 0),
     sentence: () => "Neither amplifiers, nor many sources on one target, nor a flood of fragments are there.",
   },
   {
     id: "nothing-false",
-    group: "false-port-zero",
-    source: PAM_2021,
-    ratios: { artefact: 0.02 },
     strength: (f) => (f.portZero.unconfirmed + f.portZero.excluded > 0 ? (f.portZero.strong > f.portZero.unconfirmed ? 0.9 : 0) : 1),
     sentence: (f) =>
       f.portZero.confirmed > 0

@@ -203,6 +203,39 @@ const MISCONFIGURATION: LabEvent = {
   },
 };
 
+const INVENTORY: LabEvent = {
+  name: "inventory",
+  title: "A management station of one's own asks its hosts, and the addresses between them, for a few services",
+  make(random, options) {
+    const recorder = new Recorder(random, options, 1800);
+    const station = recorder.site.host(random);
+    const ports = random.shuffle([22, 135, 139, 161, 443, 445, 3389, 8080]).slice(0, random.integer(2, 5));
+    const targets = recorder.site.addresses(random, recorder.count(random.integer(100, 400))).filter((target) => target !== station);
+    const contacts = targets.flatMap((target) => ports.map((port): Contact => [target, port]));
+    const gap = recorder.duration / contacts.length;
+    tcpScan(recorder, connectProber(random, station), {
+      technique: "connect",
+      contacts,
+      start: recorder.start,
+      gap: () => random.exponential(gap),
+    });
+    return recorder.finish("inventory", {
+      reading: "misconfiguration",
+      scans: [
+        scanTruth({
+          source: formatIPv4(station),
+          kind: "strobe",
+          technique: "connect",
+          transport: "tcp",
+          ports,
+          targetCount: targets.length,
+          tool: null,
+        }),
+      ],
+    });
+  },
+};
+
 export const CAMPAIGNS: readonly LabEvent[] = [
   WORM_MIRAI,
   WORM_445,
@@ -211,4 +244,5 @@ export const CAMPAIGNS: readonly LabEvent[] = [
   VULNERABILITY_SEARCH,
   TARGETED,
   MISCONFIGURATION,
+  INVENTORY,
 ];

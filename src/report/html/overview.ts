@@ -1,15 +1,16 @@
 /** The head of the page: the judgement, how sure it is, what it stands on, and the figures that lead to their evidence. */
+import type { Assessment, NotePart, NoteSentence, ReportSection } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
 import { inputWords } from "../limits.ts";
+import { countedSteps, isEvidence, notePart, SECTION_NAMES } from "../note-words.ts";
 import { portZeroWords, sum } from "../port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "../quantity.ts";
 import { capital, HYPOTHESIS_TITLES, inputName, SEVERITY_PHRASES } from "../wording.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 
 export function overview(report: Report): Html {
-  const { severity, confidence, summary, tooEarly } = report.assessment;
+  const { severity, confidence, tooEarly } = report.assessment;
   const { firstSeen, lastSeen } = report.input;
-  const [headline, caveats] = cutAfterSentence(summary);
   const span =
     firstSeen === null || lastSeen === null ? null : html`<br />${timeSpan(firstSeen, lastSeen)}, ${duration(lastSeen - firstSeen)}`;
   return html`<section id="judgement" aria-labelledby="judgement-h">
@@ -17,8 +18,7 @@ export function overview(report: Report): Html {
       <span class="badge ${severity}">${capital(severity)}</span><span class="h1-phrase">${capital(SEVERITY_PHRASES[severity])}</span
       ><span>Confidence ${confidence}${tooEarly ? ", too early to tell" : ""}</span>
     </h1>
-    <p class="summary">${headline}</p>
-    ${caveats === "" ? null : html`<p class="caveats">${caveats}</p>`}
+    ${noteOf(report)}
     <p class="input">
       <span class="mono">${inputName(report)}</span><br />${inputWords(report)}, ${counted(report.senderCount, "sender")}${span}
     </p>
@@ -55,6 +55,43 @@ function facts(report: Report): Html[] {
   if (leading !== undefined) tiles.push(fact("#readings", percent(leading.probability), HYPOTHESIS_TITLES[leading.id]));
   if (advice.length > 0) tiles.push(fact("#advice", count(advice.length), advice.length === 1 ? "thing to do now" : "things to do now"));
   return tiles;
+}
+
+/** The bottom line, then why, what comes next and what to do, every sentence with links to what it stands on. */
+function noteOf({ assessment, ...report }: Report): Html {
+  if (assessment.note.length === 0) {
+    const [headline, caveats] = cutAfterSentence(assessment.summary);
+    return html`<p class="summary">${headline}</p>
+      ${caveats === "" ? null : html`<p class="caveats">${caveats}</p>`}`;
+  }
+  const anchors = new Set([...countedSteps(assessment).map(({ ref }) => ref), ...sectionsThere(report, assessment)]);
+  const told = (part: NotePart): readonly Html[] => notePart(assessment, part).map((sentence) => cited(sentence, anchors));
+  const paragraph = (part: NotePart, mark: string): Html | null => {
+    const sentences = told(part);
+    return sentences.length === 0 ? null : html`<p class="caveats"><b>${mark}</b> ${sentences}</p>`;
+  };
+  return html`<p class="summary">${told("bottom-line")}</p>
+    ${paragraph("why", "Why.")} ${paragraph("next", "Next.")} ${paragraph("do", "Do now.")}`;
+}
+
+/** Sections that the page has, by their names in the note. */
+function sectionsThere(report: Omit<Report, "assessment">, { hypotheses, outlook }: Assessment): string[] {
+  return [
+    "port-zero",
+    "scans",
+    "limits",
+    ...(report.backscatterTotal > 0 ? ["backscatter"] : []),
+    ...(hypotheses.length > 0 ? ["readings"] : []),
+    ...(outlook.length > 0 ? ["outlook"] : []),
+    ...(report.advice.length > 0 ? ["advice"] : []),
+  ];
+}
+
+function cited({ text, leadsTo }: NoteSentence, anchors: ReadonlySet<string>): Html {
+  const links = leadsTo
+    .filter((one) => anchors.has(one))
+    .map((one) => html` <a class="ref" href="#${one}">${isEvidence(one) ? one : (SECTION_NAMES[one as ReportSection] ?? one)}</a>`);
+  return html`${text}${links} `;
 }
 
 /** The first sentence, which is the judgement, and what qualifies it. */

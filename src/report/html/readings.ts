@@ -1,9 +1,11 @@
 /** What it may mean: the competing hypotheses, and the matrix of hypotheses and evidence (Heuer, Psychology of Intelligence Analysis, ch. 8). */
-import type { Hypothesis } from "../../model/assessment.ts";
+import type { Assessment, Hypothesis } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
+import { horizonWords, probabilityWords, refsBySentence } from "../note-words.ts";
 import { percent } from "../quantity.ts";
 import { HYPOTHESIS_TITLES } from "../wording.ts";
 import { html, type Html } from "./markup.ts";
+import { scrollTable } from "./plot.ts";
 import { bar } from "./port-zero.ts";
 
 /** Hypotheses shown with all their evidence; the rest are in the matrix. */
@@ -25,7 +27,43 @@ export function readingsSection(report: Report): Html | null {
     <h2 id="readings-h">What it may mean</h2>
     <p class="lead">Competing readings of the same findings, most probable first. Words for probability are those of ICD 203.</p>
     <div class="card">${full.map(reading)}</div>
-    ${matrix(hypotheses)}
+    ${matrix(hypotheses, refsBySentence(report.assessment))} ${turns(report.assessment)}
+  </section>`;
+}
+
+/** What turns the judgement, and what would help most. */
+function turns({ strongestAgainst, flip, missing }: Assessment): Html | null {
+  if (strongestAgainst === null && flip === null && missing.length === 0) return null;
+  return html`<div class="card">
+    <h3>What could change it</h3>
+    <ul>
+      ${strongestAgainst === null ? null : html`<li>Strongest against: ${strongestAgainst.ref}: ${strongestAgainst.sentence}</li>`}
+      <li>
+        ${
+          flip === null
+            ? "No single piece of evidence turns it."
+            : `Without ${flip.ref}, ${HYPOTHESIS_TITLES[flip.to]} leads (${percent(flip.probability)}): ${flip.sentence}`
+        }
+      </li>
+      ${missing.map(
+        ({ what, bits, couldLead }) =>
+          html`<li>
+            Missing: ${what} (${bits < 0.01 ? "under 0.01" : bits.toFixed(2)}
+            bit)${couldLead === null ? null : `; may bring ${HYPOTHESIS_TITLES[couldLead]} ahead`}
+          </li>`,
+      )}
+    </ul>
+  </div>`;
+}
+
+export function outlookSection({ assessment: { outlook } }: Report): Html | null {
+  if (outlook.length === 0) return null;
+  const titles = ["What", "Within", "Chance", "Base rate", "Source"].map((text) => ({ text }));
+  const rows = outlook.map((one) => [one.what, horizonWords(one), probabilityWords(one), one.baseRate, one.source]);
+  return html`<section id="outlook" aria-labelledby="outlook-h">
+    <h2 id="outlook-h">What comes next</h2>
+    <p class="lead">Should the leading reading be right. Numbers are those of the sources, with what they do not say beside them.</p>
+    <div class="card">${scrollTable("What comes next, how likely and on whose word", titles, rows)}</div>
   </section>`;
 }
 
@@ -47,7 +85,7 @@ function reading(hypothesis: Hypothesis): Html {
   </article>`;
 }
 
-function matrix(hypotheses: readonly Hypothesis[]): Html | null {
+function matrix(hypotheses: readonly Hypothesis[], refs: ReadonlyMap<string, string>): Html | null {
   const evidence = new Map<string, Map<Hypothesis, Lean>>();
   for (const lean of ["for", "against", "missing"] as const) {
     for (const hypothesis of hypotheses) {
@@ -80,8 +118,8 @@ function matrix(hypotheses: readonly Hypothesis[]): Html | null {
         <tbody>
           ${[...evidence].map(
             ([line, leans]) =>
-              html`<tr>
-                <th scope="row">${line}</th>
+              html`<tr${refs.has(line) ? html` id="${refs.get(line) ?? ""}"` : null}>
+                <th scope="row">${refs.has(line) ? `${refs.get(line)}: ${line}` : line}</th>
                 ${columns.map((hypothesis) => cell(leans.get(hypothesis)))}
               </tr>`,
           )}

@@ -4,6 +4,7 @@ import type { AddressLabels } from "../../model/label.ts";
 import { listAge } from "../limits.ts";
 import { portLabel, portList } from "../port-name.ts";
 import { count, counted, dateTime, duration, share, timeSpan } from "../quantity.ts";
+import { reputationWords } from "../reputation-words.ts";
 import {
   floodCells,
   capital,
@@ -15,7 +16,10 @@ import {
   scanMarks,
   scansHeadline,
   scanTool,
+  KIND_WORDS,
+  nameWords,
 } from "../wording.ts";
+import { spoofingNote } from "./campaigns.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 import { scrollTable } from "./plot.ts";
 import { rowsBySource, scanRowId } from "./scan-links.ts";
@@ -46,7 +50,7 @@ export function scansSection(report: Report, limit: number): Html {
     <p class="lead">${capital(scansHeadline(report))}.</p>
     ${shown.length === 0 ? null : scanTable(shown, report.madeAt)}
     ${more > 0 ? html`<p class="note">… and ${count(more)} more, lighter ones; <code>--format json --limit ${String(report.scansTotal)}</code> lists them.</p>` : null}
-    ${floods(report, limit)} ${backscatter(report, limit)}
+    ${spoofingNote(report)} ${floods(report, limit)} ${backscatter(report, limit)}
   </section>`;
 }
 
@@ -155,12 +159,15 @@ function evidence(scan: LabelledScan, madeAt: number): Html {
 
 function labelEntries(labels: AddressLabels, madeAt: number): (readonly [string, Piece])[] {
   const entries: (readonly [string, Piece])[] = [];
-  const { acknowledged, network, reserved } = labels;
+  const { acknowledged, network, reserved, name } = labels;
   if (acknowledged !== null) {
     const words = `${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason}`;
     entries.push(["Research", `${words} (${acknowledged.list}, ${listAge(acknowledged.date, madeAt)})`]);
   }
-  if (network !== null) entries.push(["Network", `${networkWords(labels)} (${network.list}, ${listAge(network.date, madeAt)})`]);
+  if (name !== undefined && name !== null) entries.push(["Name", nameWords(name)]);
+  const kind = network === null || network.kind === null ? "" : `, ${KIND_WORDS[network.kind]}`;
+  if (network !== null) entries.push(["Network", `${networkWords(labels)}${kind} (${network.list}, ${listAge(network.date, madeAt)})`]);
+  if (labels.reputation !== null) entries.push(["Reputation", reputationWords(labels.reputation)]);
   if (reserved !== null) {
     const reach = reserved.globallyReachable ? "reachable over the Internet" : "cannot have come over the Internet";
     entries.push(["Reserved", `${reserved.name}: ${reach} (${reserved.list})`]);

@@ -1,13 +1,21 @@
 /** Incidents for programs: `precursor.incidents/1`. */
+import type { Assessment } from "../../model/assessment.ts";
 import type { Incident } from "../../model/incident.ts";
 import { escapeJson } from "../escape.ts";
+import { assessmentJson } from "../json.ts";
 import { isoTime } from "../quantity.ts";
 import { uptickJson } from "../series/uptick-json.ts";
 import type { IncidentJson, IncidentsJson } from "./incident-schema.ts";
 
-/** Indented JSON with a newline at the end; safe to print on a terminal. */
-export function renderIncidentsJson(incidents: readonly Incident[]): string {
-  const whole: IncidentsJson = { schema: "precursor.incidents/1", incidents: incidents.map(incidentJson) };
+/** Indented JSON with a newline at the end; safe to print on a terminal. @param judgements by id, of those that were judged */
+export function renderIncidentsJson(incidents: readonly Incident[], judgements: ReadonlyMap<string, Assessment> = new Map()): string {
+  const whole: IncidentsJson = {
+    schema: "precursor.incidents/1",
+    incidents: incidents.map((incident) => {
+      const judgement = judgements.get(incident.id);
+      return judgement === undefined ? incidentJson(incident) : { ...incidentJson(incident), assessment: assessmentJson(judgement) };
+    }),
+  };
   return `${escapeJson(JSON.stringify(whole, null, 2))}\n`;
 }
 

@@ -1,5 +1,6 @@
 /** The published JSON Schema (draft 2020-12) of `precursor.incidents/1`. Fields are added, never renamed; objects stay open. */
 import { z } from "zod";
+import { assessmentShape } from "../assessment-schema.ts";
 import { uptickShape } from "../series/uptick-schema.ts";
 import { count, time } from "../schema-shapes.ts";
 
@@ -18,6 +19,7 @@ export const incidentShape = z.looseObject({
   sensors: count.describe("that saw it, of sensorsAlive"),
   sensorsAlive: count,
   acknowledgedBy: z.string().nullable(),
+  assessment: assessmentShape.optional().describe("of one that is shown: a judgement from what the store holds, as in precursor.report/1"),
   timeline: z.array(z.looseObject({ time, kind: z.string(), text: z.string(), by: z.string().nullable() })),
 });
 

@@ -1,9 +1,12 @@
 /** Incidents on a terminal: a line each, or one with all that is known of it. */
+import type { Assessment } from "../../model/assessment.ts";
 import type { Incident } from "../../model/incident.ts";
+import { notePart } from "../note-words.ts";
 import type { RenderOptions } from "../options.ts";
-import { count, counted, dateTime, duration, timeSpan } from "../quantity.ts";
+import { count, counted, dateTime, duration, percent, timeSpan } from "../quantity.ts";
 import { recordWords, uptickSentence } from "../series/uptick-words.ts";
 import { Screen } from "../text/screen.ts";
+import { HYPOTHESIS_TITLES, SEVERITY_PHRASES } from "../wording.ts";
 
 /** A table, newest first; the id tells when it opened and of which series. */
 export function renderIncidentList(incidents: readonly Incident[], options: RenderOptions = {}): string {
@@ -36,8 +39,8 @@ export function renderIncidentList(incidents: readonly Incident[], options: Rend
   return screen.toString();
 }
 
-/** One incident: what rose, when, who saw it, and its timeline. */
-export function renderIncident(incident: Incident, options: RenderOptions = {}): string {
+/** One incident: what rose, when, who saw it, what it may mean where that could be judged, and its timeline. */
+export function renderIncident(incident: Incident, judgement: Assessment | null, options: RenderOptions = {}): string {
   const { id, phase, openedAt, closedAt, updatedAt, leading, others, acknowledgedBy, timeline } = incident;
   const screen = new Screen(options);
   screen.heading("incident", id);
@@ -55,6 +58,7 @@ export function renderIncident(incident: Incident, options: RenderOptions = {}):
   );
   screen.heading("series", counted(others.length + 1, "series", "series"));
   for (const uptick of [leading, ...others]) screen.paragraph(uptickSentence(uptick), { mark: { text: "·", style: "dim" } });
+  if (judgement !== null) writeJudgement(screen, judgement);
   screen.heading("timeline", counted(timeline.length, "entry", "entries"));
   for (const { time, kind, text, by } of timeline) {
     screen.paragraph(`${kind}${by === null ? "" : ` by ${by}`}${text === "" ? "" : `: ${text}`}`, {
@@ -62,6 +66,18 @@ export function renderIncident(incident: Incident, options: RenderOptions = {}):
     });
   }
   return screen.toString();
+}
+
+/** The note but for what to do: no rules come from what a store holds alone. */
+function writeJudgement(screen: Screen, judgement: Assessment): void {
+  const { severity, confidence, hypotheses } = judgement;
+  screen.heading("judgement", `${severity}: ${SEVERITY_PHRASES[severity]}, confidence ${confidence}; from what the store holds`);
+  for (const part of ["bottom-line", "why", "next"] as const) {
+    const sentences = notePart(judgement, part).map(({ text }) => text);
+    if (sentences.length > 0) screen.paragraph(sentences.join(" "), part === "bottom-line" ? { style: "bold" } : {});
+  }
+  const weighed = hypotheses.slice(0, 4).map((one) => `${HYPOTHESIS_TITLES[one.id]} ${percent(one.probability)}`);
+  screen.pieces(weighed, { mark: { text: "Readings:", style: "dim" }, style: "dim" });
 }
 
 /** Small numbers keep a digit. */

@@ -15,7 +15,7 @@ test("a list of incidents, and none", () => {
 });
 
 test("one incident, whole", () => {
-  expect(renderIncident(november2013())).toMatchInlineSnapshot(`
+  expect(renderIncident(november2013(), null)).toMatchInlineSnapshot(`
     "INCIDENT  20131102T0100Z-tcp-source-0
       tcp/source/0 rose to 101 where 19 were to be expected, 5.3 times as many: highest of all 412 days
       seen (since 2012-09-16).
@@ -46,6 +46,6 @@ test("JSON is what the schema says, and what is told of time is in UTC", () => {
 test("what came from people reaches no terminal as an escape sequence", () => {
   const [entry] = november2013().timeline;
   const hostile = { ...november2013(), timeline: [{ ...entry!, kind: "note" as const, text: "\u001b[2J", by: "\u001b]0;x" }] };
-  expect(renderIncident(hostile)).not.toContain("\u001b");
+  expect(renderIncident(hostile, null)).not.toContain("\u001b");
   expect(renderIncidentsJson([hostile])).not.toContain("\u001b");
 });

@@ -1,7 +1,9 @@
 /** The head of the screen: severity, confidence, the judgement in a sentence, the input it stands on and its course over time. */
 import type { Severity } from "../../model/assessment.ts";
 import type { Timeline } from "../../model/activity.ts";
+import type { NoteSentence } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
+import { isEvidence, notePart } from "../note-words.ts";
 import { inputWords } from "../limits.ts";
 import { counted, duration, short, timeSpan } from "../quantity.ts";
 import { coarsen, sparkline, totalBins } from "../timeline-bins.ts";
@@ -15,6 +17,9 @@ const FEWEST_BINS = 8;
 /** "  peak 12.3 M in 12 min 48 s" and a margin. */
 const PEAK_COLUMNS = 28;
 const ENOUGH_COLUMNS = 20;
+/** Lines of the note that leave room for the rest on one screen; the other formats have all of it. */
+const WHY_LINES = 7;
+const NEXT_LINES = 2;
 
 const BADGES: Readonly<Record<Severity, Style>> = {
   none: ["bold", "green", "inverse"],
@@ -25,7 +30,7 @@ const BADGES: Readonly<Record<Severity, Style>> = {
 };
 
 export function writeBottomLine(screen: Screen, report: Report): void {
-  const { severity, confidence, summary, tooEarly } = report.assessment;
+  const { severity, confidence, tooEarly } = report.assessment;
   const sure = `confidence ${confidence}${tooEarly ? ", too early to tell" : ""}`;
   screen.line(
     [
@@ -34,12 +39,30 @@ export function writeBottomLine(screen: Screen, report: Report): void {
     ],
     [{ text: `precursor ${report.version}`, style: "dim" }],
   );
-  screen.paragraph(summary, { indent: 0, style: "bold", maxLines: 8 });
+  writeNote(screen, report);
   screen.blank();
   screen.line([{ text: inputLine(screen, report), style: "dim" }]);
   const { firstSeen, lastSeen } = report.input;
   if (firstSeen === null || lastSeen === null) return;
   writeTime(screen, report.timeline, `${timeSpan(firstSeen, lastSeen, "→")} · ${duration(lastSeen - firstSeen)}`);
+}
+
+/** The bottom line, why, and what comes next; what to do has a section of its own. */
+function writeNote(screen: Screen, { assessment }: Report): void {
+  screen.paragraph(notePart(assessment, "bottom-line").map(cited).join(" "), { indent: 0, style: "bold", maxLines: 6 });
+  const why = notePart(assessment, "why");
+  if (why.length > 0) screen.paragraph(why.map(cited).join(" "), { indent: 0, mark: { text: "Why ", style: "bold" }, maxLines: WHY_LINES });
+  const next = notePart(assessment, "next");
+  if (next.length > 0) {
+    const text = next.map(({ text: words }) => words).join(" ");
+    screen.paragraph(text, { indent: 0, mark: { text: "Next", style: "bold" }, maxLines: NEXT_LINES });
+  }
+}
+
+/** A sentence with the evidence that it stands on, "[E1 E2]", which --explain-judgement lists. */
+function cited({ text, leadsTo }: NoteSentence): string {
+  const refs = leadsTo.filter(isEvidence);
+  return refs.length === 0 ? text : `${text} [${refs.join(" ")}]`;
 }
 
 /** The input's name and size; of a long name the end is kept. */

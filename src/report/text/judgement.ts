@@ -3,6 +3,7 @@ import type { Advice, Hypothesis } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
 import { limits } from "../limits.ts";
 import { portZeroWords } from "../port-zero-words.ts";
+import { refsBySentence } from "../note-words.ts";
 import { count, percent } from "../quantity.ts";
 import { HYPOTHESIS_TITLES } from "../wording.ts";
 import { wrap } from "./display-width.ts";
@@ -34,7 +35,13 @@ export function writeReadings(screen: Screen, report: Report): void {
   const leading = hypotheses.filter((hypothesis, index) => index === 0 || (index < LEADING && hypothesis.probability >= WORTH_SHOWING));
   screen.heading("Readings", "what it may mean, most probable first");
   const told = new Set<string>();
-  for (const [rank, hypothesis] of leading.entries()) writeHypothesis(screen, hypothesis, rank === 0, told);
+  const refs = refsBySentence(report.assessment);
+  const hasNote = report.assessment.note.length > 0;
+  for (const [rank, hypothesis] of leading.entries()) {
+    const numbered = (lines: readonly string[]): string[] => lines.map((line) => (refs.has(line) ? `${refs.get(line)}: ${line}` : line));
+    writeHypothesis(screen, { ...hypothesis, for: numbered(hypothesis.for), against: numbered(hypothesis.against) }, told);
+    if (rank === 0 && !hasNote) writeMissing(screen, hypothesis, 9);
+  }
   const rest = hypotheses.slice(leading.length).filter((hypothesis) => hypothesis.probability >= WORTH_NAMING);
   if (rest.length === 0) return;
   const words = rest.map((hypothesis) => `${HYPOTHESIS_TITLES[hypothesis.id]} ${percent(hypothesis.probability)}`);
@@ -81,7 +88,7 @@ function isQuiet(report: Report): boolean {
   return !found && report.assessment.hypotheses[0]?.id === "ordinary";
 }
 
-function writeHypothesis(screen: Screen, hypothesis: Hypothesis, isFirst: boolean, told: Set<string>): void {
+function writeHypothesis(screen: Screen, hypothesis: Hypothesis, told: Set<string>): void {
   const { probability } = hypothesis;
   const fraction = Number.isFinite(probability) ? Math.min(1, Math.max(0, probability)) : 0;
   const filled = Math.round(fraction * BAR_COLUMNS);
@@ -98,7 +105,6 @@ function writeHypothesis(screen: Screen, hypothesis: Hypothesis, isFirst: boolea
   );
   writeEvidence(screen, hypothesis.for, { text: "for", style: "green" }, told);
   writeEvidence(screen, hypothesis.against, { text: "against", style: "red" }, told);
-  if (isFirst) writeMissing(screen, hypothesis, 9);
 }
 
 function writeMissing(screen: Screen, hypothesis: Hypothesis, indent: number): void {

@@ -1,5 +1,7 @@
 /** Who probed, how, with which tool, whom; and whose answers arrived without a question. */
+import type { Campaign } from "../../model/campaign.ts";
 import type { LabelledScan, Report } from "../../model/report.ts";
+import { scansOfCampaigns } from "../campaign-words.ts";
 import { portList } from "../port-name.ts";
 import { count, counted } from "../quantity.ts";
 import { floodCells, networkWords, scanHosts, scanHow, scanMarks, scansHeadline } from "../wording.ts";
@@ -9,24 +11,40 @@ import type { Column, Screen } from "./screen.ts";
 const SOURCE_WIDTH = 20;
 /** Columns below which every part of a row gives way. */
 const ROOMY = 96;
+const NAMED_CAMPAIGNS = 3;
 /** What JSON lists unless told otherwise. */
 const JSON_ROWS = 1000;
 
 export function writeScans(screen: Screen, report: Report, limit: number): void {
-  const shown = report.scans.slice(0, limit);
+  // What a campaign says already is not said again, scan by scan.
+  const together = scansOfCampaigns(report);
+  const alone = report.scans.filter((scan) => !together.has(scan));
+  const shown = alone.slice(0, limit);
   const tooled = shown.some((scan) => scan.tool !== null);
   const portZero = shown.some((scan) => scan.portZero);
   screen.heading("Who probed", `${scansHeadline(report)}${shown.length > 0 && !tooled ? "; no tool's mark" : ""}`);
-  if (shown.length === 0) return;
+  if (shown.length === 0) {
+    if (together.size > 0) screen.paragraph(`${togetherWords(together)}; --format json lists them`, { style: "dim" });
+    return;
+  }
   const columns = scanColumns(screen).filter(({ needs }) => needs === undefined || (needs === "tool" ? tooled : portZero));
   screen.table(
     columns,
     shown.map((scan) => columns.map((column) => column.cell(scan))),
   );
-  const more = report.scansTotal - shown.length;
-  if (more <= 0) return;
+  const more = report.scansTotal - together.size - shown.length;
+  const parts = together.size === 0 ? "" : `${togetherWords(together)}; `;
+  if (more <= 0 && together.size === 0) return;
+  const rest = more > 0 ? `… and ${count(more)} more; ` : "";
   const listed = report.scansTotal > JSON_ROWS ? `lists ${count(JSON_ROWS)}` : "lists all";
-  screen.paragraph(`… and ${count(more)} more; --format json ${listed}, --explain SOURCE shows why`, { style: "dim" });
+  screen.paragraph(`${rest}${parts}--format json ${listed}, --explain SOURCE shows why`, { style: "dim" });
+}
+
+/** "31 are parts of C1 and C2 above". */
+function togetherWords(together: ReadonlyMap<LabelledScan, Campaign>): string {
+  const ids = [...new Set([...together.values()].map(({ id }) => id))];
+  const named = ids.length > NAMED_CAMPAIGNS ? `${ids.slice(0, NAMED_CAMPAIGNS).join(", ")} and other campaigns` : ids.join(" and ");
+  return `${count(together.size)} ${together.size === 1 ? "is a part" : "are parts"} of ${named} above`;
 }
 
 interface ScanColumn extends Column {

@@ -1,0 +1,51 @@
+/** Whom a report gives reason to block: sources of scans that are who they seem to be, heaviest first; and why the others are left alone. */
+import type { LeftOut } from "./guards.ts";
+
+/** What is read of one scan in a report. */
+export interface ReportedScan {
+  readonly source: string;
+  readonly kind: string;
+  readonly contacts: number;
+  /** Contacts that were answered: what they learnt is what comes next. */
+  readonly answered: number;
+  readonly spoofable: boolean;
+  /** Organisation that says that it scans from there, or null; null, too, where its behaviour disputes that. */
+  readonly acknowledged: string | null;
+}
+
+export interface HostileOptions {
+  readonly leastContacts: number;
+  readonly includeSpoofable: boolean;
+  readonly includeAcknowledged: boolean;
+}
+
+/** @param victims of backscatter: whoever answers was asked in our name, and is not blocked. */
+export function hostileSources(
+  scans: readonly ReportedScan[],
+  victims: ReadonlySet<string>,
+  { leastContacts, includeSpoofable, includeAcknowledged }: HostileOptions,
+): { readonly sources: readonly string[]; readonly leftOut: readonly LeftOut[] } {
+  const heaviest = scans.toSorted((a, b) => b.answered - a.answered || b.contacts - a.contacts);
+  const sources = new Set<string>();
+  const leftOut = new Map<string, string>();
+  for (const scan of heaviest) {
+    const reason = reasonAgainst(scan);
+    if (reason === null) sources.add(scan.source);
+    else if (!leftOut.has(scan.source)) leftOut.set(scan.source, reason);
+  }
+  return {
+    sources: [...sources],
+    leftOut: [...leftOut].filter(([network]) => !sources.has(network)).map(([network, reason]) => ({ network, reason })),
+  };
+
+  function reasonAgainst(scan: ReportedScan): string | null {
+    if (scan.kind === "distributed") return "one of many that scan together, each of which may be forged (--source blocks it)";
+    if (victims.has(scan.source)) return "a victim of somebody who forges addresses";
+    if (scan.acknowledged !== null && !includeAcknowledged)
+      return `an acknowledged scanner (${scan.acknowledged}; --include-acknowledged blocks it)`;
+    if (scan.contacts < leastContacts) return `fewer than ${leastContacts} contacts`;
+    if (scan.spoofable && !includeSpoofable)
+      return "never showed that it gets answers, so the address may be forged (--include-spoofable blocks it)";
+    return null;
+  }
+}
