@@ -105,7 +105,7 @@ export const EVIDENCE_TABLE = {
   "destination-zero-malformed": {
     group: "port-zero-kind",
     source: by.CERT_POLSKA,
-    ratios: { fingerprinting: 40, misconfiguration: 5, "vulnerability-search": 0.15, "worm-or-botnet": 0.2, research: 0.2, ordinary: 0.1 },
+    ratios: { fingerprinting: 40, misconfiguration: 5, "vulnerability-search": 0.15, "worm-or-botnet": 0.1, research: 0.2, ordinary: 0.1 },
   },
   "destination-zero": {
     group: "port-zero-kind",
