@@ -22,6 +22,7 @@ describe("assessOptions", () => {
       priors: {},
       threads: 0,
       limit: 1000,
+      assets: [],
       databases: [],
       resolvers: null,
       onProgress: null,
