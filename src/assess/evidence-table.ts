@@ -1,24 +1,10 @@
 /**
  * What evidence weighs: the odds before any evidence, each item's likelihood ratios and whose word they stand on, and which items
- * come from the same cause. All of it data, in this file and evidence/whom-table.ts; when an item holds, and how it is said, stands in
+ * come from the same cause. All of it data, in this one file; when an item holds, and how it is said, stands in
  * `evidence/` under the same id. The ratios are odds that a careful analyst would accept; where nobody has measured, "stated judgement".
  */
 import type { HypothesisId } from "../model/assessment.ts";
-import {
-  ANTONAKAKIS,
-  BOU_HARB,
-  CERT_POLSKA,
-  CISCO_2013,
-  DURUMERIC,
-  LIST_AGREEMENT,
-  MOORE,
-  NMAP,
-  PAM_2021,
-  RICHTER_BERGER,
-  ROSSOW,
-  STATED,
-} from "./evidence/literature.ts";
-import { WHOM_TABLE } from "./evidence/whom-table.ts";
+import * as by from "./evidence/literature.ts";
 
 /**
  * Probability before evidence, for what somebody thought worth assessing. Stated judgement: most of it is ordinary traffic and the
@@ -48,20 +34,19 @@ export interface Weight {
 }
 
 export const EVIDENCE_TABLE = {
-  // Whether anything is there at all.
   "nothing-unusual": {
     group: "presence",
-    source: STATED,
+    source: by.STATED,
     ratios: { ordinary: 3 },
   },
   "something-unusual": {
     group: "presence",
-    source: STATED,
+    source: by.STATED,
     ratios: { ordinary: 0.005 },
   },
   "no-probing": {
     group: "no-probing",
-    source: STATED,
+    source: by.STATED,
     ratios: {
       research: 0.01,
       "vulnerability-search": 0.01,
@@ -73,40 +58,40 @@ export const EVIDENCE_TABLE = {
   },
   "no-backscatter": {
     group: "no-backscatter",
-    source: STATED,
+    source: by.STATED,
     ratios: { backscatter: 0.01 },
   },
   "no-flood": {
     group: "no-flood",
-    source: STATED,
+    source: by.STATED,
     ratios: { ddos: 0.02 },
   },
   "nothing-false": {
     group: "false-port-zero",
-    source: PAM_2021,
+    source: by.PAM_2021,
     ratios: { artefact: 0.02 },
   },
   // Port zero: real, false, and of which kind.
   "unconfirmed-only": {
     group: "false-port-zero",
-    source: PAM_2021,
+    source: by.PAM_2021,
     // Fragmented amplification leaves just such records, beside its amplifiers (NANOG, DDoS using port 0 and 53).
     ratios: { artefact: 80, ddos: 10, "vulnerability-search": 0.3, fingerprinting: 0.3 },
   },
   "unconfirmed-with-flags": {
     group: "false-port-zero",
-    source: STATED,
+    source: by.STATED,
     ratios: { artefact: 0.5, fingerprinting: 1.5, "vulnerability-search": 1.5 },
   },
   "fragments-only": {
     group: "false-port-zero",
-    source: PAM_2021,
+    source: by.PAM_2021,
     // Nobody claims port zero here; only other records of the same traffic would.
     ratios: { artefact: 4 },
   },
   "tcp-source-zero-one-service": {
     group: "port-zero-kind",
-    source: CISCO_2013,
+    source: by.CISCO_2013,
     ratios: {
       "vulnerability-search": 8,
       "worm-or-botnet": 5,
@@ -119,12 +104,12 @@ export const EVIDENCE_TABLE = {
   },
   "destination-zero-malformed": {
     group: "port-zero-kind",
-    source: CERT_POLSKA,
-    ratios: { fingerprinting: 40, misconfiguration: 5, "vulnerability-search": 0.15, "worm-or-botnet": 0.2, research: 0.2, ordinary: 0.1 },
+    source: by.CERT_POLSKA,
+    ratios: { fingerprinting: 40, misconfiguration: 5, "vulnerability-search": 0.15, "worm-or-botnet": 0.1, research: 0.2, ordinary: 0.1 },
   },
   "destination-zero": {
     group: "port-zero-kind",
-    source: `${STATED}, after ${CERT_POLSKA}`,
+    source: `${by.STATED}, after ${by.CERT_POLSKA}`,
     ratios: { fingerprinting: 5, misconfiguration: 2, "vulnerability-search": 0.4, "worm-or-botnet": 0.3, research: 0.7 },
   },
   "udp-source-zero": {
@@ -134,13 +119,12 @@ export const EVIDENCE_TABLE = {
   },
   "port-zero-few-hosts": {
     group: "few-hosts",
-    source: PAM_2021,
+    source: by.PAM_2021,
     ratios: { misconfiguration: 10, "vulnerability-search": 0.3, "worm-or-botnet": 0.2, research: 0.5 },
   },
-  // Who takes part.
   "acknowledged-confirmed": {
     group: "acknowledged",
-    source: `${DURUMERIC}; acknowledged scanners' own lists`,
+    source: `${by.DURUMERIC}; acknowledged scanners' own lists`,
     ratios: {
       research: 60,
       "vulnerability-search": 0.1,
@@ -164,37 +148,37 @@ export const EVIDENCE_TABLE = {
   },
   "acknowledged-none": {
     group: "acknowledged",
-    source: STATED,
+    source: by.STATED,
     ratios: { research: 0.2 },
   },
   "acknowledged-disputed": {
     group: "acknowledged-disputed",
-    source: STATED,
+    source: by.STATED,
     ratios: { research: 0.1 },
   },
   "one-network": {
     group: "network",
-    source: `${CISCO_2013}; base rates: blocklists by network, 2026 (docs/judgement.md)`,
+    source: `${by.CISCO_2013}; base rates: blocklists by network, 2026 (docs/judgement.md)`,
     ratios: { "vulnerability-search": 2, research: 1.5, "worm-or-botnet": 0.3, ddos: 0.6 },
   },
   "many-networks": {
     group: "network",
-    source: ANTONAKAKIS,
+    source: by.ANTONAKAKIS,
     ratios: { "worm-or-botnet": 5, ddos: 2, research: 0.3, "targeted-reconnaissance": 0.3, misconfiguration: 0.1 },
   },
   "many-sources": {
     group: "sources",
-    source: STATED,
+    source: by.STATED,
     ratios: { "targeted-reconnaissance": 0.2, misconfiguration: 0.1, fingerprinting: 0.6, research: 0.7 },
   },
   "single-source": {
     group: "sources",
-    source: STATED,
+    source: by.STATED,
     ratios: { "worm-or-botnet": 0.5, ddos: 0.5 },
   },
   persistence: {
     group: "persistence",
-    source: BOU_HARB,
+    source: by.BOU_HARB,
     // Who asks the same again learns nothing new: clients of a server that is gone do, searchers do not.
     ratios: {
       misconfiguration: 40,
@@ -207,12 +191,12 @@ export const EVIDENCE_TABLE = {
   },
   "internal-source": {
     group: "internal",
-    source: STATED,
+    source: by.STATED,
     ratios: { misconfiguration: 6, "targeted-reconnaissance": 1.5, "worm-or-botnet": 1.5, research: 0.03, "vulnerability-search": 0.05 },
   },
   "internal-alone": {
     group: "internal",
-    source: STATED,
+    source: by.STATED,
     // Most single hosts that scan their own network are asked to: inventories, monitors, printers' drivers.
     ratios: { misconfiguration: 10, "targeted-reconnaissance": 2, "worm-or-botnet": 0.7, research: 0.03, "vulnerability-search": 0.05 },
   },
@@ -221,25 +205,24 @@ export const EVIDENCE_TABLE = {
     source: "RFC 826 (ARP does not leave its link); ATT&CK T1018",
     ratios: { "targeted-reconnaissance": 6, misconfiguration: 6, "worm-or-botnet": 0.7, research: 0.01, "vulnerability-search": 0.1 },
   },
-  // How they probe.
   mirai: {
     group: "tool",
-    source: ANTONAKAKIS,
+    source: by.ANTONAKAKIS,
     ratios: { "worm-or-botnet": 60, research: 0.05, "targeted-reconnaissance": 0.05, fingerprinting: 0.05, misconfiguration: 0.02 },
   },
   "internet-wide-tool": {
     group: "tool",
-    source: DURUMERIC,
+    source: by.DURUMERIC,
     ratios: { "vulnerability-search": 2, research: 2, "targeted-reconnaissance": 0.5, misconfiguration: 0.2, fingerprinting: 0.5 },
   },
   nmap: {
     group: "tool",
-    source: NMAP,
+    source: by.NMAP,
     ratios: { "targeted-reconnaissance": 2.5, fingerprinting: 1.5, "worm-or-botnet": 0.1, research: 0.3 },
   },
   "os-detection": {
     group: "technique",
-    source: NMAP,
+    source: by.NMAP,
     ratios: {
       fingerprinting: 40,
       "targeted-reconnaissance": 4,
@@ -251,7 +234,7 @@ export const EVIDENCE_TABLE = {
   },
   "odd-flags": {
     group: "technique",
-    source: NMAP,
+    source: by.NMAP,
     ratios: {
       // Ports are what most of them look for, behind filters that only stop SYNs (Nmap, ch. 5).
       fingerprinting: 6,
@@ -264,22 +247,22 @@ export const EVIDENCE_TABLE = {
   },
   "few-targets-many-ports": {
     group: "breadth",
-    source: STATED,
+    source: by.STATED,
     ratios: { "targeted-reconnaissance": 8, fingerprinting: 1.5, "vulnerability-search": 0.6, "worm-or-botnet": 0.05, research: 0.5 },
   },
   "many-targets-many-ports": {
     group: "breadth",
-    source: STATED,
+    source: by.STATED,
     ratios: { "targeted-reconnaissance": 12, misconfiguration: 3, "vulnerability-search": 0.35, "worm-or-botnet": 0.05, research: 0.4 },
   },
   "many-targets-one-service": {
     group: "breadth",
-    source: DURUMERIC,
+    source: by.DURUMERIC,
     ratios: { "vulnerability-search": 3, "worm-or-botnet": 3, research: 2, "targeted-reconnaissance": 0.3, misconfiguration: 0.3 },
   },
   "worm-service": {
     group: "service",
-    source: `${ANTONAKAKIS}; Conficker, Sasser and Blaster before it`,
+    source: `${by.ANTONAKAKIS}; Conficker, Sasser and Blaster before it`,
     ratios: { "worm-or-botnet": 2.5, research: 0.7, "targeted-reconnaissance": 0.7 },
   },
   "dark-targets": {
@@ -289,39 +272,69 @@ export const EVIDENCE_TABLE = {
   },
   "live-targets": {
     group: "darkness",
-    source: STATED,
+    source: by.STATED,
     ratios: { "targeted-reconnaissance": 4, misconfiguration: 1.5, "vulnerability-search": 0.6, "worm-or-botnet": 0.5, research: 0.6 },
   },
-  ...WHOM_TABLE,
+  // Whom the probes meant. Those on darkness and breadth share their groups: they are not counted twice.
+  "group-meant": {
+    group: "whom",
+    source: by.STATED,
+    ratios: { "targeted-reconnaissance": 10, misconfiguration: 0.8, "vulnerability-search": 0.4, "worm-or-botnet": 0.3, research: 0.4 },
+  },
+  "subnet-meant": {
+    group: "whom",
+    source: by.STATED,
+    ratios: { "targeted-reconnaissance": 1.8, misconfiguration: 1.5, "worm-or-botnet": 0.8 },
+  },
+  "sectors-spread": {
+    group: "whom",
+    source: by.CISCO_2013,
+    ratios: { "targeted-reconnaissance": 0.25, "vulnerability-search": 1.5, "worm-or-botnet": 1.5, research: 1.5 },
+  },
+  "hosts-meant": {
+    group: "darkness",
+    source: by.STATED,
+    ratios: { "targeted-reconnaissance": 5, misconfiguration: 1.5, "vulnerability-search": 0.5, "worm-or-botnet": 0.4, research: 0.5 },
+  },
+  "dark-asked-too": {
+    group: "darkness",
+    source: "Jung et al. 2004 (TRW); Durumeric et al. 2014",
+    ratios: { "vulnerability-search": 2, "worm-or-botnet": 2, research: 2, "targeted-reconnaissance": 0.2, misconfiguration: 0.5 },
+  },
+  "service-meant": {
+    group: "breadth",
+    source: by.STATED,
+    ratios: { "vulnerability-search": 2, "worm-or-botnet": 2, "targeted-reconnaissance": 0.8, fingerprinting: 0.6 },
+  },
   slow: {
     group: "pace",
-    source: STATED,
+    source: by.STATED,
     ratios: { "targeted-reconnaissance": 4, research: 1.3, "worm-or-botnet": 0.3, ddos: 0.05 },
   },
   evasive: {
     group: "evasion",
-    source: NMAP,
+    source: by.NMAP,
     ratios: { "targeted-reconnaissance": 3, fingerprinting: 1.5, research: 0.1, "worm-or-botnet": 0.2 },
   },
   // Answers nobody asked for, and floods.
   "victim-answers": {
     group: "backscatter",
-    source: MOORE,
+    source: by.MOORE,
     ratios: { backscatter: 100, ordinary: 0.3, misconfiguration: 0.2, "targeted-reconnaissance": 0.3, fingerprinting: 0.3, research: 0.3 },
   },
   "port-zero-answers": {
     group: "backscatter",
-    source: MOORE,
+    source: by.MOORE,
     ratios: { backscatter: 30, "vulnerability-search": 0.1, "worm-or-botnet": 0.1, fingerprinting: 0.2, research: 0.1 },
   },
   reflection: {
     group: "flood",
-    source: ROSSOW,
+    source: by.ROSSOW,
     ratios: { ddos: 120, ordinary: 0.2, artefact: 1.5, backscatter: 0.2 },
   },
   "many-on-one": {
     group: "flood",
-    source: MOORE,
+    source: by.MOORE,
     ratios: {
       ddos: 120,
       backscatter: 0.2,
@@ -340,7 +353,7 @@ export const EVIDENCE_TABLE = {
   // What reputation feeds say.
   "reputation-hostile": {
     group: "reputation",
-    source: LIST_AGREEMENT,
+    source: by.LIST_AGREEMENT,
     // A host that attacks is listed before long; a research scanner is, too, but those are mostly acknowledged.
     ratios: {
       "vulnerability-search": 2,
@@ -354,7 +367,7 @@ export const EVIDENCE_TABLE = {
   },
   "reputation-clean": {
     group: "reputation",
-    source: STATED,
+    source: by.STATED,
     // Feeds know a part of the hosts that attack, and none of those who are careful.
     ratios: {
       research: 1.5,
@@ -368,7 +381,7 @@ export const EVIDENCE_TABLE = {
   // What history says of the same time.
   "history-record": {
     group: "history",
-    source: CISCO_2013,
+    source: by.CISCO_2013,
     ratios: {
       "vulnerability-search": 2,
       "worm-or-botnet": 2,
@@ -382,23 +395,23 @@ export const EVIDENCE_TABLE = {
   },
   "history-uptick": {
     group: "history",
-    source: `${STATED}, after ${CISCO_2013}`,
+    source: `${by.STATED}, after ${by.CISCO_2013}`,
     ratios: { "vulnerability-search": 1.5, "worm-or-botnet": 1.5, ddos: 1.5, research: 0.7, ordinary: 0.3 },
   },
   "history-quiet": {
     group: "history",
-    source: STATED,
+    source: by.STATED,
     // Few can raise a series of many sources: one scanner, or one who means just these targets, passes unseen.
     ratios: { ordinary: 1.5, research: 1.2, "targeted-reconnaissance": 1.2, "worm-or-botnet": 0.7, ddos: 0.4, backscatter: 0.8 },
   },
   "new-sources-rise": {
     group: "growth",
-    source: ANTONAKAKIS,
+    source: by.ANTONAKAKIS,
     ratios: { "worm-or-botnet": 4, ddos: 1.3, research: 0.3, "targeted-reconnaissance": 0.2, misconfiguration: 0.1, fingerprinting: 0.5 },
   },
   "sensors-many": {
     group: "sensors",
-    source: `${CISCO_2013}; ${RICHTER_BERGER}`,
+    source: `${by.CISCO_2013}; ${by.RICHTER_BERGER}`,
     ratios: {
       "vulnerability-search": 2,
       "worm-or-botnet": 2,
@@ -411,7 +424,7 @@ export const EVIDENCE_TABLE = {
   },
   "sensors-one": {
     group: "sensors",
-    source: RICHTER_BERGER,
+    source: by.RICHTER_BERGER,
     ratios: {
       "targeted-reconnaissance": 3,
       misconfiguration: 2,
@@ -424,7 +437,7 @@ export const EVIDENCE_TABLE = {
   // Whether sources act as one.
   campaign: {
     group: "campaign",
-    source: STATED,
+    source: by.STATED,
     // One hand moves many hosts: rented or taken, not each a worm of its own; research does it from one network.
     ratios: {
       "vulnerability-search": 1.5,
@@ -437,7 +450,7 @@ export const EVIDENCE_TABLE = {
   },
   "campaign-hidden": {
     group: "campaign",
-    source: STATED,
+    source: by.STATED,
     ratios: {
       "targeted-reconnaissance": 3,
       "vulnerability-search": 1.3,

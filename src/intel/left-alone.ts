@@ -15,8 +15,8 @@ export interface LeftAlone {
 export function leftAlone(): readonly LeftAlone[] {
   return [
     ...bogonNetworks().map(([network, name]): LeftAlone => ({ kind: "special", network, why: `a special range (${name})` })),
-    ...PUBLIC_RESOLVERS.flatMap(([operator, networks]) =>
-      networks.map((network): LeftAlone => ({ kind: "resolver", network, why: `a public resolver (${operator})` })),
+    ...PUBLIC_RESOLVERS.flatMap(({ operator, addresses }) =>
+      addresses.map((network): LeftAlone => ({ kind: "resolver", network, why: `a public resolver (${operator})` })),
     ),
     ...ROOT_SERVERS.map((network): LeftAlone => ({ kind: "resolver", network, why: "a root server of the DNS" })),
     ...ACKNOWLEDGED_SCANNERS.flatMap(({ organisation, networks }) =>

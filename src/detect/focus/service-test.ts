@@ -19,13 +19,15 @@ export function testService(scans: readonly Scan[]): FocusTest {
   const votes: { readonly parts: readonly (readonly [number, number])[]; readonly weight: number }[] = [];
   for (const { transport, ports, portCount, memberCount } of scans) {
     if (transport === "icmp" || transport === "arp" || transport === "ip") continue;
-    const parts = ports.slice(0, VOTED_PORTS).map((port): readonly [number, number] => {
+    // Behind port zero is no service: who asks for it wants to know something else.
+    const asked = ports.slice(0, VOTED_PORTS).filter((port) => port !== 0);
+    const parts = asked.map((port): readonly [number, number] => {
       const name = `${transport.toUpperCase()}/${port}`;
       const group = services.get(name) ?? services.size;
       services.set(name, group);
       return [group, 1 / Math.max(1, portCount)];
     });
-    votes.push({ parts, weight: memberCount });
+    if (parts.length > 0) votes.push({ parts, weight: memberCount });
   }
   const sources = votes.reduce((sum, { weight }) => sum + weight, 0);
   const sums = new Float64Array(services.size);

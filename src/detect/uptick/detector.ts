@@ -199,7 +199,7 @@ export class UptickDetector {
     const at = row * layout.floats;
     if (!Number.isInteger(value) && floats[at + layout.unit] === 1) model.setFractional(row);
     const factor = model.season.factor(row, moment);
-    const expected = floats[at + layout.level]! * factor;
+    const expected = floats[at + layout.level]! * factor * this.#model.lift(row);
     model.windows.put(row, bucket, value, expected, factor);
     floats[at + layout.seen]!++;
     const event = this.events.get(series);

@@ -7,8 +7,9 @@ import { logNegativeBinomialTail } from "../../stats/negative-binomial-tail.ts";
 import type { Calendar } from "./calendar.ts";
 import type { SeriesTable } from "./series-table.ts";
 
-/** Relative variance before anything was seen: over-dispersed counts of networks have 0.05 to 0.5. */
-const PRIOR_DISPERSION = 0.15;
+/** Relative variance before anything was seen: over-dispersed counts of networks have 0.05 to 0.5 in a bucket, which sums average out, and the level errs by a tenth. */
+const PRIOR_BUCKET = 0.14;
+const PRIOR_LEVEL = 0.01;
 /** Windows (not buckets) that the prior weighs. */
 const PRIOR_WINDOWS = 4;
 /** Errors count as no larger than this many standard deviations, so that incidents do not teach the noise. */
@@ -19,7 +20,7 @@ const HALF_LIFE = 42 * 86_400;
 const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
 /** Independent exceedances that the prior (p-values are right) weighs, and how far one may count. */
-const PRIOR_EXCEEDANCES = 5;
+const PRIOR_EXCEEDANCES = 40;
 const MOST_EXCESS = 6;
 /** Mean of an exponential variable of mean 1 that counts as no more than that. */
 const MEAN_EXCESS = 1 - Math.exp(-MOST_EXCESS);
@@ -43,7 +44,8 @@ export class Dispersion {
     const at = row * layout.floats;
     const top = floats[at + layout.dispersionTop + window]!;
     const bottom = floats[at + layout.dispersionBottom + window]!;
-    return Math.max(0, (top + PRIOR_WINDOWS * PRIOR_DISPERSION) / (bottom + PRIOR_WINDOWS));
+    const prior = PRIOR_LEVEL + PRIOR_BUCKET / this.#lengths[window]!;
+    return Math.max(0, (top + PRIOR_WINDOWS * prior) / (bottom + PRIOR_WINDOWS));
   }
 
   /** Learns from one window's sum and expectation. */

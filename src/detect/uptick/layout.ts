@@ -4,8 +4,8 @@
  */
 import type { Calendar } from "./calendar.ts";
 
-/** Speeds of the level: hours, days, weeks. */
-export const LEVELS = 3;
+/** Speeds of the level: hours, days, weeks, months. */
+export const LEVELS = 4;
 /** Daily levels kept: five weeks and a day, for a baseline that no ramp of ten days can drag along. */
 export const DAYS_KEPT = 36;
 /** Values kept for the exact record: falling values that nothing later exceeded, and the highest of all, apart in time. */
@@ -25,10 +25,12 @@ export interface Layout {
   readonly coarseMean: number;
   readonly coarseExposure: number;
   readonly coarseCount: number;
-  /** Hour of day, day of week: factor and information. */
+  /** Hour of day, day of week: factor as learned, as expected (without what is chance), and information. */
   readonly hour: number;
+  readonly hourShown: number;
   readonly hourInfo: number;
   readonly weekday: number;
+  readonly weekdayShown: number;
   readonly weekdayInfo: number;
   /** LEVELS times mean, information, score. */
   readonly levelMean: number;
@@ -54,6 +56,8 @@ export interface Layout {
   readonly usualDoubt: number;
   readonly dayStart: number;
   readonly daySpread: number;
+  /** Median level of the last week's days, 0 where too few are known. */
+  readonly usual: number;
   readonly floats: number;
 
   /** In the table of 64-bit numbers: last and first bucket, then pairs of value and bucket. */
@@ -84,8 +88,10 @@ export function layoutOf(calendar: Calendar): Layout {
     coarseExposure: take(coarse),
     coarseCount: take(coarse),
     hour: take(dayBlocks),
+    hourShown: take(dayBlocks),
     hourInfo: take(dayBlocks),
     weekday: take(DAYS_A_WEEK),
+    weekdayShown: take(DAYS_A_WEEK),
     weekdayInfo: take(DAYS_A_WEEK),
     levelMean: take(LEVELS),
     levelInfo: take(LEVELS),
@@ -106,6 +112,7 @@ export function layoutOf(calendar: Calendar): Layout {
     usualDoubt: take(1),
     dayStart: take(1),
     daySpread: take(1),
+    usual: take(1),
     lastBucket: takeDoubles(1),
     firstBucket: takeDoubles(1),
     falling: takeDoubles(2 * FALLING),

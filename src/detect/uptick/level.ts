@@ -1,5 +1,5 @@
 /**
- * The level of one series without its season: three moving averages, of hours, days and weeks, each weighted by what it foretold well
+ * The level of one series without its season: four moving averages, of hours, days, weeks and months, each weighted by what it foretold well
  * (exponentially weighted forecasters: Cesa-Bianchi, Lugosi 2006, §2). Series that wander follow the fast one, steady ones the slow.
  */
 import type { Calendar } from "./calendar.ts";
@@ -10,10 +10,13 @@ import type { SeriesTable } from "./series-table.ts";
 const HALF_LIVES: readonly (readonly [seconds: number, blocks: number])[] = [
   [6 * 3600, 2],
   [2 * 86_400, 6],
-  [14 * 86_400, 20],
+  [10 * 86_400, 16],
+  [42 * 86_400, 42],
 ];
 /** Half-life of the memory of who foretold well, seconds. */
-const SCORE_HALF_LIFE = 10 * 86_400;
+const SCORE_HALF_LIFE = 30 * 86_400;
+/** Nobody is forgotten so far that he could not soon be trusted again (fixed share: Herbster, Warmuth 1998). */
+const LEAST_SCORE = -7;
 /** A faster level leans on the next slower one as on so much information: after gaps it has little of its own. */
 const LEAN = 2;
 
@@ -25,7 +28,7 @@ export class Level {
   constructor(table: SeriesTable, { blockSeconds }: Calendar) {
     this.#table = table;
     this.#keep = HALF_LIVES.map(([seconds, blocks]) => 0.5 ** (1 / Math.max(seconds / blockSeconds, blocks)));
-    this.#keepScore = 0.5 ** (1 / Math.max(SCORE_HALF_LIFE / blockSeconds, 20));
+    this.#keepScore = 0.5 ** (1 / Math.max(SCORE_HALF_LIFE / blockSeconds, 40));
   }
 
   /** Begins at a mean known with so much information (about the count it is from). */
@@ -57,7 +60,7 @@ export class Level {
       best = Math.max(best, floats[at + layout.levelScore + k]!);
     }
     for (let k = 0; k < LEVELS; k++) {
-      floats[at + layout.levelScore + k]! -= best;
+      floats[at + layout.levelScore + k] = Math.max(LEAST_SCORE, floats[at + layout.levelScore + k]! - best);
       const known = floats[at + layout.levelInfo + k]! * this.#keep[k]! + info;
       floats[at + layout.levelInfo + k] = known;
       floats[at + layout.levelMean + k]! += (info / known) * (seen - floats[at + layout.levelMean + k]!);

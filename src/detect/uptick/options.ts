@@ -15,12 +15,12 @@ export interface UptickOptions {
   readonly minCount: number;
   /** A rise to less than this many times the expected is no event: no model of a series is better than that. */
   readonly minRatio: number;
-  /** Series followed closely at once, about 1.6 kB each; beyond it, further ones are counted and refused. */
+  /** Series followed closely at once, about 1.9 kB each; beyond it, further ones are counted and refused. */
   readonly mostActive: number;
 }
 
 export const UPTICK_DEFAULTS: Omit<UptickOptions, "bucketSeconds" | "seriesCount"> = {
-  falseEventsAYear: 0.3,
+  falseEventsAYear: 0.4,
   falseEventsAYearInAll: null,
   favoured: [],
   minCount: 5,

@@ -7,7 +7,7 @@
 const HALF_LIFE = 7 * 86_400;
 /** So many counts within about a day, or this many within about a week, and it is followed closely. */
 const BUSY_DAY = 5;
-const BUSY_WEEK = 14;
+const BUSY_WEEK = 7;
 const DAY_LIFE = 43_200;
 const FIRST = 64;
 const WORDS = 6;

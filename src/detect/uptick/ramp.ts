@@ -18,8 +18,9 @@ const FEW_DAYS = 4;
 export const LEAST_RISE = 1.7;
 /** Outlying days of a baseline count as no more than so many deviations. */
 const MOST_DEVIATIONS = 3;
-/** It goes on: one and two days before, it has risen to these shares already, or it is a surge of a day. */
-const STEADY_SHARES: readonly number[] = [0.4, 0.2];
+/** It goes on: the days before the last have risen to this share already, or it is a surge of a day. */
+const STEADY_DAYS = 3;
+const STEADY_SHARE = 0.4;
 /**
  * The spread of slow rises is followed by the share of days beyond it (a quantile by stochastic approximation: Robbins, Monro 1951), which
  * a ramp moves by little: a sixth of all days are beyond one standard deviation above.
@@ -29,6 +30,8 @@ const BEYOND = 0.159;
 /** What is further out than so many spreads may be a ramp that nobody has told: it does not teach. */
 const SUSPICIOUS = 3;
 const LEAST_SPREAD = 0.01;
+/** Days after which the spread that was followed is trusted as much as that of the baseline's days. */
+const OWN_DAYS = 60;
 /** The step is larger at first: half by the number of days, and these more. */
 const FIRST_STEP = 0.5;
 const FIRST_DAYS = 5;
@@ -87,6 +90,18 @@ export class Ramp {
     return known >= least && known > 0 ? sum / known : null;
   }
 
+  /** The median level of so many days up to and with `day`, or null where fewer than `least` are known. */
+  medianOf(row: number, day: number, days: number, least: number): number | null {
+    const levels: number[] = [];
+    for (let one = day - days + 1; one <= day; one++) {
+      const level = this.levelOf(row, one);
+      if (level !== null) levels.push(level);
+    }
+    if (levels.length < least) return null;
+    levels.sort((a, b) => a - b);
+    return levels[levels.length >> 1]!;
+  }
+
   /**
    * The rise of the level over its lagged baseline, or null where history is too short.
    * @param day the day at hand, `level` that of the last 24 hours; `unit` what one count is.
@@ -106,11 +121,11 @@ export class Ramp {
     const likeness = (1 + persistence) / (1 - persistence);
     const independent = Math.max(LEAST_INDEPENDENT, known.length / likeness);
     const relative = Math.max(variance / baseline ** 2 - counting, 0) * (1 + FEW_DAYS / known.length) * (independent / (independent - 1));
-    const isSteady = STEADY_SHARES.every((share, index) => {
-      const before = this.levelOf(row, day - 2 - index);
-      return before === null ? index > 0 : before - baseline > share * (level - baseline);
-    });
+    const before = this.meanOf(row, day - 2, STEADY_DAYS, 2);
+    const isSteady = before !== null && before - baseline > STEADY_SHARE * (level - baseline);
     const { floats, layout } = this.#table;
+    const learned = floats[row * layout.floats + layout.daysLearned]!;
+    const trust = learned / (learned + OWN_DAYS);
     const ratios: number[] = [];
     const deviations: number[] = [];
     let best = { ratio: 0, logP: 0 };
@@ -120,7 +135,9 @@ export class Ramp {
       const ratio = rest === null ? Number.NaN : (level + (days - 1) * rest) / days / baseline;
       const own = relative * Math.min(1, likeness / days) + relative / independent + counting / known.length;
       const spread = floats[row * layout.floats + layout.rampSpread + index]!;
-      const dispersion = Math.max(own, spread ** 2 - counting / days);
+      // What the baseline's days tell of their spread, and what was seen of it over a long time, each as far as it can be trusted
+      const long = Math.max(0, spread ** 2 - counting / days);
+      const dispersion = own + trust * (long - own);
       ratios.push(ratio);
       deviations.push(Math.sqrt(own + counting / days));
       if (Number.isNaN(ratio) || ratio < 1 || !isSteady) return;

@@ -8,9 +8,10 @@ const DAY = 86_400;
 const PERIODS: readonly number[] = [DAY, 7 * DAY];
 /** Twice is chance; a third time is a habit. */
 const TIMES_TO_KNOW = 2;
-/** It may come a little early or late, seconds, and be left out once. */
+/** It may come a little early or late, seconds, and be left out: once while it is getting known, then more often, for a peak that has become part of what is expected is no surge any more, but for the high ones. */
 const TOLERANCE = HOUR;
 const MOST_LEFT_OUT = 1;
+const MOST_LEFT_OUT_KNOWN = 8;
 /** More than this many times its highest so far is news in any case. */
 const MOST_GROWTH = 2;
 /** Habits kept of a series: the latest. */
@@ -49,5 +50,9 @@ export function noteSurge(habits: Habit[], start: number, peak: number): void {
 
 function returns(habit: Habit, period: number, start: number): boolean {
   const periods = Math.round((start - habit.last) / period);
-  return periods >= 1 && periods <= 1 + MOST_LEFT_OUT && Math.abs(start - habit.last - periods * period) <= TOLERANCE;
+  return (
+    periods >= 1 &&
+    periods <= 1 + (habit.times >= TIMES_TO_KNOW ? MOST_LEFT_OUT_KNOWN : MOST_LEFT_OUT) &&
+    Math.abs(start - habit.last - periods * period) <= TOLERANCE
+  );
 }

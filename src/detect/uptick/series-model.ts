@@ -7,13 +7,12 @@ import { Dispersion } from "./dispersion.ts";
 import { Level } from "./level.ts";
 import { Ramp, type Rise } from "./ramp.ts";
 import { type BlockRatio, Season } from "./season.ts";
+import { LEVELS } from "./layout.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { LEAST_COVERED, sumsFor, Windows, type WindowSums } from "./windows.ts";
 
 /** What is beyond so many standard deviations is learned as if it were there. */
 const MOST_DEVIATIONS = 3;
-/** Blocks of which less than this share was seen teach nothing. */
-const LEAST_SEEN = 0.5;
 /** Days of which less than this share was seen have no level, and teach no hours. */
 const LEAST_DAY_SEEN = 0.5;
 /** Passes over a day to find a level that its outliers do not move. */
@@ -21,6 +20,10 @@ const DAY_PASSES = 3;
 /** A weekday is measured by the week around it, three days later: a mean over a whole week that a steady rise does not bend. */
 const WEEK = 7;
 const HALF_WEEK = 3;
+/** A fall is the new level once most of so many days have it; until then so much of the level before is still expected. */
+const USUAL_DAYS = 7;
+const LEAST_USUAL_DAYS = 4;
+const USUAL_SHARE = 0.8;
 /** Days of DShield's trend. */
 const MONTH = 30;
 /** Fractions have no counting noise; this share of their level stands for it (a step of a quarter per cent). */
@@ -76,7 +79,15 @@ export class SeriesModel {
   /** What is expected of a bucket. */
   expected(row: number, moment: Moment): number {
     const { floats, layout } = this.#table;
-    return floats[row * layout.floats + layout.level]! * this.season.factor(row, moment);
+    return floats[row * layout.floats + layout.level]! * this.season.factor(row, moment) * this.lift(row);
+  }
+
+  /** Times the level that is expected: after a fall no less than most of what was usual until then, or the end of a holiday would be a surge. */
+  lift(row: number): number {
+    const { floats, layout } = this.#table;
+    const at = row * layout.floats;
+    const level = floats[at + layout.level]!;
+    return level > 0 ? Math.max(1, (USUAL_SHARE * floats[at + layout.usual]!) / level) : 1;
   }
 
   /** Relative variance of the expectation: what is not known yet. */
@@ -171,6 +182,8 @@ export class SeriesModel {
   rebase(row: number, factor: number): void {
     this.level.scale(row, factor);
     this.ramp.rebase(row, factor);
+    const { floats, layout } = this.#table;
+    floats[row * layout.floats + layout.usual]! *= factor;
   }
 
   /** A value with a fraction: its noise is none of counting. */
@@ -181,16 +194,16 @@ export class SeriesModel {
   }
 
   #learnBlock(row: number, block: number): void {
-    const { value, mean, exposure } = this.windows.block(row, block);
+    const { value, exposure } = this.windows.block(row, block);
     if (exposure <= 0) return;
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
     const level = floats[at + layout.level]!;
     const unit = floats[at + layout.unit]!;
-    // Buckets seen, by their exposure.
-    if (level > 0 && mean < LEAST_SEEN * level * exposure) return;
+    // Not what was expected of the block, which a fall does not lower at once: that is what the level has to learn.
+    const mean = level * exposure;
     const dispersion = this.dispersion.of(row, this.#calendar.blockWindow);
-    const first = floats[at + layout.levelInfo + 2]! <= 0;
+    const first = floats[at + layout.levelInfo + LEVELS - 1]! <= 0;
     this.level.learn(row, first ? value : this.#cut(row, value, mean), exposure, unit + dispersion * Math.max(mean, unit * 0.1));
   }
 
@@ -240,6 +253,7 @@ export class SeriesModel {
       const scale = this.season.normalise(row);
       if (scale !== 1) this.rebase(row, scale);
     }
+    floats[at + layout.usual] = this.ramp.medianOf(row, day, USUAL_DAYS, LEAST_USUAL_DAYS) ?? 0;
     floats[at + layout.dayStart] = floats[at + layout.level]!;
     floats[at + layout.daysLearned]!++;
     if (unit !== 1) this.setFractional(row);

@@ -55,6 +55,8 @@ export class WindowJudge {
     const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
     const doubt = this.#model.newDoubt(row, moment) + this.#model.jump(row);
     this.#model.windows.sums(row, bucket, this.#sums);
+    // While a fall is not believed yet, what is below the expected tells nothing of how it varies.
+    const teaches = this.#model.lift(row) === 1;
     let best: Candidate | null = null;
     for (let window = 0; window < windows.length; window++) {
       const sum = this.#sums.values[window]!;
@@ -75,6 +77,7 @@ export class WindowJudge {
             best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
         }
       }
+      if (!teaches) continue;
       dispersion.learnTail(row, window, log);
       dispersion.learn(row, window, sum, mean, unit);
     }

@@ -7,7 +7,7 @@ import type { FeedKind } from "../../model/reputation.ts";
 import { SPECIAL_PURPOSE_NETWORKS } from "../special-purpose.ts";
 import { type EntryColumns, maskOf } from "./entry-columns.ts";
 import { NetworkOverlaps } from "./network-overlaps.ts";
-import { PUBLIC_RESOLVERS } from "./resolvers.ts";
+import { PUBLIC_RESOLVERS, ROOT_SERVERS } from "../public-resolvers.ts";
 
 /** A /8 is the largest block that was ever allotted to one holder (IANA's IPv4 registry): nothing wider is anybody's in particular. */
 export const WIDEST_BITS_4 = 8;
@@ -47,7 +47,9 @@ let resolvers: NetworkOverlaps | null = null;
  */
 export function guardEntries(networks: EntryColumns, { kind, own }: GuardOptions): GuardReport {
   special ??= new NetworkOverlaps([...SPECIAL_PURPOSE_NETWORKS, ...UNASSIGNED_6.flatMap((text) => parseNetwork(text) ?? [])]);
-  resolvers ??= new NetworkOverlaps(PUBLIC_RESOLVERS.flatMap(({ addresses }) => addresses.flatMap((text) => parseNetwork(text) ?? [])));
+  resolvers ??= new NetworkOverlaps(
+    [...PUBLIC_RESOLVERS.flatMap(({ addresses }) => addresses), ...ROOT_SERVERS].flatMap((text) => parseNetwork(text) ?? []),
+  );
   const speaksFor = kind === "acknowledged" || kind === "resolver";
   const checks: readonly (readonly [GuardReason, NetworkOverlaps])[] = [
     ...(speaksFor ? [] : [["own-network", new NetworkOverlaps(own)] as const]),

@@ -50,6 +50,8 @@ const CAPTURES = 0.5;
 /** Ordinary traffic that may stand beside an event, at a fifth of its usual size. */
 const COMPANY = ["web-browsing", "dns-resolver", "ntp", "cdn-server", "mail-server", "health-checks"] as const;
 const COMPANY_SCALE = 0.2;
+/** Seconds of it: health checks of a week would be millions of packets. */
+const COMPANY_SECONDS = 1800;
 
 /** The scenario of a number: kinds take turns. Equal numbers, seeds and surroundings give equal packets. */
 export function makeScenario(number: number, seed: number, surroundings: Surroundings): Scenario {
@@ -67,7 +69,9 @@ export function makeScenario(number: number, seed: number, surroundings: Surroun
   const options: EventOptions = { site, start, duration, scale: logBetween(random, kind.scale) };
   const parts = kind.events(random, surroundings).map((event) => event.make(random.fork(), options));
   const beside = kind.hasCompany && random.chance(0.5) ? [random.pick(COMPANY)] : [];
-  const others = beside.map((name) => eventNamed(name).make(random.fork(), { site, start, duration, scale: COMPANY_SCALE }));
+  const others = beside.map((name) =>
+    eventNamed(name).make(random.fork(), { site, start, duration: Math.min(duration, COMPANY_SECONDS), scale: COMPANY_SCALE }),
+  );
   const form = random.chance(CAPTURES) || kind.forms.length === 0 ? "capture" : random.pick(kind.forms);
   const made = mix(kind.name, [...parts, ...others]);
   return { ...made, truth: { ...made.truth, reading: kind.reading }, kind, form };
