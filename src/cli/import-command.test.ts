@@ -31,6 +31,19 @@ describe("import", () => {
     expect([status, existsSync(join(folder, "untouched"))]).toEqual([2, false]);
   });
 
+  test("nor do octets of no known format, nor inputs of which nothing is chosen, which is told", async () => {
+    writeFileSync(
+      join(folder, "noise.bin"),
+      Uint8Array.from({ length: 4096 }, (_, i) => (i * 197 + (i >> 3)) & 0xff),
+    );
+    const noise = await precursor("import", "noise.bin", "--store", "untouched");
+    expect([noise.status, noise.stdout, existsSync(join(folder, "untouched"))]).toEqual([2, "", false]);
+    expect(noise.stderr).toContain("E_INPUT_UNKNOWN");
+    const none = await precursor("import", "probes.pcap", "--since", "2020-01-01", "--store", "untouched", "--format", "json");
+    expect([none.status, existsSync(join(folder, "untouched"))]).toEqual([0, false]);
+    expect(JSON.parse(none.stdout)).toMatchObject({ store: join(folder, "untouched"), observations: 0, added: 0 });
+  });
+
   test("tells what was read, of what time, and what history holds of it", async () => {
     const { status, stdout, stderr } = await precursor("import", "probes.pcap");
     expect([status, stderr]).toEqual([0, ""]);

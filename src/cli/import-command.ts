@@ -83,8 +83,8 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   const mapping = await mappingOf(flags);
   const place = storePlace(flags);
   const { importHistory } = await import("../pipeline/history/import.ts");
-  const { openStore } = await import("../store/open-store.ts");
-  // Opened by the import, once there is something to read.
+  const { openStore, placeName } = await import("../store/open-store.ts");
+  // Opened by the import, at the first observation.
   const stores: Store[] = [];
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
   process.once("exit", () => line?.clear());
@@ -102,11 +102,10 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
     line?.clear();
     for (const store of stores) await store.close();
   }
-  const [store] = stores;
-  if (store !== undefined) await printImported(imported, store, format, flags);
+  await printImported(imported, placeName(place), format, flags);
 }
 
-async function printImported(imported: Imported, { place }: Store, format: string, flags: ImportFlags): Promise<void> {
+async function printImported(imported: Imported, place: string, format: string, flags: ImportFlags): Promise<void> {
   const { summary, inputs, twins, seconds, passedOver } = imported;
   const unreadable = imported.unreadable.map((error) => `${error.message} (${error.code})`);
   const reading = {

@@ -47,6 +47,10 @@ describe.skipIf(serverLibrary() === null)("a backup", () => {
       } as const;
       await first.write(batchOf("north", rows, [source]), String(index));
     }
+    const imported = batchOf("files", [
+      { interval: INTERVAL, series: 1, packets: 2, sources: [1], networks: [1], asns: [1], targets: [1] },
+    ]);
+    expect(await first.importBatch(imported, "import/a/0")).toBe(true);
     await first.saveLabels([{ address: "192.0.2.1", kind: "k", list: "l", body: "{}" }]);
     const answers = await answersOf(first);
     await first.backup(join(folder, "backup"));
@@ -60,12 +64,14 @@ describe.skipIf(serverLibrary() === null)("a backup", () => {
     cluster = await startCluster(2);
     const second = await openStore({ kind: "url", url: cluster.url, cluster: CLUSTER_NAME });
     await second.restore(join(folder, "backup"));
+    expect(await second.importBatch(imported, "import/a/0")).toBe(false);
     expect(await answersOf(second)).toEqual(answers);
     await second.backup(join(folder, "again"));
     await second.close();
 
     const third = await openStore({ kind: "folder", path: join(folder, "third") });
     await third.restore(join(folder, "again"));
+    expect(await third.importBatch(imported, "import/a/0")).toBe(false);
     expect(await answersOf(third)).toEqual(answers);
     await third.close();
   });

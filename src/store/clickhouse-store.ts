@@ -8,6 +8,7 @@ import { backupTo, restoreFrom } from "./backup.ts";
 import { compactTables } from "./compaction.ts";
 import type { HolderService } from "./holder-socket.ts";
 import { blocksOf } from "./history-rows.ts";
+import { isImported, noteImported } from "./import-records.ts";
 import * as incidentRecords from "./incident-records.ts";
 import { storeInfo } from "./info.ts";
 import { saveLabels } from "./label-records.ts";
@@ -63,9 +64,16 @@ export class ClickHouseStore implements Store {
   }
 
   write(batch: HistoryBatch, token: string): Promise<void> {
+    return this.alone(() => this.insertAll(batch, token));
+  }
+
+  importBatch(batch: HistoryBatch, token: string): Promise<boolean> {
     return this.alone(async () => {
-      let number = 0;
-      for (const { table, block } of blocksOf(batch)) await this.engine.insert(table, block, `${token}/${number++}`);
+      if (await isImported(this.engine, token)) return false;
+      await this.insertAll(batch, token);
+      // Killed before this, the same inserts are made again, and the engine knows them
+      await noteImported(this.engine, token);
+      return true;
     });
   }
 
@@ -180,6 +188,11 @@ export class ClickHouseStore implements Store {
     await this.shared?.close();
     await this.alone(() => this.engine.close());
     this.onClose();
+  }
+
+  private async insertAll(batch: HistoryBatch, token: string): Promise<void> {
+    let number = 0;
+    for (const { table, block } of blocksOf(batch)) await this.engine.insert(table, block, `${token}/${number++}`);
   }
 
   /** What is done here waits for what was begun before, whether that failed or not. */

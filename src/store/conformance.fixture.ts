@@ -32,6 +32,33 @@ export function describeStore({ store, runs }: StoreLaws): void {
     }
   });
 
+  test("an imported batch is known by its token, whatever the engine remembers of its inserts", async () => {
+    const start = EVENT + DAY * 6;
+    const range = { from: start, to: start + 3600 };
+    const row: SeriesRow = { interval: start, series: TCP_445, packets: 3, sources: [1], networks: [1], asns: [1], targets: [1] };
+    // For tables that had nothing of the token: the engine would take it in
+    const unknown: ActivityRow = {
+      interval: start,
+      source: 0xc000_0263,
+      asn: 64_500,
+      transport: 6,
+      port: 445,
+      technique: "tcp-syn",
+      packets: 5,
+      sourcePortZero: 0,
+      targets: 1,
+    };
+    const token = "import/it's \\ 1/0";
+    expect(await store().importBatch(batchOf("files", [row]), token)).toBe(true);
+    expect(await store().importBatch(batchOf("files", [], [unknown], []), token)).toBe(false);
+    expect(await store().topSources(range, null, 9)).toEqual([]);
+    await store().compact();
+    expect(await store().importBatch(batchOf("files", [row]), token)).toBe(false);
+    expect(await store().importBatch(batchOf("files", [row]), `${token}0`)).toBe(true);
+    const points = await store().series(TCP_445, range, 3600, ["files"]);
+    expect(points.map(({ packets, sources }) => [packets, sources])).toEqual([[6, 1]]);
+  });
+
   test("whatever the order, the cuts and the repeats, and from two sensors: what is asked is what was seen", async () => {
     let run = 0;
     const member = fc.integer({ min: 0, max: 40 });

@@ -22,6 +22,10 @@ export class HeldStore extends ClickHouseStore {
     return this.refuse();
   }
 
+  override importBatch(): Promise<boolean> {
+    return this.refuse();
+  }
+
   override saveLabels(): Promise<void> {
     return this.refuse();
   }

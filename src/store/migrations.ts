@@ -1,13 +1,13 @@
 /** From an empty place, or an older version's tables, to this version's; forward only. A newer version's tables are left alone. */
 import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { createTable, DATABASE, type Retention, type Table, tablesOf, views } from "./schema.ts";
+import { createTable, DATABASE, importsTable, type Retention, type Table, tablesOf, views } from "./schema.ts";
 
 /** Said where a place for history has none. */
 export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
 
 /** Version of the tables. A change of schema.ts comes with a migration below. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 interface Migration {
   readonly version: number;
@@ -18,6 +18,7 @@ interface Migration {
 /** Each can run twice: a process that is killed in the midst starts it again. */
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, about: "series, activity, networks, target groups, liveness, incidents, labels", apply: createAll },
+  { version: 2, about: "imports", apply: (engine, retention) => createAt(engine, importsTable(retention)) },
 ];
 
 const MIGRATIONS_TABLE: Table = {
@@ -60,7 +61,13 @@ export async function checkVersion(engine: Engine): Promise<void> {
   const found = await schemaVersion(engine);
   if (found > SCHEMA_VERSION) throw newer(engine, found);
   if (found < SCHEMA_VERSION)
-    throw new StoreError("E_STORE_FAILED", engine.place, found === 0 ? NO_HISTORY : `history of an older version (${found})`);
+    throw new StoreError(
+      "E_STORE_FAILED",
+      engine.place,
+      found === 0
+        ? NO_HISTORY
+        : `history of an older version (${found}): any command that writes, such as precursor import, brings it up to date`,
+    );
 }
 
 function newer(engine: Engine, found: number): StoreError {
@@ -72,18 +79,26 @@ function newer(engine: Engine, found: number): StoreError {
 }
 
 async function createAll(engine: Engine, retention: Retention): Promise<void> {
-  const local = (name: string): string => (engine.cluster === null ? name : `${name}_local`);
-  for (const table of tablesOf(retention)) {
-    await engine.runEverywhere(createTable(table, local(table.name)));
-    if (engine.cluster === null) continue;
-    await engine.runEverywhere(
-      `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name} AS ${DATABASE}.${local(table.name)} ` +
-        `ENGINE = Distributed(${sqlText(engine.cluster)}, ${sqlText(DATABASE)}, ${sqlText(local(table.name))}, ${table.shard})`,
-    );
-  }
+  for (const table of tablesOf(retention)) await createAt(engine, table);
+  const local = (name: string): string => localName(engine, name);
   for (const view of views()) {
     await engine.runEverywhere(
       `CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.${local(view.name)} TO ${DATABASE}.${local(view.to)} AS ${view.select(`${DATABASE}.${local(view.from)}`)}`,
     );
   }
+}
+
+/** A table at every node, and on a cluster the one over all of them. */
+async function createAt(engine: Engine, table: Table): Promise<void> {
+  const local = localName(engine, table.name);
+  await engine.runEverywhere(createTable(table, local));
+  if (engine.cluster === null) return;
+  await engine.runEverywhere(
+    `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name} AS ${DATABASE}.${local} ` +
+      `ENGINE = Distributed(${sqlText(engine.cluster)}, ${sqlText(DATABASE)}, ${sqlText(local)}, ${table.shard})`,
+  );
+}
+
+function localName(engine: Engine, name: string): string {
+  return engine.cluster === null ? name : `${name}_local`;
 }

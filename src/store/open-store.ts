@@ -10,7 +10,7 @@ import type { Engine } from "./engine.ts";
 import { holderAgent, serveHolder } from "./holder-socket.ts";
 import { engineFolder, openInProcess } from "./in-process.ts";
 import { checkVersion, migrate, NO_HISTORY } from "./migrations.ts";
-import { openOverHttp } from "./over-http.ts";
+import { openOverHttp, withoutPassword } from "./over-http.ts";
 import { applyRetention } from "./retention.ts";
 import { DEFAULT_RETENTION, type Retention } from "./schema.ts";
 import type { Store } from "./store.ts";
@@ -31,6 +31,11 @@ export interface StoreOptions {
   readonly access?: "read" | "write";
   /** Of a cluster: whether to answer from the shards that are there. Default false: an answer is whole or none. */
   readonly skipUnavailableShards?: boolean;
+}
+
+/** A place for people: a folder, or a URL without its password. */
+export function placeName(place: StorePlace): string {
+  return place.kind === "url" ? withoutPassword(place.url) : resolve(place.path);
 }
 
 /** How long one waits for a reader, a command of moments, to leave the folder. */

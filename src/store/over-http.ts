@@ -60,7 +60,7 @@ export async function openOverHttp({ url: whole, cluster, skipUnavailableShards,
 }
 
 /** An address for people: without users and passwords. */
-function withoutPassword(url: string): string {
+export function withoutPassword(url: string): string {
   return url.replaceAll(/\/\/[^/@]*@/g, "//");
 }
 

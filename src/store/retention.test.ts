@@ -42,17 +42,19 @@ describe.skipIf(serverLibrary() === null)("retention", () => {
     const daysOf = async (): Promise<string[]> => {
       const engine = await openInProcess(folder);
       const rows = await engine.rows<{ statement: string }>(
-        "SELECT create_table_query AS statement FROM system.tables WHERE name IN ('activity_1d', 'activity_1h', 'activity_5m') ORDER BY name",
+        "SELECT create_table_query AS statement FROM system.tables WHERE name IN ('activity_1d', 'activity_1h', 'activity_5m', 'imports') ORDER BY name",
       );
       await engine.close();
       return rows.map(({ statement }) => /toIntervalDay\((\d+)\)/.exec(statement)?.[1] ?? "for ever");
     };
     const place = { kind: "folder", path: folder } as const;
     await (await openStore(place)).close();
-    expect(await daysOf()).toEqual(["for ever", "730", "90"]);
+    expect(await daysOf()).toEqual(["for ever", "730", "90", "for ever"]);
     await (await openStore(place, { retention: { fiveMinutes: 7, hours: null, days: 3650 } })).close();
-    expect(await daysOf()).toEqual(["3650", "for ever", "7"]);
+    expect(await daysOf()).toEqual(["3650", "for ever", "7", "for ever"]);
+    await (await openStore(place, { retention: { fiveMinutes: 7, hours: 730, days: 3650 } })).close();
+    expect(await daysOf()).toEqual(["3650", "730", "7", "3650"]);
     await (await openStore(place)).close();
-    expect(await daysOf()).toEqual(["3650", "for ever", "7"]);
+    expect(await daysOf()).toEqual(["3650", "730", "7", "3650"]);
   });
 });

@@ -10,7 +10,7 @@ export async function applyRetention(engine: Engine, retention: Retention): Prom
   );
   const statementOf = new Map(statements.map(({ name, statement }) => [name, statement]));
   for (const table of tablesOf(retention)) {
-    if (table.engine !== "AggregatingMergeTree" || table.partition === null) continue;
+    if (table.engine === "Null") continue;
     const name = engine.cluster === null ? table.name : `${table.name}_local`;
     const found = DAYS.exec(statementOf.get(name) ?? "")?.[1] ?? null;
     const wanted = /INTERVAL (\d+) DAY/.exec(table.ttl ?? "")?.[1] ?? null;

@@ -124,6 +124,16 @@ const RECORDS: readonly Table[] = [
   ),
 ];
 
+/**
+ * Tokens of imported parts, each noted when all of it is in. Kept as long as the longest rollup: what history still counts is known again,
+ * and what it has forgotten may be imported anew.
+ */
+export function importsTable({ fiveMinutes, hours, days }: Retention): Table {
+  const table = record("imports", ["token String CODEC(ZSTD)", "written Date"], "token");
+  const longest = fiveMinutes === null || hours === null || days === null ? null : Math.max(fiveMinutes, hours, days);
+  return { ...table, partition: "toYYYYMM(written)", ttl: longest === null ? null : `written + INTERVAL ${longest} DAY` };
+}
+
 function input(name: string, columns: readonly string[], shard: string): Table {
   return {
     name,
@@ -223,7 +233,7 @@ export function tablesOf(retention: Retention): readonly Table[] {
       ttl: retentionClause(days[index] ?? null),
     })),
   );
-  return [...INPUTS, ...rollups, LIVENESS, ...RECORDS];
+  return [...INPUTS, ...rollups, LIVENESS, ...RECORDS, importsTable(retention)];
 }
 
 function isFine(name: string, seconds: number): boolean {

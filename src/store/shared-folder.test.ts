@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { batchOf } from "./batches.fixture.ts";
 import { serverLibrary } from "./cluster.fixture.ts";
 import { openInProcess } from "./in-process.ts";
-import { NO_HISTORY } from "./migrations.ts";
+import { NO_HISTORY, SCHEMA_VERSION } from "./migrations.ts";
 import { openStore } from "./open-store.ts";
 
 const INTERVAL = 1_383_354_000;
@@ -80,7 +80,7 @@ describe.skipIf(serverLibrary() === null)("a folder that is held", () => {
     await engine.close();
     await expect(openStore({ kind: "folder", path: folder })).rejects.toMatchObject({
       code: "E_STORE_NEWER",
-      message: `${folder}: its history is of a newer version of precursor (tables 99, this one knows 1); nothing was changed`,
+      message: `${folder}: its history is of a newer version of precursor (tables 99, this one knows ${SCHEMA_VERSION}); nothing was changed`,
     });
   });
 });

@@ -96,6 +96,11 @@ export interface Store {
   readonly place: string;
   /** Adds a batch. The same token a second time adds nothing. Durable when it resolves. @throws StoreError */
   write(batch: HistoryBatch, token: string): Promise<void>;
+  /**
+   * Adds a batch as `write` does, and knows its token for as long as history is kept: also after 10,000 other writes, and in a backup that
+   * was restored. False where it was known, and nothing was added. @throws StoreError
+   */
+  importBatch(batch: HistoryBatch, token: string): Promise<boolean>;
   /** All series of one interval. */
   snapshot(interval: number, sensors: SensorChoice): Promise<SeriesSnapshot>;
   /** All series of every interval of the range that has any, ascending; an hour is read at a time. */

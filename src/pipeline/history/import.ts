@@ -44,10 +44,10 @@ export interface Imported extends Unread {
 }
 
 /** What an import needs of a store. */
-export type ImportStore = Pick<Store, "write" | "sensors" | "aliveIntervals">;
+export type ImportStore = Pick<Store, "importBatch" | "sensors" | "aliveIntervals">;
 
 /**
- * Reads inputs into a store, which is opened when there is one to read: a name that nothing has leaves no empty history behind. Inputs that
+ * Reads inputs into a store, which is opened at the first observation: what cannot be read leaves no empty history behind. Inputs that
  * cannot be read are in the result; where none can, the first error is thrown.
  * @throws UsageError, FilterError, InputError, StoreError
  */
@@ -55,9 +55,8 @@ export async function importHistory(options: ImportOptions, openStore: () => Pro
   const started = performance.now();
   const { paths, found, problems } = expandInputs(options.inputs);
   if (paths.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
-  const store = await openStore();
   const { files, twins } = await tokensOf(paths, options);
-  const writing = new HistoryWriting(options, files, store);
+  const writing = new HistoryWriting(options, files, openStore);
   const { filter, since, until, inputFormat, mapping, threads, onProgress } = options;
   const summary = await readBatches(
     {
@@ -119,7 +118,8 @@ async function contentHash(path: string): Promise<string | null> {
 class HistoryWriting {
   readonly #options: ImportOptions;
   readonly #files: readonly TokenFile[];
-  readonly #store: ImportStore;
+  readonly #openStore: () => Promise<ImportStore>;
+  #opening: Promise<ImportStore> | null = null;
   #recording: InputRecording | null = null;
   #input = -1;
   /** Parts that wait for the store. */
@@ -130,10 +130,10 @@ class HistoryWriting {
   #before: ReadonlySet<number> | null = null;
   #observations = 0;
 
-  constructor(options: ImportOptions, files: readonly TokenFile[], store: ImportStore) {
+  constructor(options: ImportOptions, files: readonly TokenFile[], openStore: () => Promise<ImportStore>) {
     this.#options = options;
     this.#files = files;
-    this.#store = store;
+    this.#openStore = openStore;
   }
 
   take(batch: ObservationBatch, input: number): void {
@@ -146,8 +146,9 @@ class HistoryWriting {
     this.#recording?.observe(batch);
   }
 
-  /** One write is under way while the next part is recorded; two are not. */
+  /** One write is under way while the next part is recorded; two are not. A store that cannot be had is told before much is read for it. */
   pause(): Promise<void> | null {
+    if (this.#opening === null && this.#recording !== null) return this.#store().then(() => undefined);
     return this.#waiting.length === 0 ? null : this.#write();
   }
 
@@ -164,6 +165,7 @@ class HistoryWriting {
   }
 
   async #write(): Promise<void> {
+    if (this.#waiting.length === 0) return;
     this.#before ??= await this.#aliveBefore();
     for (let part = this.#waiting.shift(); part !== undefined; part = this.#waiting.shift()) {
       await this.#writing;
@@ -173,8 +175,13 @@ class HistoryWriting {
     }
   }
 
+  #store(): Promise<ImportStore> {
+    this.#opening ??= this.#openStore();
+    return this.#opening;
+  }
+
   async #writePart({ batch, token, ended }: RecordedPart): Promise<void> {
-    await this.#store.write(batch, token);
+    await (await this.#store()).importBatch(batch, token);
     if (ended === null) return;
     const observations = await this.#observationsOfSensor();
     let knownIntervals = 0;
@@ -185,12 +192,12 @@ class HistoryWriting {
 
   async #aliveBefore(): Promise<ReadonlySet<number>> {
     this.#observations = await this.#observationsOfSensor();
-    const alive = await this.#store.aliveIntervals(ALL_TIMES);
+    const alive = await (await this.#store()).aliveIntervals(ALL_TIMES);
     return new Set(alive.flatMap(({ interval, sensors }) => (sensors.includes(this.#options.sensor) ? [interval] : [])));
   }
 
   async #observationsOfSensor(): Promise<number> {
-    const sensors = await this.#store.sensors(ALL_TIMES);
+    const sensors = await (await this.#store()).sensors(ALL_TIMES);
     return sensors.find(({ sensor }) => sensor === this.#options.sensor)?.observations ?? 0;
   }
 }

@@ -8,10 +8,11 @@ export class PlainStore implements ImportStore {
   /** Writes that are let through before one fails. */
   patience = Number.POSITIVE_INFINITY;
 
-  write(batch: HistoryBatch, token: string): Promise<void> {
+  importBatch(batch: HistoryBatch, token: string): Promise<boolean> {
     if (this.patience-- <= 0) return Promise.reject(new Error("interrupted"));
-    if (!this.batches.has(token)) this.batches.set(token, batch);
-    return Promise.resolve();
+    const isNew = !this.batches.has(token);
+    if (isNew) this.batches.set(token, batch);
+    return Promise.resolve(isNew);
   }
 
   get merged(): ReturnType<typeof mergeBatches> {
