@@ -134,7 +134,7 @@ describe("the note", () => {
   });
   test("of history that nobody judged says so, and infers nothing from its silence", () => {
     const judged = judge({ ...made.november2013(), past: past([], { isJudged: false }) });
-    expect(textOf(judged)).toContain("was not judged yet (precursor replay)");
+    expect(textOf(judged)).toContain("it was not judged yet (precursor replay)");
     expect(held(judged)).not.toContain("history-quiet");
   });
 });

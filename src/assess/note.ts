@@ -96,7 +96,7 @@ function pastSentence({ past }: Facts): string {
   if (past.uptick === null) {
     return past.isJudged
       ? `In ${days} of history nothing of this was out of the ordinary.`
-      : `History of ${days} is there and was not judged yet (precursor replay).`;
+      : `History of ${days} holds no incident: it was not judged yet (precursor replay), or is too short to tell.`;
   }
   const { record, peak, expected, series } = past.uptick;
   const rank =

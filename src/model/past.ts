@@ -7,7 +7,7 @@ export interface Past {
   readonly until: number;
   /** Sensors alive in the input's time, all of history's. */
   readonly sensorsAlive: number;
-  /** Whether history was ever judged (by a watch or a replay): only then does it say something that there is no incident. */
+  /** Whether history ever held an incident, and so was judged (by a watch or a replay): only then does it say something that there is none now. */
   readonly isJudged: boolean;
   /** Incidents that were open in the input's time, the one that tells most first. None: nothing was out of the ordinary. */
   readonly incidents: readonly Incident[];
