@@ -76,11 +76,14 @@ describe("concentration", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 5, max: 60 }), fc.nat(3e8), (inside, outside, space) => {
         const announced = new Map([[64_500, space]]);
-        const chanceOf = (many: number): number => {
+        const chanceOf = (many: number): number | null => {
           const [addresses, labels] = placed([{ asn: 64_500, kind: "hosting", sources: many }, ...spread(outside)]);
-          return concentrationOf([...addresses, "(c0ffee)", ""], labels, announced).largest?.chance ?? Number.NaN;
+          const { largest } = concentrationOf([...addresses, "(c0ffee)", ""], labels, announced);
+          // While another network leads, one source more elsewhere makes that other one less remarkable.
+          return largest?.name.startsWith("AS64500") === true ? largest.chance : null;
         };
         const [fewer, more] = [chanceOf(inside), chanceOf(inside + 1)];
+        if (fewer === null) return;
         expect(more).toBeLessThanOrEqual(fewer + 1e-6);
         expect(fewer).toBeGreaterThanOrEqual(0);
         expect(fewer).toBeLessThanOrEqual(1);
