@@ -1,17 +1,5 @@
-/** How a feed is written. */
-export const FEED_FORMS = [
-  "auto",
-  "addresses",
-  "netset",
-  "ipset",
-  "nft",
-  "csv",
-  "json",
-  "misp-warninglist",
-  "stix",
-  "dshield-block",
-  "spamhaus-drop",
-  "ipsum",
-  "maltrail",
-] as const;
+/** How a feed is written: by its content, or in a form that is read. */
+import { READABLE_FORMS } from "../reputation/recognise.ts";
+
+export const FEED_FORMS = ["auto", ...READABLE_FORMS] as const;
 export type FeedForm = (typeof FEED_FORMS)[number];
