@@ -126,7 +126,7 @@ export class WatchJudging {
   /** @param isPast whether it is only caught up with: incidents are told, not every interval. */
   #tell(judge: Judge, { time, sensors, reference, snapshot, changes }: JudgedInterval, isPast: boolean): void {
     for (const { change, isAlert, incident } of changes) {
-      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length}`;
+      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length} ${incident.acknowledgedBy ?? ""}`;
       if (this.#told.get(incident.id) === mark) continue;
       if (incident.phase === "closed") this.#told.delete(incident.id);
       else this.#told.set(incident.id, mark);
