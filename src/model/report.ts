@@ -127,7 +127,8 @@ export interface Report {
   /** What asking DNS for the sources' names came to; absent or null where it was not asked. */
   readonly names?: NameLookups | null;
   /** Data lists used for labels, with their dates. */
-  readonly lists: readonly { readonly list: string; readonly date: string | null; readonly licence: string }[];
+  /** `settled`: a registry that changes once in years, of which no age says whether it is out of date. */
+  readonly lists: readonly { readonly list: string; readonly date: string | null; readonly licence: string; readonly settled?: true }[];
   /** Reputation feeds on disk, be they in use or not; empty where there are none. */
   readonly feeds: readonly FeedState[];
 }
