@@ -75,6 +75,9 @@ export type WatchEvent =
       readonly started: readonly string[];
       readonly stopped: readonly string[];
       readonly kept: number;
+      /** Keys of the config that have another value than before and are in force, and those that a restart would bring in force. */
+      readonly changed: readonly string[];
+      readonly needsRestart: readonly string[];
       /** Why nothing was changed, or null. */
       readonly error: string | null;
     }

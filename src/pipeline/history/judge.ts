@@ -166,6 +166,15 @@ export class Judge {
     this.#begun = null;
   }
 
+  /** The same judge under other options: what was learned, and what was begun, goes on. */
+  withOptions(options: Partial<JudgeOptions>): Judge {
+    const judge = new Judge(this.#history, options);
+    judge.restore(this.snapshot());
+    judge.#begun = this.#begun;
+    for (const [id, mark] of this.#saved) judge.#saved.set(id, mark);
+    return judge;
+  }
+
   async #judgeHour(
     { from, to, until }: { readonly from: number; readonly to: number; readonly until: number },
     onJudged: (judged: JudgedInterval) => Promise<void> | void,

@@ -28,12 +28,14 @@ export class WatchJudging {
   store: Store | null = null;
   /** Why what was learned cannot be saved; null where it can. */
   saveTrouble: string | null = null;
-  readonly #options: WatchOptions;
+  #options: WatchOptions;
   readonly #spool: Spool;
   readonly #emit: (event: WatchEvent) => void;
   readonly #now: () => number;
   readonly #top = new TopSeries();
   #judge: Judge | null = null;
+  /** Whether options of judging have changed since the judge was made. */
+  #isChanged = false;
   #isOver = false;
   #retryAt = 0;
   #retryAfter = FIRST_RETRY;
@@ -57,6 +59,12 @@ export class WatchJudging {
     return this.#judge?.refused ?? 0;
   }
 
+  /** Goes over to other options, between two steps. */
+  change(options: WatchOptions): void {
+    this.#options = options;
+    this.#isChanged = true;
+  }
+
   /** Opens the store, the first time. @throws StoreError where it is not one that may be away */
   async begin(): Promise<void> {
     try {
@@ -76,6 +84,8 @@ export class WatchJudging {
       if (store === null) return;
       await this.#spool.drain(store);
       if (this.trouble !== null) this.#back();
+      if (this.#isChanged) this.#judge = this.#judge?.withOptions(this.#options.judge) ?? null;
+      this.#isChanged = false;
       await this.#judgeUp(store, until);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

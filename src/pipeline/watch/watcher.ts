@@ -17,8 +17,9 @@ import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
+import { changesOf } from "./watch-changes.ts";
 import { WatchJudging } from "./watch-judging.ts";
-import type { WatchOptions, WatchSource } from "./watch-options.ts";
+import type { WatchOptions } from "./watch-options.ts";
 
 /** How often rows that wait are handed on, and it is looked whether something is due, milliseconds. */
 const TURN_MS = 250;
@@ -33,7 +34,7 @@ const SPOOL_FOLDER = "spool";
 const PAUSE_SHARE = 0.9;
 
 export class Watcher {
-  readonly #options: WatchOptions;
+  #options: WatchOptions;
   readonly #emit: (event: WatchEvent) => void;
   readonly #clocks: Clocks;
   readonly #clock: WatchClock;
@@ -73,7 +74,7 @@ export class Watcher {
     this.#judging = new WatchJudging(options, this.#spool, emit, () => this.#clocks.wall());
     this.#intake = new Intake(
       {
-        recorderOf: (sensor) => new SensorRecorder(sensor, options),
+        recorderOf: (sensor) => new SensorRecorder(sensor, this.#options),
         now: () => this.#clocks.wall(),
         judgedUntil: () => this.#judging.judgedUntil,
         memory: this.#memory,
@@ -106,15 +107,27 @@ export class Watcher {
     });
   }
 
-  /** Goes over to other sources; the rest of a config needs a restart. */
-  async reload(sources: readonly WatchSource[]): Promise<void> {
-    const changed = await this.#intake.set(sources);
-    this.#emit({ type: "reload", time: this.#clocks.wall(), ...changed, error: null });
+  /** Goes over to other options, as far as that can be done; the keys that need a restart, which stay as they were. */
+  async reload(options: WatchOptions): Promise<readonly string[]> {
+    const { changed, needsRestart } = changesOf(this.#options, options);
+    const { fixed, stateFolder, storePlace, storeMayBeAway, openStore } = this.#options;
+    this.#options = { ...options, fixed, stateFolder, storePlace, storeMayBeAway, openStore };
+    this.#spool.bound = options.spoolBytes;
+    if (changed.includes("detection")) this.#judging.change(this.#options);
+    if (changed.includes("home") || changed.includes("targets")) {
+      // What was observed belongs to the networks of that time
+      this.#held.push(...this.#intake.renew());
+      this.#keepHeld();
+    }
+    const sources = await this.#intake.set(options.sources);
+    this.#emit({ type: "reload", time: this.#clocks.wall(), ...sources, changed, needsRestart, error: null });
+    return needsRestart;
   }
 
   /** Tells that a config was not taken. */
   refuse(reason: string): void {
-    this.#emit({ type: "reload", time: this.#clocks.wall(), started: [], stopped: [], kept: this.#intake.view().length, error: reason });
+    const nothing = { started: [], stopped: [], changed: [], needsRestart: [] };
+    this.#emit({ type: "reload", time: this.#clocks.wall(), ...nothing, kept: this.#intake.view().length, error: reason });
   }
 
   /** Ends the sources, keeps what they had and what was learned, and closes the store. */

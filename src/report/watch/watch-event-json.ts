@@ -39,7 +39,14 @@ function watchEventJson(event: WatchEvent): WatchEventJson {
     case "incident":
       return { ...event, time, incident: incidentJson(event.incident) };
     case "reload":
-      return { ...event, time, started: [...event.started], stopped: [...event.stopped] };
+      return {
+        ...event,
+        time,
+        started: [...event.started],
+        stopped: [...event.stopped],
+        changed: [...event.changed],
+        needsRestart: [...event.needsRestart],
+      };
     case "stopped":
       return { ...event, time };
   }

@@ -67,6 +67,8 @@ const watchEventShape = z.discriminatedUnion("type", [
     started: z.array(z.string()),
     stopped: z.array(z.string()),
     kept: count,
+    changed: z.array(z.string()).describe("keys of the config with another value, which is in force"),
+    needsRestart: z.array(z.string()).describe("keys with another value that only a restart brings in force"),
     error: z.string().nullable().describe("why nothing was changed"),
   }),
   z.looseObject({ type: z.literal("stopped"), time, reason: z.string() }),

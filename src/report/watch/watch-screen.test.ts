@@ -158,7 +158,7 @@ test("events as JSON are lines that the published schema takes", () => {
     INTERVAL,
     { type: "incident", time: NOW, change: "opened", isAlert: true, incident: november2013() },
     { type: "health", time: NOW, health: { ...HEALTH, lag: 0.5 } },
-    { type: "reload", time: NOW, started: ["a"], stopped: [], kept: 1, error: null },
+    { type: "reload", time: NOW, started: ["a"], stopped: [], kept: 1, changed: [], needsRestart: [], error: null },
     { type: "stopped", time: NOW, reason: "terminated" },
   ];
   for (const event of events) {
