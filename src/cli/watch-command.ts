@@ -181,7 +181,13 @@ async function outputOf(flags: WatchCommandFlags): Promise<{ begin(watcher: Watc
     };
   }
   const { renderWatchEvent } = await import("../report/watch/watch-event-json.ts");
-  return { begin: () => {}, take: (event) => void process.stdout.write(renderWatchEvent(event)), end: () => {} };
+  const { TroubleLines } = await import("./watch/trouble-lines.ts");
+  const troubles = new TroubleLines();
+  const take = (event: WatchEvent): void => {
+    process.stdout.write(renderWatchEvent(event));
+    if (event.type === "started" || event.type === "health") process.stderr.write(troubles.next(event.health.troubles));
+  };
+  return { begin: () => {}, take, end: () => {} };
 }
 
 function statusOf(watcher: Watcher): string {

@@ -20,6 +20,8 @@ export interface WatchedSource {
 /** How the watch is. */
 export interface WatchHealth {
   readonly sources: readonly WatchedSource[];
+  /** Sensors that were heard before, and not in the last interval that was judged. */
+  readonly silent: readonly string[];
   readonly store: { readonly place: string; readonly isUp: boolean; readonly reason: string | null };
   /** What waits on disk for the store, the observations that found no room there, and why the disk takes nothing, or null. */
   readonly spool: { readonly batches: number; readonly bytes: number; readonly dropped: number; readonly reason: string | null };
@@ -32,6 +34,8 @@ export interface WatchHealth {
   readonly refused: number;
   /** What the clock did, or null. */
   readonly clock: string | null;
+  /** All that is amiss, a line each: the same words for as long as it lasts. */
+  readonly troubles: readonly string[];
 }
 
 /** One series, for people who look on. */

@@ -26,6 +26,8 @@ export class WatchJudging {
   /** Why the store does not answer; null where it does. */
   trouble: string | null = null;
   store: Store | null = null;
+  /** Sensors that were heard before, and not in the last interval. */
+  silent: readonly string[] = [];
   /** Why what was learned cannot be saved; null where it can. */
   saveTrouble: string | null = null;
   #options: WatchOptions;
@@ -142,6 +144,7 @@ export class WatchJudging {
       else this.#told.set(incident.id, mark);
       this.#emit({ type: "incident", time: this.#now(), change, isAlert, incident });
     }
+    this.silent = reference.filter((sensor) => !sensors.includes(sensor));
     this.#top.add(snapshot, sensors.length > 0);
     if (!isPast) {
       this.#emit({

@@ -16,6 +16,7 @@ import { SensorRecorder } from "../history/record.ts";
 import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
+import { troublesOf } from "./troubles.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
 import { changesOf } from "./watch-changes.ts";
 import { WatchJudging } from "./watch-judging.ts";
@@ -26,6 +27,9 @@ const TURN_MS = 250;
 /** How often sources that failed are tried again, and how the watch is is told, seconds. */
 const MEND_SECONDS = 30;
 const HEALTH_SECONDS = 60;
+/** How often it is looked whether something is amiss or mended, and the least time between two tellings, seconds. */
+const LOOK_SECONDS = 1;
+const NEWS_SECONDS = 2;
 /** Templates are saved so often, seconds. */
 const TEMPLATES_SECONDS = 300;
 const TEMPLATES_FILE = "templates.json";
@@ -54,7 +58,9 @@ export class Watcher {
   #dropped = 0;
   #held: Cut[] = [];
   #diskTrouble: string | null = null;
-  #wasUp = true;
+  #lookedAt = 0;
+  /** Troubles as they were last told. */
+  #troubles = "";
   #onFailure: ((error: unknown) => void) | null = null;
 
   /** Takes the folder of the state. @throws StoreError where another watch has it, or it cannot be used */
@@ -94,8 +100,9 @@ export class Watcher {
     await this.#intake.set(this.#options.sources);
     const now = this.#clocks.steady();
     [this.#cutAt, this.#mendedAt, this.#toldAt, this.#templatesAt] = [now, now, now, now];
-    this.#wasUp = this.#judging.trouble === null;
-    this.#emit({ type: "started", time: this.#clocks.wall(), version: packageManifest.version, health: this.health() });
+    const health = this.health();
+    this.#troubles = health.troubles.join("\n");
+    this.#emit({ type: "started", time: this.#clocks.wall(), version: packageManifest.version, health });
     this.#timer = setInterval(() => this.#turn(), TURN_MS);
   }
 
@@ -148,8 +155,9 @@ export class Watcher {
     const { batches, octets, droppedObservations } = this.#spool.state();
     const { trouble, judgedUntil } = this.#judging;
     const due = this.#due();
-    return {
+    const health = {
       sources: this.#intake.view(),
+      silent: this.#judging.silent,
       store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.saveTrouble },
       spool: { batches, bytes: octets, dropped: this.#dropped + droppedObservations, reason: this.#diskTrouble },
       lag: judgedUntil === 0 ? 0 : Math.max(0, due - judgedUntil),
@@ -158,6 +166,7 @@ export class Watcher {
       refused: this.#judging.refused,
       clock: this.#clock.trouble,
     };
+    return { ...health, troubles: troublesOf(health) };
   }
 
   /** End of the last interval that is closed. */
@@ -183,11 +192,19 @@ export class Watcher {
       this.#templatesAt = now;
       this.#saveTemplates();
     }
-    const isUp = this.#judging.trouble === null;
-    if (now - this.#toldAt < HEALTH_SECONDS && isUp === this.#wasUp) return;
+    this.#tellHealth(now);
+  }
+
+  /** Each minute, and soon after something went amiss or was mended. */
+  #tellHealth(now: number): void {
+    if (now - this.#lookedAt < LOOK_SECONDS) return;
+    this.#lookedAt = now;
+    const health = this.health();
+    const troubles = health.troubles.join("\n");
+    if (now - this.#toldAt < (troubles === this.#troubles ? HEALTH_SECONDS : NEWS_SECONDS)) return;
     this.#toldAt = now;
-    this.#wasUp = isUp;
-    this.#emit({ type: "health", time: this.#clocks.wall(), health: this.health() });
+    this.#troubles = troubles;
+    this.#emit({ type: "health", time: this.#clocks.wall(), health });
   }
 
   /**

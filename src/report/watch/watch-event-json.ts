@@ -18,6 +18,8 @@ function watchEventJson(event: WatchEvent): WatchEventJson {
       const { health } = event;
       const rounded = {
         ...health,
+        silent: [...health.silent],
+        troubles: [...health.troubles],
         lag: Math.round(health.lag),
         sources: health.sources.map((one) => ({ ...one, recordsPerSecond: round(one.recordsPerSecond) })),
       };

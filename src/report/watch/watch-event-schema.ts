@@ -16,6 +16,7 @@ const health = z.looseObject({
       unrecognised: count.describe("records and octets of no known format"),
     }),
   ),
+  silent: z.array(z.string()).describe("sensors that were heard before, and not in the last interval that was judged"),
   store: z.looseObject({ place: z.string(), isUp: z.boolean(), reason: z.string().nullable() }),
   spool: z.looseObject({
     batches: count,
@@ -28,6 +29,7 @@ const health = z.looseObject({
   lateRows: count.describe("kept, but of intervals that were judged already"),
   refused: count.describe("series and incidents that could not be followed because there were too many"),
   clock: z.string().nullable(),
+  troubles: z.array(z.string()).describe("all that is amiss, a line each: the same words for as long as it lasts"),
 });
 
 const series = z.looseObject({

@@ -49,6 +49,8 @@ const HEALTH: WatchHealth = {
   lateRows: 0,
   refused: 0,
   clock: null,
+  silent: [],
+  troubles: [],
 };
 
 const quiet = Array.from({ length: 47 }, (_, i) => 15 + ((i * 7) % 9));
