@@ -145,6 +145,11 @@ export class Watcher {
     this.#judging.hurry();
     await this.#working;
     this.#cut();
+    if (this.#held.length > 0) {
+      // No disk takes it: files and journals are read again from the place that was kept
+      this.#dropHeld();
+      this.#emit({ type: "health", time: this.#clocks.wall(), health: this.health() });
+    }
     this.#saveTemplates();
     await this.#judging.end();
     this.#unlock();
