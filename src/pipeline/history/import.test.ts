@@ -35,7 +35,15 @@ function capture(name: string, packets: number, step: number, start = START): st
 
 function imported(store: ImportStore, inputs: readonly string[], more: Partial<ImportOptions> = {}): ReturnType<typeof importHistory> {
   const nothing = { since: null, until: null, filter: null, inputFormat: null, mapping: null, onProgress: null };
-  return importHistory({ inputs, sensor: "one", home: [], targets: [], threads: 1, ...nothing, ...more }, async () => store);
+  return importHistory(
+    { inputs, sensor: "one", home: [], targets: [], threads: 1, ...nothing, ...more },
+    { openKnown: async () => knownTo(store), open: async () => store },
+  );
+}
+
+/** As it is asked before anything is read. */
+function knownTo(store: ImportStore): { importTokens: ImportStore["importTokens"]; close: () => Promise<void> } {
+  return { importTokens: (prefix) => store.importTokens(prefix), close: async () => {} };
 }
 
 /** So small that a capture is cut in many parts. */
