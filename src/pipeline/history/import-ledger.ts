@@ -82,7 +82,8 @@ export async function planFiles(
     });
     if (grown !== null) beginnings.add(grown);
   }
-  return { files, twins };
+  // What history has goes first, so that what others have in common with it is known when they come
+  return { files: [...files.filter(({ isNew }) => !isNew), ...files.filter(({ isNew }) => isNew)], twins };
 }
 
 /** A group is its name and its networks. */

@@ -7,6 +7,7 @@ import type { HistoryBatch } from "../../model/history.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { ImportedInput } from "../../model/imported.ts";
 import type { ObservationBatch } from "../../model/observation.ts";
+import { KnownRows } from "../../observe/known-rows.ts";
 import { expandInputs } from "../../sources/expand.ts";
 import type { Store } from "../../store/store.ts";
 import type { Progress } from "../observe-inputs.ts";
@@ -96,16 +97,20 @@ class HistoryWriting {
   /** Intervals that history had of the sensor before, and its observations so far. */
   #before: ReadonlySet<number> | null = null;
   #observations = 0;
+  /** What earlier inputs had; null where there is but one. */
+  readonly #rows: KnownRows | null;
 
   constructor(options: ImportOptions, files: readonly FilePlan[], openStore: () => Promise<ImportStore>) {
     this.#options = options;
     this.#files = files;
     this.#openStore = openStore;
+    this.#rows = files.length > 1 ? new KnownRows() : null;
   }
 
   take(batch: ObservationBatch, input: number): void {
     if (input !== this.#input) {
       this.#end(0);
+      this.#rows?.next();
       this.#input = input;
       const { path, partsToken, known } = this.#files[input]!;
       this.#recording = new InputRecording(
@@ -117,6 +122,7 @@ class HistoryWriting {
         },
       );
     }
+    this.#rows?.leaveOut(batch);
     this.#recording?.observe(batch);
   }
 
@@ -134,7 +140,7 @@ class HistoryWriting {
   }
 
   #end(lost: number): void {
-    this.#recording?.end(lost);
+    this.#recording?.end(lost, this.#rows?.leftOut ?? 0);
     this.#recording = null;
   }
 

@@ -35,6 +35,7 @@ export class InputRecording {
   readonly #recorder: SensorRecorder;
   readonly #hand: (part: RecordedPart) => void;
   #parts = 0;
+  #shared = 0;
   #seriesRows = 0;
   #activityRows = 0;
   #folded = 0;
@@ -59,8 +60,9 @@ export class InputRecording {
     if (last > this.#last) this.#last = last;
   }
 
-  /** The input is over. @param lost records that are known to be lost; they are put to its last interval. */
-  end(lost: number): void {
+  /** The input is over. @param lost records that are known to be lost; they are put to its last interval. @param shared left out before. */
+  end(lost: number, shared: number): void {
+    this.#shared = shared;
     this.#fill();
     if (lost > 0) this.#recorder.lose(this.#last, lost);
     this.#part(true);
@@ -99,6 +101,7 @@ export class InputRecording {
     return {
       name: this.#name,
       knownBytes: this.#knownBytes,
+      shared: this.#shared,
       observations,
       firstSeen: Number.isFinite(this.#first) ? this.#first : null,
       lastSeen: Number.isFinite(this.#last) ? this.#last : null,
