@@ -89,7 +89,7 @@ export class Intel {
     return [
       ...(this.#database()?.lists() ?? []),
       { list: ACKNOWLEDGED_LIST, date: ACKNOWLEDGED_DATE, licence: "Apache-2.0 (Precursor's own)" },
-      { list: SPECIAL_PURPOSE_LIST, date: SPECIAL_PURPOSE_DATE, licence: "public (IANA)" },
+      { list: SPECIAL_PURPOSE_LIST, date: SPECIAL_PURPOSE_DATE, licence: "public (IANA)", settled: true },
     ];
   }
 
