@@ -101,6 +101,7 @@ export class ReflectionFinder {
           firstSeen,
           lastSeen,
           qualifies: qualifies(packets, firstSeen, lastSeen),
+          isReflector: true,
           portZero: false,
           evidence: [
             `${plural(packets, "answer")} from a service's UDP port to ${plural(sender.targets.length, "host")} that had not asked, in ${duration(lastSeen - firstSeen)}`,
