@@ -26,6 +26,7 @@ export class KnownRows implements RowFilter {
   #used = 0;
   readonly #time = new Float64Array(1);
   readonly #timeWords = new Uint32Array(this.#time.buffer);
+  readonly #words = new Uint32Array(20);
   #low = 0;
   #high = 0;
 
@@ -95,38 +96,40 @@ export class KnownRows implements RowFilter {
     }
   }
 
+  /** Two multiply-xorshift chains with the constants of MurmurHash3's finaliser (Appleby, 2011) over what the row says. */
   #fingerprint(batch: ObservationBatch, row: number): void {
-    this.#low = this.#seed;
-    this.#high = ~this.#seed;
+    const words = this.#words;
     this.#time[0] = batch.time[row]!;
-    this.#add(this.#timeWords[0]!);
-    this.#add(this.#timeWords[1]!);
+    words[0] = this.#timeWords[0]!;
+    words[1] = this.#timeWords[1]!;
+    words[2] = (batch.sourcePort[row]! << 16) ^ batch.destinationPort[row]!;
+    words[3] = (batch.protocol[row]! << 16) | batch.tcpFlags[row]!;
+    words[4] = batch.sequence[row]!;
+    words[5] = batch.acknowledgement[row]!;
+    words[6] = batch.bytes[row]!;
+    words[7] = batch.packets[row]!;
+    words[8] = (batch.ipId[row]! << 16) | (batch.ttl[row]! << 8) | batch.fragment[row]!;
+    words[9] = (batch.icmpType[row]! << 24) | (batch.icmpCode[row]! << 16) | (batch.record[row]! << 8) | batch.action[row]!;
+    words[10] = batch.source[row]!;
+    words[11] = batch.destination[row]!;
+    let length = 12;
     if (batch.family[row] === 6) {
       for (let word = 4 * row; word < 4 * row + 4; word++) {
-        this.#add(batch.source6[word]!);
-        this.#add(batch.destination6[word]!);
+        words[length++] = batch.source6[word]!;
+        words[length++] = batch.destination6[word]!;
       }
-    } else {
-      this.#add(batch.source[row]!);
-      this.#add(batch.destination[row]!);
     }
-    this.#add((batch.sourcePort[row]! << 16) ^ batch.destinationPort[row]!);
-    this.#add((batch.protocol[row]! << 16) | batch.tcpFlags[row]!);
-    this.#add(batch.sequence[row]!);
-    this.#add(batch.acknowledgement[row]!);
-    this.#add(batch.bytes[row]!);
-    this.#add(batch.packets[row]!);
-    this.#add((batch.ipId[row]! << 16) | (batch.ttl[row]! << 8) | batch.fragment[row]!);
-    this.#add((batch.icmpType[row]! << 24) | (batch.icmpCode[row]! << 16) | (batch.record[row]! << 8) | batch.action[row]!);
-  }
-
-  /** Two multiply-xorshift chains with the constants of MurmurHash3's finaliser (Appleby, 2011). */
-  #add(word: number): void {
-    let low = Math.imul(this.#low ^ word, 0x85ebca6b);
-    low ^= low >>> 13;
-    let high = Math.imul((this.#high + word) | 0, 0xc2b2ae35);
-    high ^= high >>> 16;
-    this.#low = (low + high) >>> 0;
+    let low = this.#seed | 0;
+    let high = ~low;
+    for (let at = 0; at < length; at++) {
+      const word = words[at]!;
+      low = Math.imul(low ^ word, 0x85ebca6b);
+      low ^= low >>> 13;
+      high = Math.imul((high + word) | 0, 0xc2b2ae35);
+      high ^= high >>> 16;
+      low = (low + high) | 0;
+    }
+    this.#low = low >>> 0;
     this.#high = high >>> 0;
   }
 }
