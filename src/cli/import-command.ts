@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { parseNetwork } from "../model/address.ts";
 import { UsageError } from "../model/errors.ts";
+import { shieldStandardInput } from "../model/standard-input.ts";
 import { DEFAULT_SENSOR } from "../model/history.ts";
 import type { Imported } from "../pipeline/history/import.ts";
 import type { Store } from "../store/store.ts";
@@ -119,6 +120,8 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   const targets = mergedTargets(config?.targets ?? [], flags.target ?? []);
   const { importHistory } = await import("../pipeline/history/import.ts");
   const { openHistory, openStore, placeName } = await import("../store/open-store.ts");
+  // The store is opened while standard input is read, maybe by another thread: by then that has to have moved
+  if (place.kind === "folder") shieldStandardInput();
   // Opened by the import, at the first observation.
   const stores: Store[] = [];
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { isatty } from "node:tty";
 import { InputError } from "../model/errors.ts";
+import { standardInput } from "../model/standard-input.ts";
 import type { ByteReader, ReadDamage } from "./reader.ts";
 
 /** The name that stands for standard input, as in cat(1). */
@@ -61,7 +62,7 @@ export class FileReader implements ByteReader {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    if (this.#descriptor !== 0) closeSync(this.#descriptor);
+    if (this.#descriptor !== standardInput()) closeSync(this.#descriptor);
   }
 }
 
@@ -84,7 +85,7 @@ export function openFile(path: string): FileReader {
 /** Opens standard input; works in worker threads too, since a descriptor belongs to the process. Throws InputError. */
 export function openStandardInput(name: string = "standard input"): FileReader {
   if (isatty(0)) throw new InputError("E_INPUT_UNREADABLE", name, "is a terminal; pipe a capture into it");
-  return readerOf(name, 0);
+  return readerOf(name, standardInput());
 }
 
 function readerOf(name: string, descriptor: number): FileReader {

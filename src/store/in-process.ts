@@ -2,6 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StoreError } from "../model/errors.ts";
+import { shieldStandardInput } from "../model/standard-input.ts";
 import type { ClickHouseClient, createClient } from "@clickhouse/client";
 import type { Session } from "chdb";
 import type { createChdbConnection } from "chdb/connection";
@@ -30,6 +31,7 @@ export function engineFolder(folder: string): string {
 
 /** @throws StoreError E_STORE_MISSING where the library is not installed, E_STORE_FAILED where the folder's contents are damaged. */
 export async function openInProcess(folder: string): Promise<Engine> {
+  shieldStandardInput();
   const library = await loadLibrary(folder);
   const client = await import("@clickhouse/client");
   const incoming = join(folder, INCOMING_FOLDER);
