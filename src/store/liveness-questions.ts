@@ -15,21 +15,20 @@ export async function aliveIntervals(engine: Engine, range: TimeRange, sensors: 
   );
 }
 
-/** Whole days of the range are read from their rollup; what is before and after them, from intervals. */
+/** Observations are added up from all intervals; when a sensor was there is read by the day, and by the interval at the range's ends. */
 export async function sensorLiveness(engine: Engine, range: TimeRange): Promise<readonly SensorLiveness[]> {
   const from = Math.ceil(range.from / DAY) * DAY;
   const to = Math.max(from, Math.floor(range.to / DAY) * DAY);
-  const days: TimeRange = from < to ? { from, to } : { from: 0, to: 0 };
-  const edges =
+  const ends =
     from < to ? `(${within({ from: range.from, to: from }, 300)} OR ${within({ from: to, to: range.to }, 300)})` : within(range, 300);
-  const sums = "sum(observations) AS observations, sum(lost) AS lost";
   return engine.rows<SensorLiveness>(
-    `SELECT sensor, toUnixTimestamp(min(first)) AS firstSeen, toUnixTimestamp(max(last)) AS lastSeen, sum(part.intervals) AS intervals, ` +
-      `sum(part.observations) AS observations, sum(part.lost) AS lost FROM (` +
-      `SELECT sensor, min(time) AS first, max(time) AS last, uniqExact(time) AS intervals, ${sums} ` +
-      `FROM ${DATABASE}.liveness WHERE ${edges} GROUP BY sensor UNION ALL ` +
-      `SELECT sensor, min(day.first_seen) AS first, max(day.last_seen) AS last, groupBitmapMerge(day.intervals) AS intervals, ${sums} ` +
-      `FROM ${DATABASE}.liveness_1d AS day WHERE ${within(days, DAY)} GROUP BY day.time, sensor` +
-      `) AS part GROUP BY sensor ORDER BY sensor`,
+    `SELECT sensor, toUnixTimestamp(min(part.first)) AS firstSeen, toUnixTimestamp(max(part.last)) AS lastSeen, ` +
+      `sum(part.intervals) AS intervals, any(total.observations) AS observations, any(total.lost) AS lost FROM (` +
+      `SELECT sensor, min(time) AS first, max(time) AS last, uniqExact(time) AS intervals ` +
+      `FROM ${DATABASE}.liveness WHERE ${ends} GROUP BY sensor UNION ALL ` +
+      `SELECT sensor, min(day.first_seen) AS first, max(day.last_seen) AS last, groupBitmapMerge(day.intervals) AS intervals ` +
+      `FROM ${DATABASE}.liveness_1d AS day WHERE ${from < to ? within({ from, to }, DAY) : "0"} GROUP BY day.time, sensor` +
+      `) AS part INNER JOIN (SELECT sensor, sum(observations) AS observations, sum(lost) AS lost FROM ${DATABASE}.liveness ` +
+      `WHERE ${within(range, 300)} GROUP BY sensor) AS total USING (sensor) GROUP BY sensor ORDER BY sensor`,
   );
 }

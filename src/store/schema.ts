@@ -42,13 +42,15 @@ const INPUTS: readonly Table[] = [
 /** Which five minutes of a day these are. */
 const INTERVAL_OF_DAY = "toUInt16(intDiv(toUnixTimestamp(slice.time) % 86400, 300))";
 
-/** Liveness is written to its own table, and rolled up from there. */
+/**
+ * Liveness is written to its own table, and rolled up from there: what merges to the same however often it is added, and no sums, which
+ * are quick to make.
+ */
 const LIVENESS_ROLLUPS: readonly Table[] = (["1h", "1d"] as const).map((suffix) => ({
   name: `liveness_${suffix}`,
   columns: [
     TIME,
     SENSOR,
-    ...["observations", "lost", "folded"].map(sum),
     "first_seen SimpleAggregateFunction(min, DateTime('UTC'))",
     "last_seen SimpleAggregateFunction(max, DateTime('UTC'))",
     "intervals AggregateFunction(groupBitmap, UInt16)",
@@ -153,9 +155,8 @@ export function summaryViews(): readonly View[] {
 
 /** What is selected of liveness, as `slice`, for its rollups. */
 export function livenessColumns(seconds: number): string {
-  const sums = ["observations", "lost", "folded"].map((name) => `sum(slice.${name}) AS ${name}`);
   return (
-    `toStartOfInterval(slice.time, INTERVAL ${seconds} SECOND) AS time, sensor, ${sums.join(", ")}, ` +
+    `toStartOfInterval(slice.time, INTERVAL ${seconds} SECOND) AS time, sensor, ` +
     `min(slice.time) AS first_seen, max(slice.time) AS last_seen, groupBitmapState(${INTERVAL_OF_DAY}) AS intervals`
   );
 }

@@ -1,6 +1,8 @@
 /**
  * Summaries made from history that is there already: of a store of tables before version 3, or of its backup. From then on views keep them.
- * Each node makes its own from its own, a month at a time, so that memory is bounded.
+ * Each node makes its own from its own, a month at a time, so that memory is bounded. The engine's memory of inserts is a table's own: a
+ * batch that was under way when an older version was killed, and is sent again to this one, is new to summaries alone. So they hold nothing
+ * that is told as a number: they say where to look, or merge to the same.
  */
 import type { Engine } from "./engine.ts";
 import { heavyState, HEAVY_WITHOUT, NETWORK, RESOLUTIONS } from "./rollups.ts";
@@ -40,7 +42,7 @@ const FILLINGS: readonly Filling[] = RESOLUTIONS.filter(({ seconds }) => seconds
     from: "liveness",
     to: `liveness_${suffix}`,
     insert: (from, to, at) =>
-      `INSERT INTO ${to} (time, sensor, observations, lost, folded, first_seen, last_seen, intervals) ` +
+      `INSERT INTO ${to} (time, sensor, first_seen, last_seen, intervals) ` +
       `SELECT ${livenessColumns(seconds)} FROM ${from} AS slice WHERE ${at} GROUP BY time, sensor`,
   },
 ]);
