@@ -7,15 +7,16 @@ import { type Engine, sqlText } from "./engine.ts";
 import { HEAVY_NAMED, SKETCH_PRECISION } from "./rollups.ts";
 import { DATABASE } from "./table.ts";
 import { resolutionFor, rollup, within } from "./series-questions.ts";
-import type {
-  ActivityPoint,
-  AddressRecord,
-  NetworkTotal,
-  PortActivity,
-  Resolution,
-  SourceActivity,
-  SourceTotal,
-  TimeRange,
+import {
+  MOST_ACTIVITY_ROWS,
+  type ActivityPoint,
+  type AddressRecord,
+  type NetworkTotal,
+  type PortActivity,
+  type Resolution,
+  type SourceActivity,
+  type SourceTotal,
+  type TimeRange,
 } from "./store.ts";
 
 const TCP = 6;
@@ -96,9 +97,6 @@ function filterOf(series: Series): string | null {
   }
 }
 
-/** Rows of an answer, the newest: a network that is asked for may have any number. */
-const MOST_ROWS = 100_000;
-
 export async function activityOf(
   engine: Engine,
   network: string,
@@ -109,7 +107,7 @@ export async function activityOf(
     `SELECT toUnixTimestamp(time) AS at, at AS time, sensor, transport, port, technique, sum(packets) AS packets, sum(targets) AS targets ` +
       `FROM ${rollup("activity", resolution)} AS activity WHERE ${inNetwork(engine, "source", network)} AND ${within(range, resolution, "activity.time")} ` +
       `GROUP BY activity.time, sensor, transport, port, technique ` +
-      `ORDER BY activity.time DESC, sensor, transport, port, technique LIMIT ${MOST_ROWS}`,
+      `ORDER BY activity.time DESC, sensor, transport, port, technique LIMIT ${MOST_ACTIVITY_ROWS}`,
   );
   return rows
     .map(({ time, sensor, transport, port, technique, packets, targets }) => ({

@@ -3,6 +3,9 @@ import type { HistoryBatch } from "../model/history.ts";
 import type { Incident, IncidentEntry } from "../model/incident.ts";
 import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
 
+/** Rows of activity in an answer: a network that is asked for may have any number. */
+export const MOST_ACTIVITY_ROWS = 100_000;
+
 /** Seconds a point: five minutes, an hour, a day. */
 export type Resolution = 300 | 3600 | 86_400;
 
