@@ -8,6 +8,8 @@ import { ACTION_DENIED, FLAGS_UNKNOWN, type ObservationBatch, RECORD_FLOW } from
 import { TCP_PSH } from "../model/protocol.ts";
 
 const SLOT_WORDS = 16;
+/** Words of a conversation as it is handed on. */
+export const FLOW_WORDS = SLOT_WORDS;
 const SLOT_TIMES = 8;
 const INITIAL_SLOTS = 1 << 10;
 const MAX_LOAD = 0.75;
@@ -72,12 +74,16 @@ export class FlowTable {
   #mask = INITIAL_SLOTS - 1;
   #words: Uint32Array<ArrayBuffer>;
   #times: Float64Array;
-  readonly #onEnd: (flow: Flow) => void;
+  readonly #onEnd: (flow: Flow, words: Uint32Array, at: number) => void;
+  readonly #reader = new FlowReader();
   /** Memory of the table before, once it has its full size: the two take turns. */
   #spare: ArrayBuffer | null = null;
 
-  /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
-  constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
+  /**
+   * @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends, and the FLOW_WORDS words from
+   * `at` that a FlowReader reads it from, to be copied where it is to be kept.
+   */
+  constructor(maxSlots: number, onEnd: (flow: Flow, words: Uint32Array, at: number) => void) {
     this.#maxSlots = maxSlots;
     this.#onEnd = onEnd;
     const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
@@ -96,7 +102,7 @@ export class FlowTable {
   /** Ends every conversation. */
   end(): void {
     for (let slot = 0; slot <= this.#mask; slot++) {
-      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(slot));
+      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#handOn(this.#words, this.#times, slot);
     }
     this.#words.fill(0);
     this.size = 0;
@@ -253,7 +259,7 @@ export class FlowTable {
     for (let at = 0, slotAt = 0; at < oldWords.length; at += SLOT_WORDS, slotAt++) {
       if (oldWords[at + META] === 0) continue;
       if (oldTimes[slotAt * SLOT_TIMES + LAST]! <= idleSince) {
-        this.#onEnd(this.#read(slotAt));
+        this.#handOn(oldWords, oldTimes, slotAt);
         continue;
       }
       let slot = flowHash(oldWords[at]!, oldWords[at + PORTS]! >>> 16, oldWords[at + HIGH]!, oldWords[at + PORTS]! & 0xffff) & mask;
@@ -269,21 +275,28 @@ export class FlowTable {
     this.#spare = slots === this.#maxSlots && oldWords.length === words.length ? oldWords.buffer : null;
   }
 
+  #handOn(words: Uint32Array, times: Float64Array, slot: number): void {
+    this.#onEnd(this.#reader.read(words, times, slot), words, slot * SLOT_WORDS);
+  }
+}
+
+/** Reads conversations from the slots they are kept in. */
+export class FlowReader {
   readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #high: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #flow = { protocol: 0, family6: false, low: this.#low, high: this.#high, last: 0 };
 
-  #read(slot: number): Flow {
+  /** The conversation in a slot: an object that is reused. */
+  read(words: Uint32Array, times: Float64Array, slot: number): Flow {
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
-    const words = this.#words;
     const meta = words[at + META]!;
     const low = this.#low;
     const high = this.#high;
     low.address = words[at + LOW]!;
     low.port = words[at + PORTS]! >>> 16;
     low.packets = words[at + LOW_PACKETS]!;
-    low.first = this.#times[timeAt + LOW_FIRST]!;
+    low.first = times[timeAt + LOW_FIRST]!;
     low.flags = words[at + LOW_FLAGS]!;
     low.data = (meta & META_LOW_DATA) !== 0;
     low.denied = (meta & META_LOW_DENIED) !== 0;
@@ -291,14 +304,14 @@ export class FlowTable {
     high.address = words[at + HIGH]!;
     high.port = words[at + PORTS]! & 0xffff;
     high.packets = words[at + HIGH_PACKETS]!;
-    high.first = this.#times[timeAt + HIGH_FIRST]!;
+    high.first = times[timeAt + HIGH_FIRST]!;
     high.flags = words[at + HIGH_FLAGS]!;
     high.data = (meta & META_HIGH_DATA) !== 0;
     high.denied = (meta & META_HIGH_DENIED) !== 0;
     high.ttl = words[at + TTLS]! >>> 8;
     this.#flow.protocol = meta & 0xffff;
     this.#flow.family6 = (meta & META_FAMILY_6) !== 0;
-    this.#flow.last = this.#times[timeAt + LAST]!;
+    this.#flow.last = times[timeAt + LAST]!;
     return this.#flow;
   }
 }
