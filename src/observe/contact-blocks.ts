@@ -15,11 +15,14 @@ export const BLOCK_GROWTH = 2;
 /** Size classes, those that no block has with them. */
 const SIZES = LARGEST_BLOCK + 1;
 /** Blocks are aligned to units of eight contacts, 64 octets: one cache line. */
-const UNIT_WORDS = 8 * CONTACT_WORDS;
+const UNIT_LOG = 4;
+const UNIT_WORDS = 1 << UNIT_LOG;
 /** log2 of the words in a segment: 4 MiB. A power of two, so that a place is one number: segment above, word below. */
 const SEGMENT_LOG = 20;
 const SEGMENT_WORDS = 1 << SEGMENT_LOG;
-const SEGMENT_UNITS = SEGMENT_WORDS / UNIT_WORDS;
+/** The same in units. */
+const SEGMENT_UNITS_LOG = SEGMENT_LOG - UNIT_LOG;
+const SEGMENT_UNITS = 1 << SEGMENT_UNITS_LOG;
 /** Units that a part of the table takes at a time, 32 KiB: what is left of one is given up, at most 16 KiB. */
 const CHUNK_UNITS = 512;
 
@@ -42,17 +45,17 @@ export class ContactBlocks {
 
   /** The segment that a block lies in. */
   segmentOf(block: number): Uint32Array {
-    return this.segments[Math.floor(block / SEGMENT_UNITS)]!;
+    return this.segments[block >>> SEGMENT_UNITS_LOG]!;
   }
 
   /** First word of a block in its segment. */
   static wordOf(block: number): number {
-    return (block % SEGMENT_UNITS) * UNIT_WORDS;
+    return (block & (SEGMENT_UNITS - 1)) << UNIT_LOG;
   }
 
   /** Place of a block's first word over all segments. */
   static placeOf(block: number): number {
-    return block * UNIT_WORDS;
+    return block << UNIT_LOG;
   }
 
   /** Reads the word at a place. */

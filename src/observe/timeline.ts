@@ -92,6 +92,7 @@ export class TimelineCounter {
     };
   }
 
+  /** Takes in another's counts, which must not be used afterwards. */
   merge({ kindWidth, kindBase, lastKindBin, kinds, portWidth, portBase, ports }: TimelineState): void {
     if (Number.isNaN(kindBase)) return;
     this.fit(kindBase * kindWidth, (kindBase + lastKindBin) * kindWidth);
@@ -104,7 +105,9 @@ export class TimelineCounter {
     for (const [at, counts] of ports.entries()) {
       if (counts === null) continue;
       const to = 2 * this.#portBins.indexOf((portBase + (at >>> 1)) * portWidth) + (at & 1);
-      addPorts(this.#ports[to] ?? this.#takePorts(to), counts);
+      const there = this.#ports[to] ?? null;
+      if (there === null) this.#ports[to] = counts;
+      else addPorts(there, counts);
     }
   }
 

@@ -58,7 +58,9 @@ const sifted = outlet.end();
 // Errors lose their class on the way between threads: they go as plain values.
 const summary = reader.finish();
 const unreadable = summary.unreadable.map(({ code, source, reason }) => ({ code, source, reason }));
-parentPort?.postMessage({ ...summary, unreadable, sifted } satisfies DecodeOutcome);
+// Counters by port and time are megabytes: they are handed over.
+const handedOver = (sifted?.timeline.ports ?? []).flatMap((ports) => (ports?.buffer instanceof ArrayBuffer ? [ports.buffer] : []));
+parentPort?.postMessage({ ...summary, unreadable, sifted } satisfies DecodeOutcome, handedOver);
 
 function toRing(ring: RingMemory): Outlet {
   const producer = new RingProducer(ring);

@@ -160,7 +160,7 @@ export class Suspects {
       least[to] = target;
     }
     this.kept[at] = count;
-    this.targets.set(least, at * KEPT_TARGETS);
+    for (let i = 0; i < count; i++) this.targets[at * KEPT_TARGETS + i] = least[i]!;
   }
 
   /** Halves the sample, as often as it takes: the level that is reached depends on who came, not on the order. */
@@ -187,8 +187,12 @@ export class Suspects {
       return to;
     };
     const targets = new Uint32Array(capacity * KEPT_TARGETS);
-    for (let at = 0; at < order.length; at++)
-      targets.set(this.targets.subarray(order[at]! * KEPT_TARGETS, (order[at]! + 1) * KEPT_TARGETS), at * KEPT_TARGETS);
+    for (let at = 0; at < order.length; at++) {
+      const from = order[at]! * KEPT_TARGETS;
+      const to = at * KEPT_TARGETS;
+      const kept = this.kept[order[at]!]!;
+      for (let i = 0; i < kept; i++) targets[to + i] = this.targets[from + i]!;
+    }
     this.targets = targets;
     this.word = column(this.word, new Uint32Array(capacity));
     this.trafficClass = column(this.trafficClass, new Uint8Array(capacity));
