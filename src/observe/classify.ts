@@ -194,13 +194,13 @@ export class Classifier {
       this.#timeline.countPort(false, destinationPort, time, count);
       const mark = toolMark(batch, row);
       this.#entries.put(
-        batch.source[row]!,
+        batch.source[row]! | 0,
         batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
-        batch.destination[row]!,
+        batch.destination[row]! | 0,
         CODE_TCP | destinationPort,
-        count,
-        time,
-        time,
+        count | 0,
+        batch.time,
+        row,
         batch.ttl[row]!,
         mark,
         mark === 0 ? unicornscanSession(batch, row) : 0,
@@ -236,7 +236,17 @@ export class Classifier {
         const untold = flags === FLAGS_UNKNOWN;
         const kind = untold ? CLASS_SYN : probeClass(flags & 0x3f);
         const contact = CODE_TCP | destinationPort | (untold ? CONTACT_FLAGS_UNTOLD : 0);
-        this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, batch.duration[row]!);
+        this.#entries.putSpan(
+          batch.source[row]!,
+          batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
+          batch.destination[row]!,
+          contact,
+          count,
+          time,
+          time + batch.duration[row]!,
+          batch.ttl[row]!,
+          0,
+        );
         break;
       }
       case RECORD_REFUSAL: {
@@ -273,7 +283,7 @@ export class Classifier {
     if (destinationPort < PRIVILEGED || sourcePort >= PRIVILEGED) this.#timeline.countPort(true, destinationPort, time, count);
     this.flowRows[this.flowCount++] = row;
     if (batch.ipId[row] === U1_IP_ID && batch.payload[row] === U1_PAYLOAD) {
-      this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_UDP | TEST_U1, 0);
+      this.#put(batch, row, batch.source[row]! | 0, CLASS_OS_DETECTION, batch.destination[row]! | 0, CODE_UDP | TEST_U1);
     }
   }
 
@@ -288,14 +298,14 @@ export class Classifier {
     }
     if (isRecord(batch, row) && isIcmpError(six, type)) {
       // Records do not quote what the error is about.
-      this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, CODE_ICMP, 0);
+      this.#put(batch, row, batch.source[row]! | 0, CLASS_ICMP_ERROR_SENT, batch.destination[row]! | 0, CODE_ICMP);
       return;
     }
     const asked = requestOf(six, type);
     if (asked === type) {
       this.#probe(batch, row, CLASS_ICMP_REQUEST, CODE_ICMP | type);
       if (!six && batch.icmpCode[row] === NMAP_ECHO_CODE) {
-        this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_ICMP | TEST_IE, 0);
+        this.#put(batch, row, batch.source[row]! | 0, CLASS_OS_DETECTION, batch.destination[row]! | 0, CODE_ICMP | TEST_IE);
       }
     } else if (asked >= 0) this.#reply(batch, row, CLASS_ICMP_REPLY_SENT, CODE_ICMP | asked, OUTCOME_ANSWERED);
   }
@@ -307,9 +317,16 @@ export class Classifier {
     const code = transportCode(protocol);
     const contact =
       code === CODE_ICMP ? code | (protocol === PROTOCOL_ICMPV6 ? 128 : 8) : code === CODE_IP ? code | protocol : code | Math.max(0, port);
-    this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, contact, 0);
+    this.#put(batch, row, batch.source[row]! | 0, CLASS_ICMP_ERROR_SENT, batch.destination[row]! | 0, contact);
     if (!unreachable || (port < 0 && code !== CODE_ICMP && code !== CODE_IP)) return;
-    this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.quotedDestination[row]!, contact | (OUTCOME_UNREACHABLE << 24), 0);
+    this.#put(
+      batch,
+      row,
+      batch.destination[row]! | 0,
+      CLASS_RECEIVED,
+      batch.quotedDestination[row]! | 0,
+      contact | (OUTCOME_UNREACHABLE << 24),
+    );
   }
 
   #rare(batch: ObservationBatch, row: number, count: number): void {
@@ -355,7 +372,7 @@ export class Classifier {
   #osDetection(batch: ObservationBatch, row: number): void {
     if (batch.options[row] === 0) return;
     const test = osDetectionTest(batch, row);
-    if (test >= 0) this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_TCP | test, 0);
+    if (test >= 0) this.#put(batch, row, batch.source[row]! | 0, CLASS_OS_DETECTION, batch.destination[row]! | 0, CODE_TCP | test);
   }
 
   #countPortZero(batch: ObservationBatch, row: number, tcpClass: number, code: number, count: number): void {
@@ -363,13 +380,13 @@ export class Classifier {
     if (!this.#portZero.count(batch, row)) return;
     const kind = portZeroKind(code, tcpClass);
     this.#portZeroEntries.put(
-      batch.source[row]!,
+      batch.source[row]! | 0,
       batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
-      batch.destination[row]!,
+      batch.destination[row]! | 0,
       code | batch.destinationPort[row]!,
-      count,
-      batch.time[row]!,
-      batch.time[row]!,
+      count | 0,
+      batch.time,
+      row,
       batch.ttl[row]!,
       0,
       0,
@@ -378,26 +395,24 @@ export class Classifier {
   }
 
   #probe(batch: ObservationBatch, row: number, kind: number, contact: number): void {
-    this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, 0);
+    this.#put(batch, row, batch.source[row]! | 0, kind, batch.destination[row]! | 0, contact);
   }
 
   /** A reply is a deed of its sender, and an outcome for whoever got it. */
   #reply(batch: ObservationBatch, row: number, kind: number, contact: number, outcome: number): void {
-    this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, 0);
-    this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.source[row]!, contact | (outcome << 24), 0);
+    this.#put(batch, row, batch.source[row]! | 0, kind, batch.destination[row]! | 0, contact);
+    this.#put(batch, row, batch.destination[row]! | 0, CLASS_RECEIVED, batch.source[row]! | 0, contact | (outcome << 24));
   }
 
-  /** @param duration seconds that the packets went on. */
-  #put(batch: ObservationBatch, row: number, who: number, kind: number, target: number, contact: number, duration: number): void {
-    const time = batch.time[row]!;
+  #put(batch: ObservationBatch, row: number, who: number, kind: number, target: number, contact: number): void {
     this.#entries.put(
-      who,
+      who | 0,
       batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
-      target,
+      target | 0,
       contact,
-      batch.packets[row]!,
-      time,
-      time + duration,
+      batch.packets[row]! | 0,
+      batch.time,
+      row,
       kind === CLASS_RECEIVED ? 0 : batch.ttl[row]!,
       0,
       0,

@@ -15,7 +15,7 @@ import {
   OUTCOME_COMPLETED,
   OUTCOME_DATA,
 } from "../model/activity.ts";
-import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
+import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
 import { CODE_DCCP, CODE_SCTP, CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
 import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-block.ts";
 import type { EntrySorter } from "./entry-sorter.ts";
@@ -26,8 +26,30 @@ import type { SourceTable } from "./source-table.ts";
 /** Packets that a stack sends at most when nobody answers: a SYN or a SYN+ACK and its repetitions (Linux: tcp_syn_retries 6, tcp_synack_retries 5). */
 const MOST_REPEATS = 7;
 
-/** Adds the entries of a TCP conversation. `table` holds the SYNs seen so far: they tell who opened it. */
-export function creditTcp(flow: Flow, table: SourceTable, entries: EntrySorter): void {
+/** Adds a conversation's entries. `table` holds the SYNs seen so far: they tell who opened a TCP conversation. */
+export function creditFlow(flow: Flow, table: SourceTable, entries: EntrySorter): void {
+  if (flow.protocol === PROTOCOL_TCP) creditTcp(flow, table, entries);
+  else if (flow.protocol === PROTOCOL_SCTP) creditAssociation(flow, entries, CLASS_SCTP_INIT, CODE_SCTP);
+  else if (flow.protocol === PROTOCOL_DCCP) creditAssociation(flow, entries, CLASS_OTHER_TRANSPORT, CODE_DCCP);
+  else creditUdp(flow, entries, flow.protocol === PROTOCOL_UDP_LITE ? CODE_UDP_LITE : CODE_UDP);
+}
+
+function creditUdp(flow: Flow, entries: EntrySorter, code: number): void {
+  const { low, high } = flow;
+  const opener = high.packets === 0 || (low.packets > 0 && opensFirst(low, high)) ? low : high;
+  const other = opener === low ? high : low;
+  const answered = other.packets > 0;
+  const outcome = answered ? OUTCOME_ANSWERED | OUTCOME_DATA : 0;
+  put(entries, flow, opener, CLASS_UDP, other.address, code | other.port | (outcome << 24), opener.packets);
+  if (answered) put(entries, flow, other, CLASS_SERVED, opener.address, code | other.port, other.packets);
+}
+
+/** Who spoke first; at the same instant, whoever speaks to the lower port. */
+function opensFirst(a: FlowEnd, b: FlowEnd): boolean {
+  return a.first === b.first ? a.port > b.port : a.first < b.first;
+}
+
+function creditTcp(flow: Flow, table: SourceTable, entries: EntrySorter): void {
   const { low, high } = flow;
   const opener = opened(flow, table, low, high) ? low : opened(flow, table, high, low) ? high : null;
   // Packets with SYN never come here: what has one is the record of a whole direction. So is what has no flags at all.
@@ -54,28 +76,6 @@ export function creditTcp(flow: Flow, table: SourceTable, entries: EntrySorter):
   const sender = low.packets > 0 ? low : high;
   const silent = sender === low ? high : low;
   put(entries, flow, sender, oneSidedClass(sender, flow.last), silent.address, CODE_TCP | silent.port, sender.packets);
-}
-
-/** Adds the entries of a conversation of another transport. */
-export function creditOther(flow: Flow, entries: EntrySorter): void {
-  if (flow.protocol === PROTOCOL_SCTP) creditAssociation(flow, entries, CLASS_SCTP_INIT, CODE_SCTP);
-  else if (flow.protocol === PROTOCOL_DCCP) creditAssociation(flow, entries, CLASS_OTHER_TRANSPORT, CODE_DCCP);
-  else creditUdp(flow, entries, flow.protocol === PROTOCOL_UDP_LITE ? CODE_UDP_LITE : CODE_UDP);
-}
-
-function creditUdp(flow: Flow, entries: EntrySorter, code: number): void {
-  const { low, high } = flow;
-  const opener = high.packets === 0 || (low.packets > 0 && opensFirst(low, high)) ? low : high;
-  const other = opener === low ? high : low;
-  const answered = other.packets > 0;
-  const outcome = answered ? OUTCOME_ANSWERED | OUTCOME_DATA : 0;
-  put(entries, flow, opener, CLASS_UDP, other.address, code | other.port | (outcome << 24), opener.packets);
-  if (answered) put(entries, flow, other, CLASS_SERVED, opener.address, code | other.port, other.packets);
-}
-
-/** Who spoke first; at the same instant, whoever speaks to the lower port. */
-function opensFirst(a: FlowEnd, b: FlowEnd): boolean {
-  return a.first === b.first ? a.port > b.port : a.first < b.first;
 }
 
 /** A conversation known by the records of its directions. `known` sent a bare SYN in a record of its own. */
@@ -183,7 +183,7 @@ function oneSidedClass(sender: FlowEnd, last: number): number {
 
 function put(entries: EntrySorter, flow: Flow, end: FlowEnd, kind: number, target: number, contact: number, packets: number): void {
   const peer = end === flow.low ? flow.high : flow.low;
-  entries.put(
+  entries.putSpan(
     end.address,
     flow.family6 ? kind | ENTRY_FAMILY_6 : kind,
     target,
@@ -193,8 +193,6 @@ function put(entries: EntrySorter, flow: Flow, end: FlowEnd, kind: number, targe
     flow.last,
     end.ttl,
     packets === 0 || kind === CLASS_SYN ? 0 : markOf(end.port, peer.port, kind),
-    0,
-    0,
   );
 }
 

@@ -3,13 +3,12 @@ import { mixPair } from "../sketch/hash.ts";
 import {
   ENTRY_CONTACT,
   ENTRY_FAMILY_6,
-  ENTRY_FIRST,
   ENTRY_KIND,
-  ENTRY_LAST,
   ENTRY_MARK_SHIFT,
   ENTRY_PACKETS,
   ENTRY_SESSION,
   ENTRY_TARGET,
+  ENTRY_TIME,
   ENTRY_TIMES,
   ENTRY_TTL_SHIFT,
   ENTRY_WHO,
@@ -46,23 +45,28 @@ export const AMPLE = { slots: 1 << 16, contactBytes: 64 << 20 };
 /** Any seed does: what a table tells does not depend on it. */
 export const SEED = 0x5eed;
 
+/** A block of the entries: two rows each. */
 export function blockOf(entries: readonly Entry[], session = 0): EntryBlock {
-  const block = new EntryBlock(Math.max(1, entries.length));
+  const block = new EntryBlock(Math.max(1, 2 * entries.length));
   for (const one of entries) put(block, one, session);
   return block;
 }
 
+/** Adds an entry: one row, and one without packets where it went on for a time. */
 export function put(block: EntryBlock, one: Entry, session = 0): void {
+  putRow(block, { ...one, last: one.first }, session);
+  if (one.last !== one.first) putRow(block, { ...one, first: one.last, packets: 0, ttl: 0, mark: 0 }, 0);
+}
+
+function putRow(block: EntryBlock, one: Entry, session: number): void {
   const at = block.length * ENTRY_WORDS;
-  const timeAt = block.length * ENTRY_TIMES;
   block.words[at + ENTRY_WHO] = one.who;
   block.words[at + ENTRY_KIND] = one.kind | (one.mark << ENTRY_MARK_SHIFT) | (one.ttl << ENTRY_TTL_SHIFT);
   block.words[at + ENTRY_TARGET] = one.target;
   block.words[at + ENTRY_CONTACT] = one.contact;
   block.words[at + ENTRY_PACKETS] = one.packets;
   block.words[at + ENTRY_SESSION] = session;
-  block.times[timeAt + ENTRY_FIRST] = one.first;
-  block.times[timeAt + ENTRY_LAST] = one.last;
+  block.times[block.length * ENTRY_TIMES + ENTRY_TIME] = one.first;
   block.length++;
 }
 

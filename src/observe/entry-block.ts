@@ -23,12 +23,13 @@ export const CONTACT_FLAGS_UNTOLD = 0x20000000;
 export const MARK_AMPLIFIED = MARK_MIRAI;
 export const MARK_AMPLIFIED_AT_SERVICE = MARK_MASSCAN;
 
-/** Words of a row, an even number: 40 octets. */
-export const ENTRY_WORDS = 10;
+/** Words of a row: 32 octets, two rows a cache line. */
+export const ENTRY_WORDS = 8;
 /** The same in 64-bit floats. */
-export const ENTRY_TIMES = 5;
+export const ENTRY_TIMES = 4;
 
-// Words of a row. Each says: this address, in this class, touched this contact, with so many packets, between these times.
+// Words of a row. Each says: this address, in this class, touched this contact, with so many packets, at this time. What went on for a
+// time is two rows, the second without packets.
 /** IPv4 address or IPv6 hash of the address that the entry is kept under. */
 export const ENTRY_WHO = 0;
 /** Traffic class with ENTRY_FAMILY_6, and header marks where they stand in a slot (`slot-layout.ts`); mark; TTL. */
@@ -39,9 +40,8 @@ export const ENTRY_CONTACT = 3;
 export const ENTRY_PACKETS = 4;
 /** Unicornscan's session key as this packet would imply it (16 bits), 0 where it does not apply. */
 export const ENTRY_SESSION = 5;
-/** As 64-bit floats, index within a row's ENTRY_TIMES: first and last time. */
-export const ENTRY_FIRST = 3;
-export const ENTRY_LAST = 4;
+/** As a 64-bit float, index within a row's ENTRY_TIMES. */
+export const ENTRY_TIME = 3;
 
 /** Where in ENTRY_KIND mark and TTL stand. */
 export const ENTRY_MARK_SHIFT = 16;
@@ -53,7 +53,7 @@ export const BLOCK_ROWS = 8192;
 /** What the rows of a block are. */
 export const BLOCK_OF_SOURCES = 0;
 export const BLOCK_OF_PORT_ZERO = 1;
-/** Conversations that ended, a slot of their table each. */
+/** Rows of conversations (`flow-rows.ts`). */
 export const BLOCK_OF_CONVERSATIONS = 2;
 
 /** Rows, of which the first `length` are valid. */

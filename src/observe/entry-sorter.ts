@@ -7,13 +7,12 @@ import {
   BLOCK_OF_SOURCES,
   type BlockSink,
   ENTRY_CONTACT,
-  ENTRY_FIRST,
   ENTRY_KIND,
-  ENTRY_LAST,
   ENTRY_MARK_SHIFT,
   ENTRY_PACKETS,
   ENTRY_SESSION,
   ENTRY_TARGET,
+  ENTRY_TIME,
   ENTRY_TIMES,
   ENTRY_TTL_SHIFT,
   ENTRY_WHO,
@@ -40,6 +39,8 @@ export class EntrySorter {
   /** By part: rows in its block, and how many it takes. */
   readonly #length: Int32Array;
   readonly #rows: number;
+  /** Times of the entry in hand. */
+  readonly #span = new Float64Array(2);
 
   /**
    * @param sink gets full blocks. @param blocks empty ones, all of one size, whose number is a power of two: the parts.
@@ -55,15 +56,18 @@ export class EntrySorter {
     this.#rows = blocks[0]!.words.length / ENTRY_WORDS;
   }
 
-  /** Puts in an entry. `kind` is its class, with ENTRY_FAMILY_6 where it applies; the others are those of a row (`entry-block.ts`). */
+  /**
+   * Puts in an entry. `kind` is its class, with ENTRY_FAMILY_6 where it applies; the others are those of a row (`entry-block.ts`). Its time
+   * is `times[timeAt]`: calls that take floats, or words beyond 31 bits, allocate.
+   */
   put(
     who: number,
     kind: number,
     target: number,
     contact: number,
     packets: number,
-    first: number,
-    last: number,
+    times: Float64Array,
+    timeAt: number,
     ttl: number,
     mark: number,
     session: number,
@@ -73,7 +77,8 @@ export class EntrySorter {
     // A shift by 32 is one by 0.
     const part = this.#shift === 32 ? 0 : hash >>> this.#shift;
     const row = this.#length[part]!;
-    const { words, times } = this.#blocks[part]!;
+    const block = this.#blocks[part]!;
+    const { words } = block;
     const at = row * ENTRY_WORDS;
     words[at + ENTRY_WHO] = who;
     words[at + ENTRY_KIND] = kind | header | (mark << ENTRY_MARK_SHIFT) | (ttl << ENTRY_TTL_SHIFT);
@@ -81,11 +86,28 @@ export class EntrySorter {
     words[at + ENTRY_CONTACT] = contact;
     words[at + ENTRY_PACKETS] = packets;
     words[at + ENTRY_SESSION] = session;
-    const timeAt = row * ENTRY_TIMES;
-    times[timeAt + ENTRY_FIRST] = first;
-    times[timeAt + ENTRY_LAST] = last;
+    block.times[row * ENTRY_TIMES + ENTRY_TIME] = times[timeAt]!;
     this.#length[part] = row + 1;
     if (row + 1 === this.#rows) this.#handOn(part);
+  }
+
+  /** The same of what went on from `first` to `last`. */
+  putSpan(
+    who: number,
+    kind: number,
+    target: number,
+    contact: number,
+    packets: number,
+    first: number,
+    last: number,
+    ttl: number,
+    mark: number,
+  ): void {
+    const span = this.#span;
+    span[0] = first;
+    span[1] = last;
+    this.put(who | 0, kind, target | 0, contact | 0, packets | 0, span, 0, ttl, mark, 0, 0);
+    if (last !== first) this.put(who | 0, kind, target | 0, contact | 0, 0, span, 1, 0, 0, 0, 0);
   }
 
   /** Hands on all that there is. */

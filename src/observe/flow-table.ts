@@ -4,15 +4,29 @@
  */
 import { randomBytes } from "node:crypto";
 import { mix32, mixPair } from "../sketch/hash.ts";
-import { ACTION_DENIED, FLAGS_UNKNOWN, type ObservationBatch, RECORD_FLOW } from "../model/observation.ts";
-import { TCP_PSH } from "../model/protocol.ts";
+import type { EntryBlock } from "./entry-block.ts";
+import {
+  FLOW_ROW_TIMES,
+  FLOW_ROW_WORDS,
+  ROW_DATA,
+  ROW_DENIED,
+  ROW_DESTINATION,
+  ROW_FAMILY_6,
+  ROW_FIRST,
+  ROW_FLAGS,
+  ROW_LAST,
+  ROW_META,
+  ROW_PACKETS,
+  ROW_PORTS,
+  ROW_SOURCE,
+} from "./flow-rows.ts";
 
 const SLOT_WORDS = 16;
-/** Words of a conversation as it is handed on. */
-export const FLOW_WORDS = SLOT_WORDS;
 const SLOT_TIMES = 8;
 const INITIAL_SLOTS = 1 << 10;
 const MAX_LOAD = 0.75;
+/** Rows that one pass takes. */
+const GROUP = 256;
 /** Places slots where an attacker who chooses addresses and ports cannot foresee. */
 const SEED = randomBytes(4).readUInt32LE();
 
@@ -31,7 +45,7 @@ const LOW_FLAGS = 12;
 const HIGH_FLAGS = 13;
 const TTLS = 14;
 
-const META_FAMILY_6 = 0x10000;
+const META_FAMILY_6 = ROW_FAMILY_6;
 const META_KEY = META_FAMILY_6 | 0xffff;
 /** The end sent application data, by end. */
 const META_LOW_DATA = 0x20000;
@@ -74,16 +88,12 @@ export class FlowTable {
   #mask = INITIAL_SLOTS - 1;
   #words: Uint32Array<ArrayBuffer>;
   #times: Float64Array;
-  readonly #onEnd: (flow: Flow, words: Uint32Array, at: number) => void;
-  readonly #reader = new FlowReader();
+  readonly #onEnd: (flow: Flow) => void;
   /** Memory of the table before, once it has its full size: the two take turns. */
   #spare: ArrayBuffer | null = null;
 
-  /**
-   * @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends, and the FLOW_WORDS words from
-   * `at` that a FlowReader reads it from, to be copied where it is to be kept.
-   */
-  constructor(maxSlots: number, onEnd: (flow: Flow, words: Uint32Array, at: number) => void) {
+  /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
+  constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
     this.#maxSlots = maxSlots;
     this.#onEnd = onEnd;
     const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
@@ -91,20 +101,26 @@ export class FlowTable {
     this.#times = new Float64Array(memory);
   }
 
-  /** Adds the rows of a batch whose indices stand in `rows[0, count)`. They must have ports. */
-  add(batch: ObservationBatch, rows: Int32Array, count: number): void {
-    if (count === 0) return;
-    this.#makeRoom(count);
-    this.#touch(batch, rows, count);
-    for (let i = 0; i < count; i++) this.#addRow(batch, rows[i]!);
+  /** Adds the rows of a block of them. */
+  add(block: EntryBlock): void {
+    for (let from = 0; from < block.length; from += GROUP) {
+      const to = Math.min(block.length, from + GROUP);
+      this.#makeRoom(to - from);
+      this.#touch(block, from, to);
+      for (let row = from; row < to; row++) this.#addRow(block, row);
+    }
   }
 
-  /** Ends every conversation. */
+  /** Ends every conversation, and gives the table's memory back. */
   end(): void {
     for (let slot = 0; slot <= this.#mask; slot++) {
-      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#handOn(this.#words, this.#times, slot);
+      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(this.#words, this.#times, slot));
     }
-    this.#words.fill(0);
+    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = new Uint32Array(memory);
+    this.#times = new Float64Array(memory);
+    this.#mask = INITIAL_SLOTS - 1;
+    this.#spare = null;
     this.size = 0;
   }
 
@@ -151,58 +167,55 @@ export class FlowTable {
   }
 
   /** Reads the line of every slot that the rows will start looking at, so that the misses overlap. */
-  #touch(batch: ObservationBatch, rows: Int32Array, count: number): number {
+  #touch({ words: rows }: EntryBlock, from: number, to: number): number {
     const words = this.#words;
+    const mask = this.#mask;
     let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      sum ^=
-        words[
-          (flowHash(batch.source[row]!, batch.sourcePort[row]!, batch.destination[row]!, batch.destinationPort[row]!) & this.#mask) *
-            SLOT_WORDS
-        ]!;
+    for (let row = from; row < to; row++) {
+      const at = row * FLOW_ROW_WORDS;
+      const ports = rows[at + ROW_PORTS]!;
+      const hash = flowHash(rows[at + ROW_SOURCE]!, ports >>> 16, rows[at + ROW_DESTINATION]!, ports & 0xffff);
+      sum ^= words[(hash & mask) * SLOT_WORDS]!;
     }
     return sum;
   }
 
-  #addRow(batch: ObservationBatch, row: number): void {
-    const source = batch.source[row]!;
-    const destination = batch.destination[row]!;
-    const sourcePort = batch.sourcePort[row]!;
-    const destinationPort = batch.destinationPort[row]!;
-    const fromLow = source < destination || (source === destination && sourcePort <= destinationPort);
-    const key = batch.protocol[row]! | (batch.family[row] === 6 ? META_FAMILY_6 : 0);
+  #addRow({ words: rows, times: rowTimes }: EntryBlock, row: number): void {
+    const from = row * FLOW_ROW_WORDS;
+    const source = rows[from + ROW_SOURCE]!;
+    const destination = rows[from + ROW_DESTINATION]!;
+    const ports = rows[from + ROW_PORTS]!;
+    const meta = rows[from + ROW_META]!;
+    const fromLow = source < destination || (source === destination && ports >>> 16 <= (ports & 0xffff));
     const slot = fromLow
-      ? this.#findOrAdd(source, destination, (sourcePort << 16) | destinationPort, key)
-      : this.#findOrAdd(destination, source, (destinationPort << 16) | sourcePort, key);
+      ? this.#findOrAdd(source, destination, ports, meta & META_KEY)
+      : this.#findOrAdd(destination, source, (ports << 16) | (ports >>> 16), meta & META_KEY);
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
     const words = this.#words;
     const times = this.#times;
-    const time = batch.time[row]!;
+    const first = rowTimes[row * FLOW_ROW_TIMES + ROW_FIRST]!;
+    const last = rowTimes[row * FLOW_ROW_TIMES + ROW_LAST]!;
     const packetsAt = at + (fromLow ? LOW_PACKETS : HIGH_PACKETS);
     const flagsAt = at + (fromLow ? LOW_FLAGS : HIGH_FLAGS);
     const firstAt = timeAt + (fromLow ? LOW_FIRST : HIGH_FIRST);
-    const until = time + batch.duration[row]!;
-    const allFlags = batch.tcpFlags[row]!;
-    const flags = allFlags === FLAGS_UNKNOWN ? 0 : allFlags & 0x3f;
+    const flags = rows[from + ROW_FLAGS]! & 0xffff;
+    const ttl = rows[from + ROW_FLAGS]! >>> 16;
     const before = words[packetsAt]!;
     if (before === 0) {
-      times[firstAt] = time;
+      times[firstAt] = first;
       words[flagsAt] = (flags << 16) | flags;
     } else {
-      if (time < times[firstAt]!) times[firstAt] = time;
+      if (first < times[firstAt]!) times[firstAt] = first;
       const held = words[flagsAt]!;
       words[flagsAt] = ((held | flags) & 0xffff) | (held & (flags << 16));
     }
-    if (until > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
-      times[timeAt + LAST] = until;
-    words[packetsAt] = before + batch.packets[row]!;
-    // Records that count octets of whole packets tell of data by the push flag alone.
-    if (batch.payload[row]! > 0 || ((flags & TCP_PSH) !== 0 && batch.record[row] === RECORD_FLOW))
-      words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
-    if (batch.action[row] === ACTION_DENIED) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DENIED : META_HIGH_DENIED);
-    words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? batch.ttl[row]! : batch.ttl[row]! << 8);
+    if (last > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
+      times[timeAt + LAST] = last;
+    words[packetsAt] = before + rows[from + ROW_PACKETS]!;
+    if ((meta & ROW_DATA) !== 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
+    if ((meta & ROW_DENIED) !== 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DENIED : META_HIGH_DENIED);
+    words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? ttl : ttl << 8);
   }
 
   #findOrAdd(low: number, high: number, ports: number, key: number): number {
@@ -259,7 +272,7 @@ export class FlowTable {
     for (let at = 0, slotAt = 0; at < oldWords.length; at += SLOT_WORDS, slotAt++) {
       if (oldWords[at + META] === 0) continue;
       if (oldTimes[slotAt * SLOT_TIMES + LAST]! <= idleSince) {
-        this.#handOn(oldWords, oldTimes, slotAt);
+        this.#onEnd(this.#read(oldWords, oldTimes, slotAt));
         continue;
       }
       let slot = flowHash(oldWords[at]!, oldWords[at + PORTS]! >>> 16, oldWords[at + HIGH]!, oldWords[at + PORTS]! & 0xffff) & mask;
@@ -275,19 +288,12 @@ export class FlowTable {
     this.#spare = slots === this.#maxSlots && oldWords.length === words.length ? oldWords.buffer : null;
   }
 
-  #handOn(words: Uint32Array, times: Float64Array, slot: number): void {
-    this.#onEnd(this.#reader.read(words, times, slot), words, slot * SLOT_WORDS);
-  }
-}
-
-/** Reads conversations from the slots they are kept in. */
-export class FlowReader {
   readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #high: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #flow = { protocol: 0, family6: false, low: this.#low, high: this.#high, last: 0 };
 
   /** The conversation in a slot: an object that is reused. */
-  read(words: Uint32Array, times: Float64Array, slot: number): Flow {
+  #read(words: Uint32Array, times: Float64Array, slot: number): Flow {
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
     const meta = words[at + META]!;

@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import type { Activity } from "../model/activity.ts";
 import type { ObservationBatch } from "../model/observation.ts";
 import { ObservedActivity } from "./activity-view.ts";
-import { creditTcp } from "./conversations.ts";
+import { creditFlow } from "./conversations.ts";
 import { BLOCK_OF_CONVERSATIONS, BLOCK_OF_PORT_ZERO, BLOCK_ROWS, type EntryBlock, makeBlocks } from "./entry-block.ts";
 import { EntrySorter, PARTS } from "./entry-sorter.ts";
-import { FlowReader } from "./flow-table.ts";
+import { FlowTable } from "./flow-table.ts";
 import { Sifter, SIFTER_BLOCKS, type SifterState } from "./sifter.ts";
 import { SourceTable } from "./source-table.ts";
 
@@ -27,7 +27,7 @@ export const DEFAULT_LIMITS: ObserverLimits = { sources: 1 << 21, contactBytes: 
 const PORT_ZERO_LIMITS = { slots: 1 << 17, contactBytes: 16 << 20 };
 
 /** Rows of blocks for what conversations come down to. */
-const CREDIT_ROWS = 256;
+const CREDIT_ROWS = 1024;
 
 /** Places slots where an attacker who chooses his addresses cannot foresee; what is read out of a table does not depend on it. */
 const SEED = randomBytes(4).readUInt32LE();
@@ -40,9 +40,9 @@ export class Observer {
   readonly #sources: SourceTable;
   readonly #portZeroSources = new SourceTable(PORT_ZERO_LIMITS, SEED);
   readonly #sifter: Sifter;
-  /** Entries of conversations. */
+  /** Entries of conversations that ended. */
   readonly #credits: EntrySorter;
-  readonly #flowReader = new FlowReader();
+  readonly #flows: FlowTable;
 
   constructor(limits: ObserverLimits = DEFAULT_LIMITS) {
     this.#sources = new SourceTable({ slots: limits.sources, contactBytes: limits.contactBytes }, SEED);
@@ -58,6 +58,7 @@ export class Observer {
       makeBlocks(PARTS, CREDIT_ROWS),
       SEED,
     );
+    this.#flows = new FlowTable(limits.flows, (flow) => creditFlow(flow, this.#sources, this.#credits));
   }
 
   /** What a sifter must be made with whose blocks this observer is to take. */
@@ -81,8 +82,10 @@ export class Observer {
 
   /** Takes in a block of a sifter. The rows are not kept. */
   take(block: EntryBlock): void {
-    if (block.content === BLOCK_OF_CONVERSATIONS) this.#creditAll(block);
-    else (block.content === BLOCK_OF_PORT_ZERO ? this.#portZeroSources : this.#sources).apply(block);
+    if (block.content === BLOCK_OF_CONVERSATIONS) {
+      this.#flows.add(block);
+      this.#credits.flush();
+    } else (block.content === BLOCK_OF_PORT_ZERO ? this.#portZeroSources : this.#sources).apply(block);
   }
 
   /** Takes in the rest of what a sifter saw that has handed on all its blocks. */
@@ -96,13 +99,17 @@ export class Observer {
     other.#sifter.flush();
     this.#sources.merge(other.#sources);
     this.#portZeroSources.merge(other.#portZeroSources);
-    this.#sifter.merge(other.#sifter);
+    this.#sifter.take(other.#sifter.state());
+    this.#flows.merge(other.#flows);
+    this.#credits.flush();
   }
 
   /** Ends all conversations and returns what was seen. The observer must not be used afterwards. */
   finish(): Activity {
     const sifter = this.#sifter;
-    sifter.end();
+    sifter.flush();
+    this.#flows.end();
+    this.#credits.flush();
     const isEmpty = sifter.firstSeen > sifter.lastSeen;
     return new ObservedActivity({
       firstSeen: isEmpty ? null : sifter.firstSeen,
@@ -114,12 +121,7 @@ export class Observer {
       portZero: sifter.portZero,
       timeline: sifter.timeline,
       names: sifter.names,
-      forgottenFlows: sifter.endedEarly,
+      forgottenFlows: this.#flows.endedEarly,
     });
-  }
-
-  #creditAll({ words, times, length }: EntryBlock): void {
-    for (let slot = 0; slot < length; slot++) creditTcp(this.#flowReader.read(words, times, slot), this.#sources, this.#credits);
-    this.#credits.flush();
   }
 }

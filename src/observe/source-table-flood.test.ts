@@ -101,7 +101,10 @@ parentPort.postMessage({ size: table.size, forgotten: table.forgottenSources });
 test("a table where every set has become a sample still makes room", async () => {
   const worker = new Worker(SAMPLED_EVERYWHERE, {
     eval: true,
-    workerData: { table: new URL("./source-table.ts", import.meta.url).href, entries: new URL("./entries.fixture.ts", import.meta.url).href },
+    workerData: {
+      table: new URL("./source-table.ts", import.meta.url).href,
+      entries: new URL("./entries.fixture.ts", import.meta.url).href,
+    },
   });
   const outcome = await new Promise<{ size: number; forgotten: number } | "never came back" | Error>((resolve) => {
     worker.once("message", resolve);

@@ -10,12 +10,11 @@ import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
 import { ContactSets } from "./contact-sets.ts";
 import {
   ENTRY_FAMILY_6,
-  ENTRY_FIRST,
   ENTRY_KIND,
-  ENTRY_LAST,
   ENTRY_MARK_SHIFT,
   ENTRY_PACKETS,
   ENTRY_SESSION,
+  ENTRY_TIME,
   ENTRY_TIMES,
   ENTRY_TTL_SHIFT,
   ENTRY_WHO,
@@ -52,7 +51,7 @@ const MAX_LOAD = 0.8;
 /** Slots in use from which a table is large, and contact sets are kept small. */
 const LARGE_TABLE = 1 << 16;
 /** Entries that one pass takes: their slots fit the first-level cache. */
-const GROUP = 256;
+const GROUP = 128;
 const HASH_BITS = 32;
 /** From slot to slot where tables are merged: odd, so that it comes by all of them, and about the golden section of 2^32. */
 const MERGE_STEP = 0x9e3779b1 | 0;
@@ -298,20 +297,18 @@ export class SourceTable {
     const times = this.#times;
     for (let i = from; i < to; i++) {
       const row = i * ENTRY_WORDS;
-      const rowTime = i * ENTRY_TIMES;
       const slot = slotOf[i - from]!;
       const at = slot * SLOT_WORDS;
       const timeAt = slot * SLOT_TIMES + FIRST_TIME;
       const before = words[at + PACKETS]! | 0;
-      const first = rowTimes[rowTime + ENTRY_FIRST]!;
-      const last = rowTimes[rowTime + ENTRY_LAST]!;
+      const time = rowTimes[i * ENTRY_TIMES + ENTRY_TIME]!;
       const held = times[timeAt]!;
       if (before === 0 && held === 0) {
-        times[timeAt] = first;
-        times[timeAt + 1] = last;
+        times[timeAt] = time;
+        times[timeAt + 1] = time;
       } else {
-        if (first < held) times[timeAt] = first;
-        if (last > times[timeAt + 1]!) times[timeAt + 1] = last;
+        if (time < held) times[timeAt] = time;
+        if (time > times[timeAt + 1]!) times[timeAt + 1] = time;
       }
       // Held at the most that 31 bits count.
       const packets = rows[row + ENTRY_PACKETS]!;

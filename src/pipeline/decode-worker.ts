@@ -85,7 +85,7 @@ function toBlocks({ ring, seed }: NonNullable<DecodeJob["blocks"]>): Outlet {
       return batch;
     },
     end: () => {
-      sifter.end();
+      sifter.flush();
       producer.end();
       return sifter.state();
     },
