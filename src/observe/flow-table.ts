@@ -86,11 +86,9 @@ export class FlowTable {
   endedEarly = 0;
   readonly #maxSlots: number;
   #mask = INITIAL_SLOTS - 1;
-  #words: Uint32Array<ArrayBuffer>;
+  #words: Uint32Array;
   #times: Float64Array;
   readonly #onEnd: (flow: Flow) => void;
-  /** Memory of the table before, once it has its full size: the two take turns. */
-  #spare: ArrayBuffer | null = null;
 
   /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
   constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
@@ -114,13 +112,12 @@ export class FlowTable {
   /** Ends every conversation, and gives the table's memory back. */
   end(): void {
     for (let slot = 0; slot <= this.#mask; slot++) {
-      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(this.#words, this.#times, slot));
+      if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(slot));
     }
     const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
     this.#words = new Uint32Array(memory);
     this.#times = new Float64Array(memory);
     this.#mask = INITIAL_SLOTS - 1;
-    this.#spare = null;
     this.size = 0;
   }
 
@@ -241,7 +238,7 @@ export class FlowTable {
   #makeRoom(more: number): void {
     if (more > this.#maxSlots * MAX_LOAD) throw new RangeError(`a table of ${this.#maxSlots} slots cannot take ${more} rows at once`);
     while (this.size + more > (this.#mask + 1) * MAX_LOAD) {
-      if (this.#mask + 1 < this.#maxSlots) this.#rebuild(Math.min((this.#mask + 1) * 4, this.#maxSlots), Number.NEGATIVE_INFINITY);
+      if (this.#mask + 1 < this.#maxSlots) this.#grow(Math.min((this.#mask + 1) * 4, this.#maxSlots));
       else this.#endIdle();
     }
   }
@@ -255,37 +252,63 @@ export class FlowTable {
     }
     times.sort((a, b) => a - b);
     const before = this.size;
-    this.#rebuild(this.#mask + 1, times[times.length >>> 1] ?? Number.POSITIVE_INFINITY);
-    if (this.size > before * 0.9) this.#rebuild(this.#mask + 1, Number.POSITIVE_INFINITY);
+    this.#endUntil(times[times.length >>> 1] ?? Number.POSITIVE_INFINITY);
+    if (this.size > before * 0.9) this.#endUntil(Number.POSITIVE_INFINITY);
     this.endedEarly += before - this.size;
   }
 
-  /** Moves the conversations that were active after `idleSince` to a table of `slots`, ending the others. */
-  #rebuild(slots: number, idleSince: number): void {
-    const oldWords = this.#words;
-    const oldTimes = this.#times;
-    const memory = this.#spare?.byteLength === slots * SLOT_WORDS * 4 ? this.#spare : new ArrayBuffer(slots * SLOT_WORDS * 4);
-    const words = new Uint32Array(memory);
-    if (memory === this.#spare) words.fill(0);
-    const mask = slots - 1;
-    let size = 0;
-    for (let at = 0, slotAt = 0; at < oldWords.length; at += SLOT_WORDS, slotAt++) {
-      if (oldWords[at + META] === 0) continue;
-      if (oldTimes[slotAt * SLOT_TIMES + LAST]! <= idleSince) {
-        this.#onEnd(this.#read(oldWords, oldTimes, slotAt));
+  /** Ends the conversations that were not active after `idleSince`, and closes the gaps: each that is left moves to the first free slot. */
+  #endUntil(idleSince: number): void {
+    const words = this.#words;
+    const times = this.#times;
+    const mask = this.#mask;
+    // Behind a free slot no conversation has been pushed on from before it.
+    let start = 0;
+    while (words[start * SLOT_WORDS + META] !== 0) start++;
+    for (let turn = 1; turn <= mask; turn++) {
+      const slot = (start + turn) & mask;
+      const at = slot * SLOT_WORDS;
+      const meta = words[at + META]!;
+      if (meta === 0) continue;
+      if (times[slot * SLOT_TIMES + LAST]! <= idleSince) {
+        this.#onEnd(this.#read(slot));
+        words[at + META] = 0;
+        words[at + LOW_PACKETS] = 0;
+        words[at + HIGH_PACKETS] = 0;
+        words[at + TTLS] = 0;
+        this.size--;
         continue;
       }
-      let slot = flowHash(oldWords[at]!, oldWords[at + PORTS]! >>> 16, oldWords[at + HIGH]!, oldWords[at + PORTS]! & 0xffff) & mask;
+      let free = this.#homeOf(words, at) & mask;
+      while (free !== slot && words[free * SLOT_WORDS + META] !== 0) free = (free + 1) & mask;
+      if (free === slot) continue;
+      words.copyWithin(free * SLOT_WORDS, at, at + SLOT_WORDS);
+      words.fill(0, at, at + SLOT_WORDS);
+    }
+  }
+
+  /** Moves the conversations to a table of `slots`. */
+  #grow(slots: number): void {
+    const old = this.#words;
+    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
+    const words = new Uint32Array(memory);
+    const mask = slots - 1;
+    for (let at = 0; at < old.length; at += SLOT_WORDS) {
+      if (old[at + META] === 0) continue;
+      let slot = this.#homeOf(old, at) & mask;
       while (words[slot * SLOT_WORDS + META] !== 0) slot = (slot + 1) & mask;
       const to = slot * SLOT_WORDS;
-      for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = oldWords[at + w]!;
-      size++;
+      for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
     }
     this.#words = words;
     this.#times = new Float64Array(memory);
     this.#mask = mask;
-    this.size = size;
-    this.#spare = slots === this.#maxSlots && oldWords.length === words.length ? oldWords.buffer : null;
+  }
+
+  /** The hash of the conversation in a slot. */
+  #homeOf(words: Uint32Array, at: number): number {
+    const ports = words[at + PORTS]!;
+    return flowHash(words[at + LOW]!, ports >>> 16, words[at + HIGH]!, ports & 0xffff);
   }
 
   readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
@@ -293,7 +316,9 @@ export class FlowTable {
   readonly #flow = { protocol: 0, family6: false, low: this.#low, high: this.#high, last: 0 };
 
   /** The conversation in a slot: an object that is reused. */
-  #read(words: Uint32Array, times: Float64Array, slot: number): Flow {
+  #read(slot: number): Flow {
+    const words = this.#words;
+    const times = this.#times;
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
     const meta = words[at + META]!;

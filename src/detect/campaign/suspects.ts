@@ -169,8 +169,37 @@ export class Suspects {
       this.level++;
       const kept: number[] = [];
       for (let at = 0; at < this.length; at++) if (this.#passes(this.word[at]!)) kept.push(at);
-      this.#arrange(Uint32Array.from(kept), this.word.length);
+      this.#keep(Uint32Array.from(kept));
     } while (this.length === MAXIMUM_SUSPECTS);
+  }
+
+  /** Leaves the suspects named, in ascending order: each moves to the front in place. */
+  #keep(order: Uint32Array): void {
+    for (let at = 0; at < order.length; at++)
+      this.targets.copyWithin(at * KEPT_TARGETS, order[at]! * KEPT_TARGETS, (order[at]! + 1) * KEPT_TARGETS);
+    for (const column of this.#columns()) for (let at = 0; at < order.length; at++) column[at] = column[order[at]!]!;
+    this.length = order.length;
+  }
+
+  /** All columns of one value a suspect. */
+  #columns(): readonly (Uint8Array | Uint16Array | Uint32Array | Float64Array)[] {
+    const { word, trafficClass, first, last, packets, contacts, targetCount, ports, mainPort, portCount, header, kept } = this;
+    return [
+      word,
+      trafficClass,
+      first,
+      last,
+      packets,
+      contacts,
+      targetCount,
+      ports,
+      mainPort,
+      portCount,
+      header,
+      kept,
+      this.#flags,
+      this.#tool,
+    ];
   }
 
   #grow(capacity: number): void {
