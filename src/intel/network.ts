@@ -26,6 +26,8 @@ export interface DataList {
   readonly list: string;
   readonly date: string | null;
   readonly licence: string;
+  /** Changes once in years: no age says whether it is out of date. */
+  readonly settled?: true;
 }
 
 /** The autonomous system of an address. */

@@ -143,8 +143,9 @@ function damaged(sources: Report["input"]["sources"], brief: boolean): Limit[] {
 function listWords({ lists, feeds, madeAt }: Report, brief: boolean): string {
   if (lists.length === 0) return "none were used: no networks, no acknowledged scanners.";
   const byAge = new Map<string, string[]>();
-  for (const { list, date } of lists) {
-    const age = brief && !isOld(date, madeAt) ? (date ?? "unknown date") : listAge(date, madeAt);
+  for (const { list, date, settled } of lists) {
+    const bare = settled === true || (brief && !isOld(date, madeAt));
+    const age = bare ? (date ?? "unknown date") : listAge(date, madeAt);
     byAge.set(age, [...(byAge.get(age) ?? []), brief ? list.replace(/^@[^/]+\/|^precursor /, "") : list]);
   }
   if (brief) return `${[...byAge].map(([age, names]) => `${names.join(", ")} of ${age}`).join("; ")}; ${feedsInShort(feeds)}.`;

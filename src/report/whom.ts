@@ -7,11 +7,12 @@ export interface Whom {
   readonly sentences: readonly string[];
 }
 
-/** Null where no test could say anything. */
-export function whomWords({ focus }: Report): Whom | null {
+/** Null where no test could say anything. Where `brief`, networks that nobody singled out are left out. */
+export function whomWords({ focus }: Report, brief: boolean = false): Whom | null {
   if (focus === null) return null;
-  const told = focus.tests.filter((test) => isTold(test, focus));
-  if (!told.some(({ verdict }) => verdict !== "cannot-tell")) return null;
+  const known = focus.tests.filter((test) => isTold(test, focus));
+  if (!known.some(({ verdict }) => verdict !== "cannot-tell")) return null;
+  const told = known.filter(({ aspect, verdict }) => !brief || aspect !== "subnet" || verdict === "focused" || focus.sectors < 2);
   const order = focus.order === "unknown" ? [] : [focus.orderSentence];
   return { title: titleOf(focus), sentences: [...told.map(({ sentence }) => sentence), ...order] };
 }

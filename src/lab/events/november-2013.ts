@@ -3,7 +3,8 @@
  * Sources: Cisco TRAC, "Massive Increase in Reconnaissance Activity - Precursor to Attack?"; Bou-Harb et al., DFRWS 2014 (doi 10.1016/j.diin.2014.05.012)
  * for the three horizontal scans, the header lengths of zero and the odd flags.
  */
-import { formatIPv4, parseIPv4 } from "../../model/address.ts";
+import { formatIPv4, parseIPv4, parseNetwork } from "../../model/address.ts";
+import type { Asset } from "../../model/asset.ts";
 import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../../model/protocol.ts";
 import { encodeCapture } from "../capture-writer.ts";
 import { converse } from "../conversation.ts";
@@ -30,6 +31,8 @@ const SOURCES = 40;
 const HOSTING_SHARE = 0.75;
 /** Sensors: /24 networks far apart, of many owners and sectors. */
 const SENSORS = 20;
+/** The event was "not focused on any single industry"; which industries the sensors stood in was not told, so these are made up. */
+const SECTORS = ["energy", "finance", "health", "government", "retail"] as const;
 /** Ports of the three horizontal scans, 445 far ahead, then the rest of what was worth asking for in 2013. */
 const EVENT_PORTS = [
   [445, 56],
@@ -82,13 +85,20 @@ export const NOVEMBER_2013: LabEvent = {
   make: (random, options) => makeNovember(random, options),
 };
 
-/** The event as a capture in memory: some megabytes for `precursor demo`. */
+/** The event as a capture in memory, some megabytes for `precursor demo`, and the networks of its sensors with their sectors. */
 export function november2013Capture(options: { readonly seed?: number; readonly scale?: number } = {}): {
   bytes: Uint8Array;
   truth: Truth;
+  assets: Asset[];
 } {
   const { packets, truth } = makeNovember(new Random(options.seed ?? 2013), { scale: options.scale ?? 1 });
-  return { bytes: encodeCapture(packets), truth };
+  return { bytes: encodeCapture(packets), truth, assets: truth.home.flatMap(sensorAsset) };
+}
+
+function sensorAsset(home: string, index: number): Asset[] {
+  const network = parseNetwork(home);
+  const sector = SECTORS[index % SECTORS.length] ?? null;
+  return network === null ? [] : [{ name: `sensor-${index + 1}`, networks: [network], sector, role: null, services: [], exposure: null }];
 }
 
 function makeNovember(random: Random, options: EventOptions): MadeEvent {

@@ -18,8 +18,9 @@ const FEWEST_BINS = 8;
 const PEAK_COLUMNS = 28;
 const ENOUGH_COLUMNS = 20;
 /** Lines of the note that leave room for the rest on one screen; the other formats have all of it. */
+const BOTTOM_LINES = 6;
 const WHY_LINES = 7;
-const NEXT_LINES = 2;
+const NEXT_LINES = 3;
 
 const BADGES: Readonly<Record<Severity, Style>> = {
   none: ["bold", "green", "inverse"],
@@ -49,14 +50,11 @@ export function writeBottomLine(screen: Screen, report: Report): void {
 
 /** The bottom line, why, and what comes next; what to do has a section of its own. */
 function writeNote(screen: Screen, { assessment }: Report): void {
-  screen.paragraph(notePart(assessment, "bottom-line").map(cited).join(" "), { indent: 0, style: "bold", maxLines: 6 });
-  const why = notePart(assessment, "why");
-  if (why.length > 0) screen.paragraph(why.map(cited).join(" "), { indent: 0, mark: { text: "Why ", style: "bold" }, maxLines: WHY_LINES });
-  const next = notePart(assessment, "next");
-  if (next.length > 0) {
-    const text = next.map(({ text: words }) => words).join(" ");
-    screen.paragraph(text, { indent: 0, mark: { text: "Next", style: "bold" }, maxLines: NEXT_LINES });
-  }
+  screen.sentences(notePart(assessment, "bottom-line").map(cited), { style: "bold", maxLines: BOTTOM_LINES });
+  const why = notePart(assessment, "why").map(cited);
+  if (why.length > 0) screen.sentences(why, { mark: { text: "Why ", style: "bold" }, maxLines: WHY_LINES });
+  const next = notePart(assessment, "next").map(({ text }) => text);
+  if (next.length > 0) screen.sentences(next, { mark: { text: "Next", style: "bold" }, maxLines: NEXT_LINES });
 }
 
 /** A sentence with the evidence that it stands on, "[E1 E2]", which --explain-judgement lists. */

@@ -124,6 +124,14 @@ export class Screen {
     }
   }
 
+  /** As many whole sentences as fit in `maxLines` lines behind the mark; the first always, and cut where it is too long alone. */
+  sentences(sentences: readonly string[], { mark = null, style, maxLines }: { mark?: Span | null; style?: Style; maxLines: number }): void {
+    const room = this.width - (mark === null ? 0 : displayWidth(this.clean(mark.text)) + 1);
+    let shown = sentences.length;
+    while (shown > 1 && wrap(this.clean(sentences.slice(0, shown).join(" ")), room).length > maxLines) shown--;
+    this.paragraph(sentences.slice(0, shown).join(" "), { indent: 0, mark, maxLines, ...(style === undefined ? {} : { style }) });
+  }
+
   /** As many of the pieces as fit one line behind the mark, the rest counted. */
   pieces(pieces: readonly string[], { mark, style, more = 0 }: { mark: Span; style?: Style; more?: number }): void {
     const room = this.width - 2 - displayWidth(this.clean(mark.text)) - 1;
