@@ -20,8 +20,8 @@ export const MARK_ORDINARY = 7;
 export const CONTACT_FLAGS_UNTOLD = 0x20000000;
 
 /** In class UDP, where the first two counters have no tool to count: a packet from a port that amplifiers answer from, to a client's port, and to a service's. */
-export const MARK_AMPLIFIED = MARK_MIRAI;
-export const MARK_AMPLIFIED_AT_SERVICE = MARK_MASSCAN;
+export const MARK_AMPLIFIED = 1;
+export const MARK_AMPLIFIED_AT_SERVICE = 2;
 
 /** Words of a row: 32 octets, two rows a cache line. */
 export const ENTRY_WORDS = 8;

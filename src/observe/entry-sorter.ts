@@ -17,7 +17,7 @@ import {
   ENTRY_TTL_SHIFT,
   ENTRY_WHO,
   ENTRY_WORDS,
-  EntryBlock,
+  type EntryBlock,
 } from "./entry-block.ts";
 
 /** log2 of the parts of a table: a part of the largest is 2 MiB, with as much of contacts. */
