@@ -14,8 +14,10 @@ const PRIOR_LEVEL = 0.01;
 const PRIOR_WINDOWS = 4;
 /** Errors count as no larger than this many standard deviations, so that incidents do not teach the noise. */
 const MOST_DEVIATIONS = 4;
-/** Half-life of what was learned, seconds. */
+/** Half-life of what was learned of the variance, seconds. */
 const HALF_LIFE = 42 * 86_400;
+/** The same of the tail, which shows itself in few values: in six weeks hourly counts exceed its threshold by chance twenty times, in a year often enough to tell a heavy one. */
+const TAIL_HALF_LIFE = 365 * 86_400;
 /** Tail probability from which on the tail's true fall is learned. */
 const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
@@ -31,11 +33,13 @@ export class Dispersion {
   readonly #table: SeriesTable;
   readonly #lengths: readonly number[];
   readonly #keep: number;
+  readonly #keepTail: number;
 
   constructor(table: SeriesTable, calendar: Calendar) {
     this.#table = table;
     this.#lengths = calendar.windows.map(({ buckets }) => buckets);
-    this.#keep = 0.5 ** (calendar.bucketSeconds / Math.max(HALF_LIFE, 60 * calendar.bucketSeconds));
+    this.#keep = keepFor(HALF_LIFE, calendar);
+    this.#keepTail = keepFor(TAIL_HALF_LIFE, calendar);
   }
 
   /** Relative variance of the sum of a window beyond its counting noise. */
@@ -88,7 +92,7 @@ export class Dispersion {
     const at = row * layout.floats;
     const exceeded = log < LOG_TAIL;
     const put = (place: number, value: number): void => {
-      floats[at + place + window] = floats[at + place + window]! * this.#keep + value;
+      floats[at + place + window] = floats[at + place + window]! * this.#keepTail + value;
     };
     put(layout.tailTests, 1);
     put(layout.tailCount, exceeded ? 1 : 0);
@@ -103,4 +107,9 @@ export class Dispersion {
     floats[at + layout.tailCount] = Math.max(0, floats[at + layout.tailCount]! - 1);
     floats[at + layout.tailExcess] = Math.max(0, floats[at + layout.tailExcess]! - Math.min(MOST_EXCESS, LOG_TAIL - log));
   }
+}
+
+/** What is left after a bucket; no less than 60 buckets are remembered. */
+function keepFor(halfLife: number, { bucketSeconds }: Calendar): number {
+  return 0.5 ** (bucketSeconds / Math.max(halfLife, 60 * bucketSeconds));
 }
