@@ -18,6 +18,12 @@ const MOST_DEVIATIONS = 4;
 const HALF_LIFE = 42 * 86_400;
 /** The same of the tail, which shows itself in few values: in six weeks hourly counts exceed its threshold by chance twenty times, in a year often enough to tell a heavy one. */
 const TAIL_HALF_LIFE = 365 * 86_400;
+/**
+ * Errors of a series that had just begun are those of an expectation that knew neither level nor hours: of n buckets each loses this part
+ * of n, so that old errors weigh by the square of their age at the time (a gain that falls with time: Robbins, Monro 1951).
+ */
+const FORGET_YOUNG = 3;
+const YOUNG_BUCKETS = 10;
 /** Tail probability from which on the tail's true fall is learned. */
 const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
@@ -65,8 +71,9 @@ export class Dispersion {
     const weight = Math.min(1, relative * dispersion + 1e-9) ** 2 / this.#lengths[window]!;
     const top = at + layout.dispersionTop + window;
     const bottom = at + layout.dispersionBottom + window;
-    floats[top] = floats[top]! * this.#keep + (weight * (square - unit * mean)) / (mean * mean);
-    floats[bottom] = floats[bottom]! * this.#keep + weight;
+    const keep = Math.min(this.#keep, 1 - FORGET_YOUNG / (floats[at + layout.seen]! + YOUNG_BUCKETS));
+    floats[top] = floats[top]! * keep + (weight * (square - unit * mean)) / (mean * mean);
+    floats[bottom] = floats[bottom]! * keep + weight;
   }
 
   /** ln P of a sum as high, as the model has it; `extra` is relative variance of what is not known of level and season. */
