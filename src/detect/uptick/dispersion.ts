@@ -20,9 +20,9 @@ const HALF_LIFE = 42 * 86_400;
 const TAIL_HALF_LIFE = 365 * 86_400;
 /**
  * Errors of a series that had just begun are those of an expectation that knew neither level nor hours: of n buckets each loses this part
- * of n, so that old errors weigh by the square of their age at the time (a gain that falls with time: Robbins, Monro 1951).
+ * of n, so that an error weighs by the fourth power of the age at which it was made (a gain that falls with time: Robbins, Monro 1951).
  */
-const FORGET_YOUNG = 3;
+const FORGET_YOUNG = 5;
 const YOUNG_BUCKETS = 10;
 /** Tail probability from which on the tail's true fall is learned. */
 const TAIL = 0.02;
