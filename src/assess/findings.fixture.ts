@@ -49,6 +49,8 @@ export function victim(overrides: Partial<Backscatter> = {}): Backscatter {
     firstSeen: START,
     lastSeen: START + 3600,
     qualifies: true,
+    isReflector: false,
+    targets: [],
     portZero: false,
     evidence: [],
     ...overrides,

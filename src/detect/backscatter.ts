@@ -295,6 +295,8 @@ function describe(activity: Activity, { family, word }: Victim, part: Part): Bac
     firstSeen: part.firstSeen,
     lastSeen: part.lastSeen,
     qualifies,
+    isReflector: false,
+    targets: [],
     portZero: part.portZero,
     evidence,
   };

@@ -6,6 +6,8 @@ import { escapeControls, escapeMarkdown as plain, markdownCode as code } from ".
 import { inputWords, limits } from "./limits.ts";
 import { horizonWords, isEvidence, notePart, probabilityWords, refsBySentence, SECTION_NAMES } from "./note-words.ts";
 import type { RenderOptions } from "./options.ts";
+import { answererWords } from "./backscatter-words.ts";
+import { persistenceHeadline, persistenceSentence } from "./persistence-words.ts";
 import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "./quantity.ts";
@@ -38,6 +40,7 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
     ...whomSection(report),
     ...floodSection(report, limit),
     ...backscatterSection(report, limit),
+    ...persistenceSection(report, limit),
     ...readingsSection(report),
     ...outlookSection(report),
     ...adviceSection(report),
@@ -177,8 +180,18 @@ function floodSection(report: Report, limit: number): string[] {
   return blocks;
 }
 
+function persistenceSection(report: Report, limit: number): string[] {
+  const headline = persistenceHeadline(report);
+  if (headline === null) return [];
+  const shown = report.persistence.slice(0, limit);
+  const blocks = [`### Asked in vain: ${headline}`, shown.map((one) => `- ${plain(persistenceSentence(one))}`).join("\n")];
+  if (report.persistenceTotal > shown.length) blocks.push(`… and ${count(report.persistenceTotal - shown.length)} more.`);
+  return blocks;
+}
+
 function backscatterSection(report: Report, limit: number): string[] {
-  if (report.backscatterTotal === 0) return [];
+  const words = answererWords(report);
+  if (words === null) return [];
   const shown = report.backscatter.slice(0, limit);
   const rows = shown.map((entry) => [
     code(entry.victim),
@@ -189,8 +202,8 @@ function backscatterSection(report: Report, limit: number): string[] {
     plain(networkWords(entry.labels)),
   ]);
   const blocks = [
-    `### Backscatter: ${counted(report.backscatterTotal, "victim")} of DDoS with forged addresses`,
-    table(["Victim", "Its ports", "Packets", "Peers", "RSDoS thresholds", "Who"], ["l", "l", "r", "r", "l", "l"], rows),
+    `### ${words.title}: ${words.headline}`,
+    table([words.role, "Its ports", "Packets", "Peers", "RSDoS thresholds", "Who"], ["l", "l", "r", "r", "l", "l"], rows),
   ];
   if (report.backscatterTotal > shown.length) blocks.push(`… and ${count(report.backscatterTotal - shown.length)} more.`);
   return blocks;
