@@ -128,11 +128,12 @@ export async function activityOverTime(
   range: TimeRange,
   resolution: Resolution,
 ): Promise<readonly ActivityPoint[]> {
-  return engine.rows<ActivityPoint>(
+  const rows = await engine.rows<ActivityPoint>(
     `SELECT toUnixTimestamp(time) AS at, at AS time, sum(packets) AS packets, sum(targets) AS targets, ` +
-      `uniqExact(port, transport) AS ports, uniqExact(sensor) AS sensors FROM ${rollup("activity", resolution)} AS activity ` +
+      `uniqCombined(${SKETCH_PRECISION})(port, transport) AS ports, uniqExact(sensor) AS sensors FROM ${rollup("activity", resolution)} AS activity ` +
       `WHERE ${inNetwork(engine, "source", network)} AND ${within(range, resolution, "activity.time")} GROUP BY activity.time ORDER BY activity.time`,
   );
+  return rows.map(({ time, packets, targets, ports, sensors }) => ({ time, packets, targets, ports, sensors }));
 }
 
 export async function activityByPort(engine: Engine, network: string, range: TimeRange, limit: number): Promise<readonly PortActivity[]> {

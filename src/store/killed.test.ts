@@ -89,7 +89,8 @@ function removeNewestParts(): number {
     for (const table of readdirSync(join(stores, prefix))) {
       const names = readdirSync(join(stores, prefix, table));
       const newest = names.filter((name) => /_2_2_\d+$/.test(name));
-      if (!names.includes("deduplication_logs") || newest.length === 0) continue;
+      // The table of migrations has a part a version, and no batches
+      if (!names.includes("deduplication_logs") || newest.length === 0 || names.some((name) => /_3_3_\d+$/.test(name))) continue;
       for (const name of newest) rmSync(join(stores, prefix, table, name), { recursive: true });
       removed++;
     }
