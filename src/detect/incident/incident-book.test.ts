@@ -194,8 +194,12 @@ test("an incident that somebody closed is not told any more", async () => {
   const book = new IncidentBook();
   await run(book, [new Map([[SOURCE_ZERO, 100]])]);
   book.heed("20131102T0100Z-tcp-source-0", { acknowledgedBy: "ana", closedByHand: true });
-  const [grown] = await run(book, [new Map([[SOURCE_ZERO, 900]])], { from: 1 });
-  expect(grown).toMatchObject([{ change: "grew", isAlert: false, incident: { acknowledgedBy: "ana" } }]);
+  const up = new Map([
+    [SOURCE_ZERO, 900],
+    [SMB, 900],
+  ]);
+  expect(await run(book, [up, new Map(), up], { from: 1, closing: [SOURCE_ZERO, SMB] })).toEqual([[], [], []]);
+  expect(book.open()).toEqual([]);
 });
 
 test("a rise of thousands of ports is bounded: in questions, in series listed, in open incidents", async () => {

@@ -65,23 +65,25 @@ export class IncidentBook {
       if (!opened.has(draft) && followSize(draft, time, counts, interval.alive, this.#options.realertFactor)) grown.add(draft);
       if (draft.series.every(({ isOpen }) => !isOpen)) closeDraft(draft, time + interval.seconds);
     }
-    return [...touched].map((draft) => {
-      const change = opened.has(draft) ? "opened" : draft.closedAt !== null ? "closed" : grown.has(draft) ? "grew" : "changed";
-      return { change, isAlert: (change === "opened" || change === "grew") && !draft.closedByHand, incident: incidentOf(draft) };
-    });
+    return [...touched]
+      .filter(({ closedByHand }) => !closedByHand)
+      .map((draft) => {
+        const change = opened.has(draft) ? "opened" : draft.closedAt !== null ? "closed" : grown.has(draft) ? "grew" : "changed";
+        return { change, isAlert: change === "opened" || change === "grew", incident: incidentOf(draft) };
+      });
   }
 
   /** Incidents that are open. */
   open(): Incident[] {
-    return this.#drafts.filter(({ closedAt }) => closedAt === null).map(incidentOf);
+    return this.#drafts.filter(({ closedAt, closedByHand }) => closedAt === null && !closedByHand).map(incidentOf);
   }
 
-  /** What people said of an incident meanwhile. */
-  heed(id: string, { acknowledgedBy, closedByHand }: { readonly acknowledgedBy: string | null; readonly closedByHand: boolean }): void {
+  /** What people said of an incident meanwhile: one that they closed is told no more, and what rises with it opens no other. */
+  heed(id: string, said: { readonly acknowledgedBy: string | null; readonly closedByHand: boolean }): void {
     const draft = this.#drafts.find((one) => one.id === id);
     if (draft === undefined) return;
-    draft.acknowledgedBy ??= acknowledgedBy;
-    draft.closedByHand ||= closedByHand;
+    draft.acknowledgedBy ??= said.acknowledgedBy;
+    draft.closedByHand ||= said.closedByHand;
   }
 
   snapshot(): BookState {

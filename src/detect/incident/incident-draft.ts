@@ -37,7 +37,7 @@ export interface Draft {
   sensorsAlive: number;
   alertedSize: number;
   acknowledgedBy: string | null;
-  /** Somebody has closed it: it is not told any more. */
+  /** Somebody has closed it: it takes in what rises with it, and is not told any more. */
   closedByHand: boolean;
   timeline: IncidentEntry[];
   /** Intervals in a row that were low, and high again. */

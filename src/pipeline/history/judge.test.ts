@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { StoreError } from "../../model/errors.ts";
 import { seriesName } from "../../model/series.ts";
 import type { IncidentChange } from "../../detect/incident/incident-book.ts";
 import { Judge } from "./judge.ts";
@@ -111,4 +112,63 @@ test("judging the same past again, after a crash, tells nothing twice", async ()
   const history = new MadeHistory(SENSORS, [ALERT], 6);
   expect(await alertsOf(history, start, SPIKE + DAY)).toHaveLength(1);
   expect(await alertsOf(history, start, SPIKE + DAY)).toEqual([]);
+});
+
+test("a store that fails in the midst of intervals, again and again, changes nothing of what is said and learned", async () => {
+  const start = SPIKE - 20 * DAY;
+  const end = SPIKE + DAY;
+  const [made, other] = [new MadeHistory(SENSORS, [ALERT], 7), new MadeHistory(SENSORS, [ALERT], 7)];
+  const whole = new Judge(made);
+  const expected = await alertsOf(made, start, end, whole);
+  let calls = 0;
+  const failing = new Proxy(other, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        if (++calls % 7 === 0) throw new StoreError("E_STORE_FULL", "here", "no space left on the disk of the store");
+        return (value as (...args: unknown[]) => unknown).apply(target, args);
+      };
+    },
+  });
+  const judge = new Judge(failing);
+  const alerts: IncidentChange[] = [];
+  let failures = 0;
+  while (judge.next !== whole.next) {
+    try {
+      await judge.judge(start, end, ({ changes }) => {
+        alerts.push(...changes.filter(({ isAlert }) => isAlert));
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      failures++;
+    }
+  }
+  expect(failures).toBeGreaterThan(100);
+  expect(alerts).toEqual(expected);
+  expect(other.saved).toEqual(made.saved);
+  expect(judge.snapshot()).toEqual(whole.snapshot());
+});
+
+test("an incident that somebody closes is told to be closed in the next interval, and rises no more", async () => {
+  const start = SPIKE - 20 * DAY;
+  const growing: readonly MadeSurge[] = [ALERT, { ...ALERT, from: SPIKE + 1800, sources: 40 * 19 }];
+  const history = new MadeHistory(SENSORS, growing, 8);
+  const judge = new Judge(history);
+  const [opened] = await alertsOf(history, start, SPIKE + 900, judge);
+  const { incident } = opened!;
+  const closing = { time: SPIKE + 1000, kind: "closed", text: "a customer's test", by: "ana" } as const;
+  history.saved.set(incident.id, { ...incident, phase: "closed", closedAt: closing.time, timeline: [...incident.timeline, closing] });
+  const changes: IncidentChange[] = [];
+  await judge.judge(SPIKE + 900, SPIKE + DAY, (judged) => {
+    changes.push(...judged.changes);
+  });
+  expect(changes.map(({ change, isAlert, incident: { id, phase } }) => [change, isAlert, id, phase])).toEqual([
+    ["closed", false, incident.id, "closed"],
+  ]);
+  expect(changes[0]?.incident.timeline.at(-1)).toEqual(closing);
+  expect(judge.book.open()).toEqual([]);
+  // After a crash it is judged again from the start
+  expect(await alertsOf(history, start, SPIKE + DAY, new Judge(history))).toEqual([]);
+  expect(history.saved.get(incident.id)?.closedAt).toBe(closing.time);
 });

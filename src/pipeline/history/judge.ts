@@ -8,7 +8,7 @@ import { UptickDetector } from "../../detect/uptick/detector.ts";
 import type { UptickOptions } from "../../detect/uptick/options.ts";
 import { rescaleLevels } from "../../detect/uptick/rescale.ts";
 import { restoreDetector, snapshotOf } from "../../detect/uptick/snapshot.ts";
-import type { Band } from "../../detect/uptick/verdict.ts";
+import type { Band, UptickVerdict } from "../../detect/uptick/verdict.ts";
 import {
   groupSeriesNumber,
   INTERVAL_SECONDS,
@@ -17,11 +17,12 @@ import {
   SERIES_GROUPS,
   type SeriesSnapshot,
 } from "../../model/series.ts";
+import type { Incident } from "../../model/incident.ts";
 import type { Store } from "../../store/store.ts";
 import { intervalValues } from "./interval-values.ts";
 import { historyQuestions } from "./history-questions.ts";
 import type { JudgeState } from "./judge-state.ts";
-import { isSameSet, SensorRoster } from "./sensor-roster.ts";
+import { isSameSet, type Liveness, SensorRoster } from "./sensor-roster.ts";
 import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
 
 /** What is judged at once, seconds: the store reads an hour as fast as an interval. */
@@ -81,6 +82,15 @@ export interface JudgedInterval {
   readonly changes: readonly IncidentChange[];
 }
 
+/** How far an interval has come whose judging a store that fails may break off: each part is done once, and the next attempt goes on there. */
+interface Begun {
+  readonly time: number;
+  readonly seeing: readonly string[];
+  verdicts: readonly UptickVerdict[] | null;
+  changes: readonly IncidentChange[] | null;
+  told: readonly IncidentChange[] | null;
+}
+
 export class Judge {
   /** Start of the next interval to judge; null where nothing was judged yet. */
   next: number | null = null;
@@ -91,6 +101,7 @@ export class Judge {
   readonly #options: JudgeOptions;
   readonly #ratios = new Map<string, SensorRatio | null>();
   readonly #saved = new Map<string, string>();
+  #begun: Begun | null = null;
 
   constructor(history: JudgedHistory, options: Partial<JudgeOptions> = {}) {
     this.#history = history;
@@ -152,6 +163,7 @@ export class Judge {
     this.roster.restore(roster);
     this.book.restore(book);
     this.#ratios.clear();
+    this.#begun = null;
   }
 
   async #judgeHour(
@@ -170,9 +182,9 @@ export class Judge {
     let readOf = "";
     let ahead = new Map<number, SeriesSnapshot>();
     for (let time = from; time < to && !isOver(); time += INTERVAL_SECONDS) {
-      const seeing = this.roster.observe(time, alive.get(time) ?? { sensors: [], observations: [] });
+      const begun = this.#begin(time, alive.get(time) ?? { sensors: [], observations: [] });
       await this.#changeReference(time);
-      const judged = seeing.filter((name) => this.roster.reference.includes(name));
+      const judged = begun.seeing.filter((name) => this.roster.reference.includes(name));
       let snapshot = emptySnapshot(time);
       let changes: readonly IncidentChange[] = [];
       if (judged.length > 0) {
@@ -180,11 +192,17 @@ export class Judge {
         if (readOf !== key) ahead = await this.#read({ from: time, to }, judged);
         readOf = key;
         snapshot = ahead.get(time) ?? snapshot;
-        changes = await this.#step(snapshot, judged);
+        changes = await this.#step(snapshot, judged, begun);
       }
       this.next = time + INTERVAL_SECONDS;
       await onJudged({ time, sensors: judged, reference: this.roster.reference, snapshot, changes });
     }
+  }
+
+  #begin(time: number, liveness: Liveness): Begun {
+    if (this.#begun?.time !== time)
+      this.#begun = { time, seeing: this.roster.observe(time, liveness), verdicts: null, changes: null, told: null };
+    return this.#begun;
   }
 
   async #read(range: { readonly from: number; readonly to: number }, sensors: readonly string[]): Promise<Map<number, SeriesSnapshot>> {
@@ -206,26 +224,39 @@ export class Judge {
     this.#ratios.clear();
   }
 
-  async #step(snapshot: SeriesSnapshot, sensors: readonly string[]): Promise<readonly IncidentChange[]> {
+  async #step(snapshot: SeriesSnapshot, sensors: readonly string[], begun: Begun): Promise<readonly IncidentChange[]> {
     const { time } = snapshot;
     const { reference } = this.roster;
     const isWhole = isSameSet(sensors, reference);
     const ratio = isWhole ? null : await this.#ratioOf(sensors, reference, time);
     if (!isWhole && ratio === null) return [];
-    const values = intervalValues(snapshot, ratio, this.#detector);
-    const verdicts = this.#detector.observe(time, values, isWhole ? "zero" : "gap");
-    const changes = await this.book.update(
-      {
+    begun.verdicts ??= this.#detector.observe(time, intervalValues(snapshot, ratio, this.#detector), isWhole ? "zero" : "gap");
+    begun.changes ??= await this.#update(snapshot, sensors, begun.verdicts);
+    if (!this.#options.saves) return begun.changes;
+    begun.told ??= await this.#unheard(begun.changes);
+    await this.#save(begun.told);
+    return begun.told;
+  }
+
+  /** Closings by hand, and what the book makes of the interval; where the store fails, the book is as it was. */
+  async #update(snapshot: SeriesSnapshot, sensors: readonly string[], verdicts: readonly UptickVerdict[]): Promise<IncidentChange[]> {
+    const { time } = snapshot;
+    const before = this.book.snapshot();
+    try {
+      const closedByHand = this.#options.saves ? await this.#heed(time) : [];
+      const interval = {
         time,
         seconds: INTERVAL_SECONDS,
         alive: sensors.length,
         open: this.#detector.open(),
         closed: verdicts.flatMap(({ phase, event }) => (phase === "closed" ? [event] : [])),
-        countsOf: (series) => countsOf(snapshot, series),
-      },
-      historyQuestions(this.#history, sensors),
-    );
-    return this.#options.saves ? this.#save(changes) : changes;
+        countsOf: (series: number) => countsOf(snapshot, series),
+      };
+      return [...closedByHand, ...(await this.book.update(interval, historyQuestions(this.#history, sensors)))];
+    } catch (error) {
+      this.book.restore(before);
+      throw error;
+    }
   }
 
   async #ratioOf(sensors: readonly string[], reference: readonly string[], time: number): Promise<SensorRatio | null> {
@@ -238,26 +269,45 @@ export class Judge {
     return ratio;
   }
 
-  /** Keeps incidents, and heeds what people said of them; what was told before a restart is not told again. */
-  async #save(changes: readonly IncidentChange[]): Promise<readonly IncidentChange[]> {
-    const told: IncidentChange[] = [];
-    for (const [index, change] of changes.entries()) {
+  /** Heeds what people said of open incidents since the last interval (of many: of each in its turn); those that they closed. */
+  async #heed(time: number): Promise<IncidentChange[]> {
+    const closed: IncidentChange[] = [];
+    const open = this.book.open();
+    const turn = open.length <= MOST_HEEDED ? 0 : ((time / INTERVAL_SECONDS) * MOST_HEEDED) % open.length;
+    for (const { id } of [...open.slice(turn), ...open.slice(0, turn)].slice(0, MOST_HEEDED)) {
+      const stored = await this.#history.incident(id);
+      if (stored === null) continue;
+      const closedByHand = isClosedByHand(stored);
+      this.book.heed(id, { acknowledgedBy: stored.acknowledgedBy, closedByHand });
+      if (closedByHand) closed.push({ change: "closed", isAlert: false, incident: stored });
+    }
+    return closed;
+  }
+
+  /** What is still to be told: a restart tells nothing again, and what was closed by hand before it stays closed. */
+  async #unheard(changes: readonly IncidentChange[]): Promise<IncidentChange[]> {
+    const unheard: IncidentChange[] = [];
+    for (const change of changes) {
       const { incident } = change;
-      const isNews = change.isAlert || change.change === "opened";
-      const stored = isNews || index >= changes.length - MOST_HEEDED ? await this.#history.incident(incident.id) : null;
-      if (stored !== null) {
-        const closedByHand = stored.timeline.some(({ kind, by }) => kind === "closed" && by !== null);
-        this.book.heed(incident.id, { acknowledgedBy: stored.acknowledgedBy, closedByHand });
-      }
-      const isTold = stored !== null && stored.alertedSize >= incident.alertedSize;
-      told.push(isTold ? { ...change, isAlert: false } : change);
+      const stored = change.isAlert ? await this.#history.incident(incident.id) : null;
+      if (stored !== null && isClosedByHand(stored)) {
+        this.book.heed(incident.id, { acknowledgedBy: stored.acknowledgedBy, closedByHand: true });
+        unheard.push({ change: "closed", isAlert: false, incident: stored });
+      } else if (stored !== null && stored.alertedSize >= incident.alertedSize) unheard.push({ ...change, isAlert: false });
+      else unheard.push(change);
+    }
+    return unheard;
+  }
+
+  async #save(changes: readonly IncidentChange[]): Promise<void> {
+    for (const { change, incident } of changes) {
       const mark = `${incident.phase} ${incident.timeline.length} ${Math.floor(incident.updatedAt / INTERVAL_SECONDS / SAVE_EVERY)}`;
       if (this.#saved.get(incident.id) === mark) continue;
-      await this.#history.saveIncident({ ...incident, acknowledgedBy: incident.acknowledgedBy ?? stored?.acknowledgedBy ?? null });
+      // Others have closed it, and it is theirs from then on
+      if (!isClosedByHand(incident)) await this.#history.saveIncident(incident);
       this.#saved.set(incident.id, mark);
-      if (change.change === "closed") this.#saved.delete(incident.id);
+      if (change === "closed") this.#saved.delete(incident.id);
     }
-    return told;
   }
 
   #detectorOptions(): Partial<UptickOptions> & Pick<UptickOptions, "bucketSeconds" | "seriesCount"> {
@@ -271,6 +321,11 @@ export class Judge {
       minRatio,
     };
   }
+}
+
+/** What people say has a name; what the watch says has none. */
+function isClosedByHand({ timeline }: Incident): boolean {
+  return timeline.some(({ kind, by }) => kind === "closed" && by !== null);
 }
 
 function emptySnapshot(time: number): SeriesSnapshot {
