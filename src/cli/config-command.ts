@@ -5,6 +5,7 @@ import { ConfigError, OutputError } from "../model/errors.ts";
 import { CONFIG_EXAMPLE } from "./config/config-example.ts";
 import { CONFIG_NAME, loadConfig, statePlace } from "./config/load-config.ts";
 import { addExamples } from "./examples.ts";
+import { intelPlace } from "./intel-place.ts";
 import { writeFailureReason } from "./output-file.ts";
 import { storePlace } from "./store-place.ts";
 import { writeError, writeOutput } from "./terminal.ts";
@@ -67,5 +68,5 @@ async function show(path: string): Promise<void> {
   const { showConfig } = await import("./config/config-view.ts");
   const place = storePlace(file.store === undefined ? {} : { store: file.store });
   const store = place.kind === "folder" ? place.path : (file.store ?? place.url);
-  await writeOutput(showConfig(file, { store, state: statePlace(file, process.env) }));
+  await writeOutput(showConfig(file, { store, state: statePlace(file, process.env), intel: intelPlace(file.intel.folder) }));
 }

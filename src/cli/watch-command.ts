@@ -122,7 +122,7 @@ function followed(text: string, { follow }: WatchCommandFlags): string {
   return text;
 }
 
-/** Only sources change while it runs; a config that is wrong changes nothing. */
+/** Sources, feeds, databases and assets change while it runs; a config that is wrong changes nothing. */
 async function reload(
   watcher: Watcher,
   read: () => Promise<WatchOptions>,
@@ -130,7 +130,7 @@ async function reload(
 ): Promise<void> {
   await systemd.reloading();
   try {
-    await watcher.reload((await read()).sources);
+    await watcher.reload(await read());
   } catch (error) {
     const reason =
       error instanceof ConfigError ? (error.problems[0] ?? error.message) : error instanceof Error ? error.message : String(error);

@@ -5,15 +5,16 @@
 import { NO_MANNERS } from "../../model/manners.ts";
 import { announcedSpaceOf } from "../labelling.ts";
 import { assess } from "../../assess/index.ts";
-import { Intel } from "../../intel/index.ts";
 import type { PortZeroActivity, Transport } from "../../model/activity.ts";
-import type { Assessment } from "../../model/assessment.ts";
+import { formatNetwork, type Network } from "../../model/address.ts";
+import type { Advice, Assessment } from "../../model/assessment.ts";
 import type { Backscatter, Detection, Scan, Technique } from "../../model/finding.ts";
-import type { Incident } from "../../model/incident.ts";
-import { type AddressLabels } from "../../model/label.ts";
+import type { Incident, IncidentSource } from "../../model/incident.ts";
+import { type AddressLabels, NO_LABELS } from "../../model/label.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import { seriesNumber } from "../../model/series.ts";
 import type { SourceActivity, SourceTotal, Store, TimeRange } from "../../store/store.ts";
+import type { OpenedIntel } from "../kept-intel.ts";
 import { pastOf } from "./past-of-input.ts";
 
 /** Sources that are looked at, and those of which it is asked what they did: a question takes some 10 ms. */
@@ -24,6 +25,8 @@ const LONGEST = 86_400;
 /** Targets from which a source scans, as darknets count it: fewer may be a stray. */
 const SCAN_TARGETS = 3;
 const LISTED_PORTS = 100;
+/** Sources that are told with what is known of them. */
+const TOLD_SOURCES = 20;
 /** Packets from which a victim of a flood qualifies (RSDoS, Moore et al.). */
 const RSDOS_PACKETS = 25;
 
@@ -42,6 +45,21 @@ const ODD_TECHNIQUES: ReadonlySet<string> = new Set(["tcp-null", "tcp-xmas", "tc
 
 export type AskedStore = Pick<Store, "topSources" | "activityOf" | "sensors" | "incidents">;
 
+/** What else is known when an incident is judged. */
+export interface IncidentContext extends OpenedIntel {
+  /** The defended networks: never blocked. */
+  readonly home: readonly Network[];
+}
+
+export interface JudgedIncident {
+  readonly assessment: Assessment;
+  readonly advice: readonly Advice[];
+  /** Those that sent most, with what is known of them. */
+  readonly sources: readonly IncidentSource[];
+  /** Seconds since 1970: the end of what was judged. */
+  readonly until: number;
+}
+
 /** One source with what it did; empty where it was not asked. */
 interface Sender {
   readonly total: SourceTotal;
@@ -49,7 +67,11 @@ interface Sender {
 }
 
 /** Null where the store has no source of it any more (retention), or cannot tell the sources of such a series. @throws StoreError */
-export async function judgeIncident(store: AskedStore, incident: Incident): Promise<Assessment | null> {
+export async function judgeIncident(
+  store: AskedStore,
+  incident: Incident,
+  { intel, feeds, home }: IncidentContext,
+): Promise<JudgedIncident | null> {
   const range = rangeOf(incident);
   const series = seriesNumber(incident.leading.series);
   if (series === null) return null;
@@ -58,31 +80,34 @@ export async function judgeIncident(store: AskedStore, incident: Incident): Prom
   const senders: Sender[] = [];
   for (const [rank, total] of totals.entries())
     senders.push({ total, rows: rank < MOST_ASKED ? await store.activityOf(total.source, range, 300) : [] });
-  const intel = Intel.open();
-  try {
-    const labels = new Map<string, AddressLabels>(totals.map(({ source }) => [source, intel.label(source, () => NO_MANNERS)]));
-    const packets = totals.reduce((sum, total) => sum + total.packets, 0);
-    const transport = transportOf(incident.leading.series);
-    const past = await pastOf(store, range.from, range.to - 1);
-    const { assessment } = assess({
-      detection: detectionOf(senders, incident, transport),
-      portZero: portZeroOf(senders, incident),
-      totals: new Map([[transport, packets]]),
-      firstSeen: range.from,
-      lastSeen: range.to,
-      labels,
-      announced: announcedSpaceOf(intel, labels),
-      forgotten: { sources: 0, contacts: 0, flows: 0 },
-      records: packets,
-      skipped: new Map(),
-      keeping: { sampledRecords: 0, samplingFactor: 1, sampling: 1, lost: 0, showsOutcomes: false, foreign: 0 },
-      past: past === null ? null : { ...past, isJudged: true, incidents: [incident] },
-      feeds: [],
-    });
-    return assessment;
-  } finally {
-    intel.close();
-  }
+  const labels = new Map<string, AddressLabels>(totals.map(({ source }) => [source, intel.label(source, () => NO_MANNERS)]));
+  const packets = totals.reduce((sum, total) => sum + total.packets, 0);
+  const transport = transportOf(incident.leading.series);
+  const past = await pastOf(store, range.from, range.to - 1);
+  const detection = detectionOf(senders, incident, transport);
+  const { assessment, advice } = assess({
+    detection: { ...detection, home: { networks: home.map(formatNetwork), guessed: false } },
+    portZero: portZeroOf(senders, incident),
+    totals: new Map([[transport, packets]]),
+    firstSeen: range.from,
+    lastSeen: range.to,
+    labels,
+    announced: announcedSpaceOf(intel, labels),
+    forgotten: { sources: 0, contacts: 0, flows: 0 },
+    records: packets,
+    skipped: new Map(),
+    keeping: { sampledRecords: 0, samplingFactor: 1, sampling: 1, lost: 0, showsOutcomes: false, foreign: 0 },
+    past: past === null ? null : { ...past, isJudged: true, incidents: [incident] },
+    feeds,
+  });
+  const told = totals.slice(0, TOLD_SOURCES).map(({ source, packets: sent, targets, sensors }): IncidentSource => ({
+    address: source,
+    packets: sent,
+    targets,
+    sensors,
+    labels: labels.get(source) ?? NO_LABELS,
+  }));
+  return { assessment, advice, sources: told, until: range.to };
 }
 
 function rangeOf({ openedAt, updatedAt, closedAt }: Incident): TimeRange {

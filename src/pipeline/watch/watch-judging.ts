@@ -1,10 +1,13 @@
 /** What a watch does with the store: waits for it, writes to it what the spool holds, judges what is closed. One step at a time. */
+import type { Network } from "../../model/address.ts";
 import { StoreError } from "../../model/errors.ts";
 import { groupSeriesNumber, INTERVAL_SECONDS, type SeriesSnapshot } from "../../model/series.ts";
-import type { WatchEvent } from "../../model/watch-event.ts";
+import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
 import { systemReason } from "../../sources/file.ts";
 import type { Spool } from "../../store/spool.ts";
 import type { Store } from "../../store/store.ts";
+import { KeptIntel } from "../kept-intel.ts";
+import { type IncidentAssessor, incidentAssessor } from "../history/incident-judgement.ts";
 import type { Judge, JudgedInterval } from "../history/judge.ts";
 import { loadJudge, saveJudge } from "../history/judge-file.ts";
 import type { WatchOptions } from "./watch-options.ts";
@@ -19,6 +22,8 @@ const SAVE_SECONDS = 3600;
 const SAVE_PAST_MS = 60_000;
 /** Without anything learned, so much of the past is judged first, seconds. */
 const LOOK_BACK = 400 * 86_400;
+/** While it catches up, what incidents meant is said of so much of the past, seconds. */
+const JUDGED_SECONDS = 86_400;
 const ALL = groupSeriesNumber("all");
 const PORT_ZERO = groupSeriesNumber("port-zero");
 
@@ -33,6 +38,8 @@ export class WatchJudging {
   readonly #emit: (event: WatchEvent) => void;
   readonly #now: () => number;
   readonly #top = new TopSeries();
+  readonly #intel: KeptIntel;
+  #ours: readonly Network[];
   #judge: Judge | null = null;
   #isOver = false;
   #retryAt = 0;
@@ -46,6 +53,25 @@ export class WatchJudging {
     this.#spool = spool;
     this.#emit = emit;
     this.#now = now;
+    this.#intel = new KeptIntel(options.intel, now);
+    this.#ours = options.ours;
+  }
+
+  /** How what sources are looked up in is. */
+  get intelHealth(): WatchHealth["intel"] {
+    const { feeds } = this.#intel.use();
+    const amiss = feeds.filter(({ condition }) => condition !== "fine");
+    return {
+      feeds: feeds.length,
+      amiss: amiss.map(({ feed, condition, reason }) => `${feed}: ${reason ?? condition}`),
+      reason: this.#intel.trouble,
+    };
+  }
+
+  /** Goes over to other feeds, databases and networks of ours. */
+  reload({ intel, ours }: Pick<WatchOptions, "intel" | "ours">): void {
+    this.#intel.reload(intel);
+    this.#ours = ours;
   }
 
   /** Start of the first interval that was not judged; 0 where none was. */
@@ -99,6 +125,7 @@ export class WatchJudging {
       this.#away(error);
     }
     this.#save();
+    this.#intel.close();
     await store.close();
     this.store = null;
   }
@@ -106,7 +133,10 @@ export class WatchJudging {
   async #open(): Promise<void> {
     const store = await this.#options.openStore();
     this.store = store;
-    this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge);
+    const assess = incidentAssessor(store, this.#intel, () => this.#ours);
+    // Of what was long ago nobody is told; precursor incidents show judges it
+    const assessor: IncidentAssessor = async (incident) => (this.#now() - incident.updatedAt > JUDGED_SECONDS ? null : assess(incident));
+    this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge, assessor);
   }
 
   async #judgeUp(store: Store, until: number): Promise<void> {
@@ -126,7 +156,7 @@ export class WatchJudging {
   /** @param isPast whether it is only caught up with: incidents are told, not every interval. */
   #tell(judge: Judge, { time, sensors, reference, snapshot, changes }: JudgedInterval, isPast: boolean): void {
     for (const { change, isAlert, incident } of changes) {
-      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length}`;
+      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length} ${incident.judgement?.tooEarly}`;
       if (this.#told.get(incident.id) === mark) continue;
       if (incident.phase === "closed") this.#told.delete(incident.id);
       else this.#told.set(incident.id, mark);

@@ -66,6 +66,8 @@ async function started(
     home: [],
     targets: [],
     judge: JUDGE_DEFAULTS,
+    intel: { folder: null, databases: [] },
+    ours: [],
     stateFolder: join(folder, "state"),
     flushSeconds: 0.5,
     graceSeconds: 10,

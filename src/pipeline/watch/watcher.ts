@@ -18,7 +18,7 @@ import { Spool } from "../../store/spool.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
 import { WatchJudging } from "./watch-judging.ts";
-import type { WatchOptions, WatchSource } from "./watch-options.ts";
+import type { WatchOptions } from "./watch-options.ts";
 
 /** How often rows that wait are handed on, and it is looked whether something is due, milliseconds. */
 const TURN_MS = 250;
@@ -106,8 +106,9 @@ export class Watcher {
     });
   }
 
-  /** Goes over to other sources; the rest of a config needs a restart. */
-  async reload(sources: readonly WatchSource[]): Promise<void> {
+  /** Goes over to other sources, feeds, databases and assets; the rest of a config needs a restart. */
+  async reload({ sources, ...who }: Pick<WatchOptions, "sources" | "intel" | "ours">): Promise<void> {
+    this.#judging.reload(who);
     const changed = await this.#intake.set(sources);
     this.#emit({ type: "reload", time: this.#clocks.wall(), ...changed, error: null });
   }
@@ -138,6 +139,7 @@ export class Watcher {
     return {
       sources: this.#intake.view(),
       store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.saveTrouble },
+      intel: this.#judging.intelHealth,
       spool: { batches, bytes: octets, dropped: this.#dropped + droppedObservations, reason: this.#diskTrouble },
       lag: judgedUntil === 0 ? 0 : Math.max(0, due - judgedUntil),
       futureRows: this.#intake.futureRows,

@@ -19,6 +19,7 @@ function watchEventJson(event: WatchEvent): WatchEventJson {
       const rounded = {
         ...health,
         lag: Math.round(health.lag),
+        intel: { ...health.intel, amiss: [...health.intel.amiss] },
         sources: health.sources.map((one) => ({ ...one, recordsPerSecond: round(one.recordsPerSecond) })),
       };
       return { ...event, time, health: rounded };

@@ -43,6 +43,7 @@ const HEALTH: WatchHealth = {
     },
   ],
   store: { place: "/var/lib/precursor/history", isUp: true, reason: null },
+  intel: { feeds: 3, amiss: [], reason: null },
   spool: { batches: 0, bytes: 0, dropped: 0, reason: null },
   lag: 0,
   futureRows: 0,
