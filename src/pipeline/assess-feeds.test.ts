@@ -3,10 +3,6 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { CATALOGUE } from "../intel/feeds/catalogue.ts";
-import { Library } from "../intel/feeds/library.ts";
-import { updateFromFiles } from "../intel/feeds/update.ts";
-import { feedWorks } from "../intel/feeds/works.ts";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
 import { tcpPacket } from "../lab/packet.ts";
@@ -15,6 +11,7 @@ import type { Report } from "../model/report.ts";
 import { render } from "../report/index.ts";
 import { reportShape } from "../report/schema.ts";
 import { ASSESS_DEFAULTS, assess } from "./assess.ts";
+import { takeFeeds } from "./feed-library.fixture.ts";
 
 const START = 1_795_500_000;
 const SOURCE = "45.155.205.99";
@@ -38,13 +35,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function take(lists: Readonly<Record<string, string>>, now: number): void {
-  const library = Library.open(folder);
-  const given = Object.entries(lists).map(([feed, text]) => ({
-    feed,
-    files: [{ name: "list", octets: new TextEncoder().encode(text), modified: now }],
-  }));
-  updateFromFiles(library, { feeds: CATALOGUE, disabled: new Set(), works: feedWorks([]), now }, given, false);
-  library.close();
+  takeFeeds(folder, lists, now);
 }
 
 async function report(intelFolder: string | null): Promise<Report> {
