@@ -3,7 +3,7 @@ import type { PortActivity, PortZeroActivity, Timeline } from "./activity.ts";
 import type { Advice, Assessment } from "./assessment.ts";
 import type { TargetFocus } from "./asset.ts";
 import type { Campaign } from "./campaign.ts";
-import type { Backscatter, Flood, Home, Scan, TargetSummary } from "./finding.ts";
+import type { Backscatter, Flood, Home, Persistence, Scan, TargetSummary } from "./finding.ts";
 import type { AddressLabels, NameLookups } from "./label.ts";
 import type { Past } from "./past.ts";
 import type { FeedState } from "./reputation.ts";
@@ -111,6 +111,8 @@ export interface Report {
   readonly floods: readonly Flood[];
   readonly backscatterTotal: number;
   readonly backscatter: readonly LabelledBackscatter[];
+  readonly persistenceTotal: number;
+  readonly persistence: readonly Persistence[];
   readonly targets: TargetSummary;
   readonly campaignsTotal: number;
   readonly campaigns: readonly Campaign[];
@@ -126,8 +128,7 @@ export interface Report {
   readonly advice: readonly Advice[];
   /** What asking DNS for the sources' names came to; absent or null where it was not asked. */
   readonly names?: NameLookups | null;
-  /** Data lists used for labels, with their dates. */
-  /** `settled`: a registry that changes once in years, of which no age says whether it is out of date. */
+  /** Data lists used for labels, with their dates. `settled`: a registry that changes once in years, of which no age says whether it is out of date. */
   readonly lists: readonly { readonly list: string; readonly date: string | null; readonly licence: string; readonly settled?: true }[];
   /** Reputation feeds on disk, be they in use or not; empty where there are none. */
   readonly feeds: readonly FeedState[];

@@ -200,6 +200,8 @@ function makeReport({
     floods: detection.floods.slice(0, options.limit),
     backscatterTotal: detection.backscatterTotal,
     backscatter: detection.backscatter.slice(0, options.limit).map((found) => ({ ...found, labels: labelsOf(found.victim) })),
+    persistenceTotal: detection.persistenceTotal,
+    persistence: detection.persistence.slice(0, options.limit),
     targets: detection.targets,
     campaignsTotal: detection.campaignsTotal,
     campaigns: detection.campaigns.slice(0, options.limit),

@@ -28,6 +28,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
   const outlook = outlookSection(report);
   const advice = adviceSection(report);
   const campaigns = campaignsSection(report, limit);
+  const focus = focusSection(report);
   const course =
     over === null && ports === null && map === null
       ? null
@@ -40,6 +41,7 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     ["port-zero", "Port zero"],
     ...(campaigns === null ? [] : [["campaigns", "Together"] as const]),
     ["scans", "Who"],
+    ...(focus === null ? [] : [["focus", "Whom"] as const]),
     ...(course === null ? [] : [["course", "When and where"] as const]),
     ...(readings === null ? [] : [["readings", "Meaning"] as const]),
     ...(advice === null ? [] : [["advice", "What to do"] as const]),
@@ -49,8 +51,8 @@ export function renderHtml(report: Report, options: RenderOptions = {}): string 
     title: `${severity}: ${SEVERITY_PHRASES[severity]} · ${inputName(report)}`,
     skipTo: "the judgement",
     links,
-    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${focusSection(report)}
-    ${course} ${readings} ${outlook} ${advice} ${limitsSection(report)}`,
+    body: html`${overview(report)} ${portZeroSection(report, limit)} ${campaigns} ${scansSection(report, limit)} ${focus} ${course}
+    ${readings} ${outlook} ${advice} ${limitsSection(report)}`,
     version: report.version,
     madeAt: report.madeAt,
   });

@@ -1,5 +1,5 @@
 /** `precursor.report/1`: the report for programs. docs/report.md tells the fields, schema.ts is their schema. */
-import type { Flood } from "../model/finding.ts";
+import type { Flood, Persistence } from "../model/finding.ts";
 import type { z } from "zod";
 import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
@@ -64,6 +64,8 @@ export function reportJson(report: Report, limit: number): ReportJson {
     floods: report.floods.slice(0, limit).map(floodJson),
     backscatterTotal: report.backscatterTotal,
     backscatter: report.backscatter.slice(0, limit).map(backscatterJson),
+    persistenceTotal: report.persistenceTotal,
+    persistence: report.persistence.slice(0, limit).map(persistenceJson),
     campaignsTotal: report.campaignsTotal,
     campaigns: report.campaigns.slice(0, limit).map(campaignJson),
     spoofing: report.spoofing.map(spoofingJson),
@@ -212,6 +214,17 @@ function floodJson(flood: Flood): ReportJson["floods"][number] {
     firstSeen: isoTime(flood.firstSeen),
     lastSeen: isoTime(flood.lastSeen),
     evidence: [...flood.evidence],
+  };
+}
+
+function persistenceJson(one: Persistence): ReportJson["persistence"][number] {
+  return {
+    ...one,
+    targets: [...one.targets],
+    ports: [...one.ports],
+    firstSeen: isoTime(one.firstSeen),
+    lastSeen: isoTime(one.lastSeen),
+    evidence: [...one.evidence],
   };
 }
 

@@ -6,6 +6,7 @@ import { escapeControls, escapeMarkdown as plain, markdownCode as code } from ".
 import { inputWords, limits } from "./limits.ts";
 import { horizonWords, isEvidence, notePart, probabilityWords, refsBySentence, SECTION_NAMES } from "./note-words.ts";
 import type { RenderOptions } from "./options.ts";
+import { persistenceHeadline, persistenceSentence } from "./persistence-words.ts";
 import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "./quantity.ts";
@@ -38,6 +39,7 @@ export function renderMarkdown(report: Report, options: RenderOptions = {}): str
     ...whomSection(report),
     ...floodSection(report, limit),
     ...backscatterSection(report, limit),
+    ...persistenceSection(report, limit),
     ...readingsSection(report),
     ...outlookSection(report),
     ...adviceSection(report),
@@ -174,6 +176,15 @@ function floodSection(report: Report, limit: number): string[] {
     table(["Target", "How", "Ports", "Sources", "Packets"], ["l", "l", "l", "r", "r"], rows),
   ];
   if (report.floods.length > rows.length) blocks.push(`… and ${count(report.floods.length - rows.length)} more.`);
+  return blocks;
+}
+
+function persistenceSection(report: Report, limit: number): string[] {
+  const headline = persistenceHeadline(report);
+  if (headline === null) return [];
+  const shown = report.persistence.slice(0, limit);
+  const blocks = [`### Asked in vain: ${headline}`, shown.map((one) => `- ${plain(persistenceSentence(one))}`).join("\n")];
+  if (report.persistenceTotal > shown.length) blocks.push(`… and ${count(report.persistenceTotal - shown.length)} more.`);
   return blocks;
 }
 

@@ -9,7 +9,7 @@ export const SECTION_NAMES: Readonly<Record<ReportSection, string>> = {
   floods: "floods",
   backscatter: "backscatter",
   past: "history",
-  focus: "targets",
+  focus: "whom",
   campaigns: "campaigns",
   spoofing: "sources",
   readings: "readings",

@@ -77,6 +77,17 @@ const flood = z.looseObject({
   evidence: z.array(z.string()),
 });
 
+const persistence = z.looseObject({
+  source: z.string(),
+  targets: z.array(z.string()),
+  ports: z.array(port),
+  packets: count,
+  firstSeen: time,
+  lastSeen: time,
+  wasRefused: z.boolean().describe("some asking was refused; otherwise nothing came back"),
+  evidence: z.array(z.string()),
+});
+
 const backscatter = z.looseObject({
   victim: z.string(),
   transport: z.enum(["tcp", "udp", "icmp"]),
@@ -194,6 +205,8 @@ export const reportShape = z.looseObject({
   scansTotal: count,
   scans: z.array(scan).describe("heaviest first, cut at --limit"),
   scansTotalExact: z.boolean().describe("false: the total may count decoys and by-products"),
+  persistenceTotal: count,
+  persistence: z.array(persistence).describe("clients that keep asking in vain, cut at --limit"),
   floods: z.array(flood).describe("most sources first, cut at --limit"),
   backscatterTotal: count,
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),

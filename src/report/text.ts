@@ -6,7 +6,7 @@ import { writeCampaigns, writeSpoofing } from "./text/campaigns.ts";
 import { writeFocus } from "./text/focus.ts";
 import { writePortZero } from "./text/port-zero.ts";
 import { writeAdvice, writeLimits, writeReadings } from "./text/judgement.ts";
-import { writeBackscatter, writeFloods, writeScans } from "./text/scans.ts";
+import { writeBackscatter, writeFloods, writePersistence, writeScans } from "./text/scans.ts";
 import { Screen } from "./text/screen.ts";
 
 /** Lines of at most `options.width` columns (100); only a firewall rule may be longer, because a wrapped rule cannot be copied. */
@@ -20,6 +20,7 @@ export function renderText(report: Report, options: RenderOptions = {}): string 
   writeFocus(screen, report);
   writeFloods(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeBackscatter(screen, report, options.limit ?? DEFAULT_VICTIMS);
+  writePersistence(screen, report, options.limit ?? DEFAULT_VICTIMS);
   writeReadings(screen, report);
   writeAdvice(screen, report);
   writeLimits(screen, report);

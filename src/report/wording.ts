@@ -127,7 +127,14 @@ export function scansHeadline(report: Report): string {
   const { count: targets, dark } = report.targets;
   const allDark = targets === 1 ? ", which was never seen sending" : ", none of which was ever seen sending";
   const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which were never seen sending`;
-  return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}`;
+  return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}; ${toolsWords(report)}`;
+}
+
+/** "marks of nmap (97), masscan (92)": scans by tool, of those that the report keeps. */
+function toolsWords({ scans }: Report): string {
+  const tools = Map.groupBy(scans, ({ tool }) => tool?.name ?? null);
+  const marks = [...tools].filter(([name]) => name !== null).toSorted(([, a], [, b]) => b.length - a.length);
+  return marks.length === 0 ? "no tool's mark" : `marks of ${marks.map(([name, of]) => `${name} (${count(of.length)})`).join(", ")}`;
 }
 
 /** What the input is called: one name, or how many; the name apart, so that where it is too long its beginning can be cut. */

@@ -7,8 +7,8 @@ import { html, type Html } from "./markup.ts";
 export function focusSection(report: Report): Html | null {
   const whom = whomWords(report);
   if (whom === null) return null;
-  return html`<section id="whom" aria-labelledby="whom-h">
-    <h2 id="whom-h">Whom</h2>
+  return html`<section id="focus" aria-labelledby="focus-h">
+    <h2 id="focus-h">Whom</h2>
     <p class="lead">${capital(whom.title)}.</p>
     ${whom.sentences.map((sentence) => html`<p>${sentence}</p>`)}
   </section>`;

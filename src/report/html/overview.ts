@@ -1,10 +1,11 @@
 /** The head of the page: the judgement, how sure it is, what it stands on, and the figures that lead to their evidence. */
-import type { Assessment, NotePart, NoteSentence, ReportSection } from "../../model/assessment.ts";
+import type { NotePart, NoteSentence, ReportSection } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
 import { inputWords } from "../limits.ts";
 import { countedSteps, isEvidence, notePart, SECTION_NAMES } from "../note-words.ts";
 import { portZeroWords, sum } from "../port-zero-words.ts";
 import { count, counted, duration, percent, share, timeSpan } from "../quantity.ts";
+import { whomWords } from "../whom.ts";
 import { capital, HYPOTHESIS_TITLES, inputName, SEVERITY_PHRASES } from "../wording.ts";
 import { html, type Html, type Piece } from "./markup.ts";
 
@@ -58,13 +59,14 @@ function facts(report: Report): Html[] {
 }
 
 /** The bottom line, then why, what comes next and what to do, every sentence with links to what it stands on. */
-function noteOf({ assessment, ...report }: Report): Html {
+function noteOf(report: Report): Html {
+  const { assessment } = report;
   if (assessment.note.length === 0) {
     const [headline, caveats] = cutAfterSentence(assessment.summary);
     return html`<p class="summary">${headline}</p>
       ${caveats === "" ? null : html`<p class="caveats">${caveats}</p>`}`;
   }
-  const anchors = new Set([...countedSteps(assessment).map(({ ref }) => ref), ...sectionsThere(report, assessment)]);
+  const anchors = new Set([...countedSteps(assessment).map(({ ref }) => ref), ...sectionsThere(report)]);
   const told = (part: NotePart): readonly Html[] => notePart(assessment, part).map((sentence) => cited(sentence, anchors));
   const paragraph = (part: NotePart, mark: string): Html | null => {
     const sentences = told(part);
@@ -75,11 +77,15 @@ function noteOf({ assessment, ...report }: Report): Html {
 }
 
 /** Sections that the page has, by their names in the note. */
-function sectionsThere(report: Omit<Report, "assessment">, { hypotheses, outlook }: Assessment): string[] {
+function sectionsThere(report: Report): string[] {
+  const { hypotheses, outlook } = report.assessment;
   return [
     "port-zero",
     "scans",
     "limits",
+    ...(report.campaignsTotal > 0 ? ["campaigns"] : []),
+    ...(whomWords(report) === null ? [] : ["focus"]),
+    ...(report.floods.length > 0 ? ["floods"] : []),
     ...(report.backscatterTotal > 0 ? ["backscatter"] : []),
     ...(hypotheses.length > 0 ? ["readings"] : []),
     ...(outlook.length > 0 ? ["outlook"] : []),

@@ -2,6 +2,7 @@
 import type { LabelledScan, Report } from "../../model/report.ts";
 import type { AddressLabels } from "../../model/label.ts";
 import { listAge } from "../limits.ts";
+import { persistenceHeadline, persistenceSentence } from "../persistence-words.ts";
 import { portLabel, portList } from "../port-name.ts";
 import { count, counted, dateTime, duration, share, timeSpan } from "../quantity.ts";
 import { reputationWords } from "../reputation-words.ts";
@@ -50,7 +51,7 @@ export function scansSection(report: Report, limit: number): Html {
     <p class="lead">${capital(scansHeadline(report))}.</p>
     ${shown.length === 0 ? null : scanTable(shown, report.madeAt)}
     ${more > 0 ? html`<p class="note">… and ${count(more)} more, lighter ones; <code>--format json --limit ${String(report.scansTotal)}</code> lists them.</p>` : null}
-    ${spoofingNote(report)} ${floods(report, limit)} ${backscatter(report, limit)}
+    ${spoofingNote(report)} ${floods(report, limit)} ${backscatter(report, limit)} ${persistence(report, limit)}
   </section>`;
 }
 
@@ -242,5 +243,20 @@ function backscatter(report: Report, limit: number): Html | null {
     <h3>Backscatter: victims, not scanners</h3>
     <p class="note">They answer packets that somebody forged with our addresses, so they are the targets of a DDoS.</p>
     ${scrollTable("Backscatter", titles, rows)}${more > 0 ? html`<p class="note">… and ${count(more)} more.</p>` : null}
+  </div>`;
+}
+
+function persistence(report: Report, limit: number): Html | null {
+  const headline = persistenceHeadline(report);
+  if (headline === null) return null;
+  const shown = report.persistence.slice(0, limit);
+  const more = report.persistenceTotal - shown.length;
+  return html`<div class="card" id="persistence">
+    <h3>Asked in vain</h3>
+    <p class="note">${capital(headline)}.</p>
+    <ul class="plain">
+      ${shown.map((one) => html`<li>${persistenceSentence(one)}</li>`)}
+    </ul>
+    ${more > 0 ? html`<p class="note">… and ${count(more)} more.</p>` : null}
   </div>`;
 }

@@ -4,6 +4,8 @@
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const COMBINING = /\p{M}/u;
+/** Where a line may end: a figure keeps its per cent sign. */
+const BREAKS = / (?!%)/;
 const PLAIN = /^[\x20-\x7e]*$/;
 
 /** Columns of a text without control characters. */
@@ -41,7 +43,7 @@ export function wrap(text: string, columns: number): string[] {
   const room = Math.max(1, columns);
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ").filter((part) => part !== "")) {
+  for (const word of text.split(BREAKS).filter((part) => part !== "")) {
     if (line !== "" && displayWidth(line) + 1 + displayWidth(word) <= room) {
       line += ` ${word}`;
       continue;

@@ -2,6 +2,7 @@
 import type { Campaign } from "../../model/campaign.ts";
 import type { LabelledScan, Report } from "../../model/report.ts";
 import { scansOfCampaigns } from "../campaign-words.ts";
+import { persistenceHeadline, persistenceSentence } from "../persistence-words.ts";
 import { portList } from "../port-name.ts";
 import { count, counted } from "../quantity.ts";
 import { floodCells, networkWords, scanHosts, scanHow, scanMarks, scansHeadline } from "../wording.ts";
@@ -22,7 +23,7 @@ export function writeScans(screen: Screen, report: Report, limit: number): void 
   const shown = alone.slice(0, limit);
   const tooled = shown.some((scan) => scan.tool !== null);
   const portZero = shown.some((scan) => scan.portZero);
-  screen.heading("Who probed", `${scansHeadline(report)}${shown.length > 0 && !tooled ? "; no tool's mark" : ""}`);
+  screen.heading("Who probed", scansHeadline(report));
   if (shown.length === 0) {
     if (together.size > 0) screen.paragraph(`${togetherWords(together)}; --format json lists them`, { style: "dim" });
     return;
@@ -118,5 +119,15 @@ export function writeBackscatter(screen: Screen, report: Report, limit: number):
     ]),
   );
   const more = report.backscatterTotal - shown.length;
+  if (more > 0) screen.paragraph(`… and ${count(more)} more; --format json lists them`, { style: "dim" });
+}
+
+/** Only where nobody probed: else it is beside the point, and the other formats have it. */
+export function writePersistence(screen: Screen, report: Report, limit: number): void {
+  const headline = persistenceHeadline(report);
+  if (headline === null || report.scansTotal > 0) return;
+  screen.heading("Asked in vain", headline);
+  for (const one of report.persistence.slice(0, limit)) screen.paragraph(persistenceSentence(one));
+  const more = report.persistenceTotal - limit;
   if (more > 0) screen.paragraph(`… and ${count(more)} more; --format json lists them`, { style: "dim" });
 }
