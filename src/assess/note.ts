@@ -192,7 +192,7 @@ function againstIds({ reasoning }: NoteInput): EvidenceId[] {
 
 function againstSentence({ hypotheses, reasoning: { strongestAgainst, flip } }: NoteInput): string {
   if (hypotheses[0]?.id === "ordinary" || hypotheses[0] === undefined) return "";
-  const none = hypotheses[0].against.length === 0 ? none : "Little speaks against it";
+  const none = hypotheses[0].against.length === 0 ? "Nothing seen speaks against it" : "Little speaks against it";
   const against = strongestAgainst === null ? none : `Strongest against it: ${withoutStop(strongestAgainst.sentence)}`;
   const turn = flip === null ? "no single piece of evidence turns it" : `without ${flip.ref} it would be ${readingOf(flip.to)}`;
   return `${against}; ${turn}.`;

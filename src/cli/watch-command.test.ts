@@ -5,13 +5,18 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { encodeCapture } from "../lab/capture-writer.ts";
+import { ethernet } from "../lab/frame.ts";
 import { netflow5Datagrams } from "../lab/netflow5.ts";
+import { tcpPacket } from "../lab/packet.ts";
 import { groupSeriesNumber, portSeriesNumber } from "../model/series.ts";
 import { watchEventProblem } from "../report/watch/watch-event-schema.ts";
 import { openStore } from "../store/open-store.ts";
 
 const MAIN = new URL("./main.ts", import.meta.url).pathname;
 const ALL = groupSeriesNumber("all");
+/** Octets before the first record of a capture. */
+const CAPTURE_HEADER = 24;
 
 let folder: string;
 const running: ChildProcess[] = [];
@@ -133,6 +138,41 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     expect(packets).toBe(lines - before);
     // Sketches: 0.8 %
     expect(Math.abs(sources - packets)).toBeLessThan(0.03 * packets);
+  });
+
+  test("nor of a capture that grows, which is read again from its start, and counted from its place", async () => {
+    const path = join(folder, "growing.pcap");
+    let packets = 0;
+    const capture = (count: number): Uint8Array =>
+      encodeCapture(
+        Array.from({ length: count }, () => ({
+          time: Date.now() / 1000,
+          frame: ethernet(
+            tcpPacket({ source: 0xc633_0000 + packets++, destination: 0xc000_0201 }, { sourcePort: 40_000, destinationPort: 445, flags: 2 }),
+          ),
+        })),
+      );
+    writeFileSync(path, capture(10));
+    const more = (count: number): void => appendFileSync(path, capture(count).subarray(CAPTURE_HEADER));
+    const file = config(`sources: [{ uri: "tail:${path}" }]\n`);
+    for (let round = 0; round < 2; round++) {
+      const watch = new Watch(["--config", file]);
+      const writing = setInterval(() => more(7), 20);
+      try {
+        await watch.saw("started");
+        await new Promise((resolve) => setTimeout(resolve, 1100 + 450 * round));
+      } finally {
+        clearInterval(writing);
+      }
+      await watch.ended("SIGKILL");
+      more(5);
+    }
+    const last = new Watch(["--config", file]);
+    await last.saw("started");
+    more(3);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(await last.ended("SIGTERM")).toBe(0);
+    expect(await counted(ALL)).toMatchObject({ packets });
   });
 
   test("SIGHUP starts and stops sources, and keeps the config before a bad one", async () => {

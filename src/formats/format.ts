@@ -49,6 +49,16 @@ export class DecodeStats {
   /** Where and why decoding had to stop, or null: `offset` is in octets from the start of the (uncompressed) input. */
   damage: { offset: number; reason: string } | null = null;
 
+  /** Begins to count anew: what was counted had been read before. Damage stays. */
+  restart(): void {
+    this.records = 0;
+    this.foreign = 0;
+    this.unparsed = 0;
+    this.faults.length = 0;
+    for (const counts of [this.skipped, this.encapsulations, this.lost]) counts.clear();
+    Object.assign(this.sampled, { records: 0, least: Number.POSITIVE_INFINITY, greatest: 0 });
+  }
+
   /** Counts records that are whole and have nothing to observe. */
   skip(reason: string, count = 1): void {
     this.miss(reason, count);
@@ -117,15 +127,29 @@ export function freshContext(writtenAt: number = Date.now() / 1000): DecodeConte
 export class ObservationWriter {
   batch: ObservationBatch;
   readonly #sink: BatchSink;
+  #isMuted = false;
 
   constructor(batch: ObservationBatch, sink: BatchSink) {
     this.batch = batch;
     this.#sink = sink;
   }
 
+  /** Throws away the rows that `work` writes. Those before it are handed on. */
+  mute(work: () => void): void {
+    this.flush();
+    this.#isMuted = true;
+    try {
+      work();
+    } finally {
+      this.#isMuted = false;
+      this.batch.length = 0;
+    }
+  }
+
   /** Hands the batch to the sink. Call when `batch.length === batch.capacity`, and at the end with what there is. */
   flush(): void {
-    if (this.batch.length > 0) this.batch = this.#sink(this.batch);
+    if (this.#isMuted) this.batch.length = 0;
+    else if (this.batch.length > 0) this.batch = this.#sink(this.batch);
   }
 }
 

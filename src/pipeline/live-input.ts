@@ -61,6 +61,11 @@ export class LiveInput implements LiveSink {
     else this.#streamOf(peer).chunk(bytes, receivedAt);
   }
 
+  known(bytes: Uint8Array, peer: string | null, receivedAt: number): void {
+    // Datagrams and messages do not lean on one another
+    if (this.#source.kind === "stream") this.#streamOf(peer).known(bytes, receivedAt);
+  }
+
   ended(peer: string | null): void {
     const stream = this.#streams.get(peer);
     if (stream === undefined) return;

@@ -64,6 +64,12 @@ export class LiveStream {
     }
   }
 
+  /** As `chunk`, of octets that were read before: they teach the decoder, and nothing of them counts. */
+  known(bytes: Uint8Array, receivedAt: number): void {
+    this.#decoding.writer.mute(() => this.chunk(bytes, receivedAt));
+    this.#decoder?.stats.restart();
+  }
+
   /** The stream is over. */
   end(): void {
     if (this.#decoder === null && this.#end > 0) this.#recognise(Number.POSITIVE_INFINITY);

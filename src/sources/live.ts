@@ -28,6 +28,11 @@ export interface LiveSink {
    * @param receivedAt seconds since 1970
    */
   chunk(bytes: Uint8Array, peer: string | null, receivedAt: number): void;
+  /**
+   * Octets that came in an earlier run, and that have to be read again for what comes to make sense: records of a capture or of flow export
+   * lean on those before. Nothing of them counts. Otherwise as `chunk`.
+   */
+  known(bytes: Uint8Array, peer: string | null, receivedAt: number): void;
   /** The stream of that peer is over (connection closed, file rotated or cut, process ended); what comes next is another stream. */
   ended(peer: string | null): void;
 }

@@ -1,6 +1,7 @@
 /** What a watch does with the store: waits for it, writes to it what the spool holds, judges what is closed. One step at a time. */
 import type { Network } from "../../model/address.ts";
 import { StoreError } from "../../model/errors.ts";
+import type { Incident } from "../../model/incident.ts";
 import { groupSeriesNumber, INTERVAL_SECONDS, type SeriesSnapshot } from "../../model/series.ts";
 import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
 import { systemReason } from "../../sources/file.ts";
@@ -156,7 +157,7 @@ export class WatchJudging {
   /** @param isPast whether it is only caught up with: incidents are told, not every interval. */
   #tell(judge: Judge, { time, sensors, reference, snapshot, changes }: JudgedInterval, isPast: boolean): void {
     for (const { change, isAlert, incident } of changes) {
-      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length} ${incident.judgement?.tooEarly}`;
+      const mark = markOf(incident);
       if (this.#told.get(incident.id) === mark) continue;
       if (incident.phase === "closed") this.#told.delete(incident.id);
       else this.#told.set(incident.id, mark);
@@ -205,6 +206,11 @@ export class WatchJudging {
     this.#retryAfter = FIRST_RETRY;
     this.#retryAt = 0;
   }
+}
+
+/** What a change has to change for an incident to be told again. */
+function markOf({ phase, timeline, others, acknowledgedBy, judgement }: Incident): string {
+  return [phase, timeline.length, others.length, acknowledgedBy ?? "", judgement?.tooEarly ?? ""].join(" ");
 }
 
 /** The first interval of history that is worth judging; null where there is no history yet. */

@@ -2,21 +2,14 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { groupSeriesNumber, portSeriesNumber } from "../../model/series.ts";
 import type { WatchEvent } from "../../model/watch-event.ts";
-import { uniform } from "../../detect/uptick/series.fixture.ts";
-import { batchOf, type SeriesRow } from "../../store/batches.fixture.ts";
 import { openStore } from "../../store/open-store.ts";
-import { JUDGE_DEFAULTS } from "../history/judge.ts";
+import { fillHistory, probeLines, SPIKE, watchOptions } from "./watched-history.fixture.ts";
+import { takeFeeds } from "../feed-library.fixture.ts";
 import { Watcher } from "./watcher.ts";
 import type { WatchOptions } from "./watch-options.ts";
 
-/** The spike of 2 November 2013, 01:00 UTC. */
-const SPIKE = Date.UTC(2013, 10, 2, 1) / 1000;
 const DAY = 86_400;
-const SOURCE_ZERO = portSeriesNumber("tcp", "source", 0);
-const SMB = portSeriesNumber("tcp", "destination", 445);
-const GROUPS = [groupSeriesNumber("port-zero"), groupSeriesNumber("privileged"), groupSeriesNumber("all")];
 
 let folder: string;
 let log: string;
@@ -32,51 +25,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** About nineteen sources an interval that send from port zero to 445, for so many days before the spike. */
-async function fillHistory(days: number): Promise<void> {
-  const store = await openStore({ kind: "folder", path: join(folder, "history") });
-  const random = uniform(7);
-  for (let day = days; day > 0; day--) {
-    const rows: SeriesRow[] = [];
-    for (let interval = SPIKE - day * DAY; interval < SPIKE - (day - 1) * DAY; interval += 300) {
-      const sources = Array.from({ length: 14 + Math.floor(11 * random()) }, () => (0xc6330000 + Math.floor(65_536 * random())) >>> 0);
-      const seen = {
-        interval,
-        packets: 3 * sources.length,
-        sources,
-        networks: sources.map((source) => source >>> 8),
-        asns: [7],
-        targets: [1, 2],
-      };
-      for (const series of [SOURCE_ZERO, SMB, ...GROUPS]) rows.push({ series, ...seen });
-    }
-    await store.write(batchOf("default", rows), `history ${day}`);
-  }
-  await store.close();
-}
-
 /** A watch whose wall clock the test sets. */
 async function started(
   change: Partial<WatchOptions> = {},
 ): Promise<{ watcher: Watcher; events: WatchEvent[]; set: (time: number) => void }> {
   const events: WatchEvent[] = [];
   let offset = SPIKE + 15 - performance.now() / 1000;
-  const options: WatchOptions = {
-    sources: [{ uri: `tail:${log}`, name: "firewall", sensor: "default", filter: null, fromStart: true, format: null, mapping: null }],
-    home: [],
-    targets: [],
-    judge: JUDGE_DEFAULTS,
-    intel: { folder: null, databases: [] },
-    ours: [],
-    stateFolder: join(folder, "state"),
-    flushSeconds: 0.5,
-    graceSeconds: 10,
-    spoolBytes: 1 << 26,
-    storePlace: "history",
-    storeMayBeAway: false,
-    openStore: () => openStore({ kind: "folder", path: join(folder, "history") }),
-    ...change,
-  };
+  const options = { ...watchOptions(folder, log), ...change };
   const clocks = { wall: () => offset + performance.now() / 1000, steady: () => performance.now() / 1000 };
   const watcher = new Watcher(options, (event) => events.push(event), clocks);
   await watcher.start();
@@ -95,14 +50,8 @@ async function stop(watcher: Watcher): Promise<void> {
   await watcher.stop("the test");
 }
 
-/** Log lines of so many sources that send from port zero. */
 function probe(time: number, sources: number): void {
-  const stamp = new Date(1000 * time).toISOString().slice(0, 19);
-  let text = "";
-  for (let i = 0; i < sources; i++) {
-    text += `${stamp}+00:00 fw kernel: IN=eth0 OUT= MAC=00:00:00:00:00:00 SRC=203.0.${i}.7 DST=192.0.2.${i} LEN=44 TOS=0x00 PREC=0x00 TTL=240 ID=54321 PROTO=TCP SPT=0 DPT=445 WINDOW=1024 RES=0x00 SYN URGP=0 \n`;
-  }
-  appendFileSync(log, text);
+  appendFileSync(log, probeLines(time, sources));
 }
 
 async function until(isDone: () => boolean, what: string): Promise<void> {
@@ -117,8 +66,10 @@ const judged = (events: readonly WatchEvent[], time: number): boolean =>
 
 describe("a watch over history that is there", { timeout: 120_000 }, () => {
   test("opens one incident in the first interval of a five-fold rise, goes on with it after a restart, and closes it", async () => {
-    await fillHistory(14);
-    const first = await started();
+    await fillHistory(folder, 14);
+    const intel = { folder: join(folder, "intel"), databases: [] };
+    takeFeeds(intel.folder, { "cins-army": "203.0.5.7\n" }, SPIKE - 3600);
+    const first = await started({ intel });
     await until(() => judged(first.events, SPIKE - 300), "the past to be judged");
     expect(first.events.filter(({ type }) => type === "incident")).toEqual([]);
 
@@ -136,9 +87,16 @@ describe("a watch over history that is there", { timeout: 120_000 }, () => {
       },
     ]);
     expect(opened[0]?.incident.timeline[0]?.text).toMatch(/highest in all 14 days of history; in 100 networks \(usually 1\d\)/);
+    const judgement = opened[0]?.incident.judgement;
+    expect(judgement).toMatchObject({ severity: "critical", tooEarly: false, reading: "vulnerability-search" });
+    expect(judgement?.bottomLine).toContain("sent 100 TCP packets from port 0, 100 % to TCP/445");
+    expect(judgement?.actions[0]?.commands).toEqual(["precursor block --port-zero --incident 20131102T0100Z-tcp-source-0 --for nftables"]);
+    expect(judgement?.sources).toHaveLength(20);
     await stop(first.watcher);
 
-    const second = await started();
+    // Feeds that came meanwhile count
+    takeFeeds(intel.folder, { "blocklist-de": Array.from({ length: 100 }, (_, i) => `203.0.${i}.7\n`).join("") }, SPIKE);
+    const second = await started({ intel });
     second.set(SPIKE + 320);
     for (let interval = 1; interval < 3; interval++) {
       probe(SPIKE + 300 * interval + 60, 100);
@@ -157,16 +115,21 @@ describe("a watch over history that is there", { timeout: 120_000 }, () => {
     expect(isClosed()).toBe(true);
     const told = second.events.filter((event) => event.type === "incident");
     expect(told.every(({ isAlert, incident }) => !isAlert && incident.id === opened[0]?.incident.id)).toBe(true);
+    const closed = told.find(({ change }) => change === "closed")?.incident;
+    expect(closed?.judgement?.until).toBeGreaterThan(SPIKE + 900);
+    expect(closed?.judgement?.sources[0]?.labels.reputation?.hits.map(({ feed }) => feed)).toContain("blocklist-de");
+    expect(second.watcher.health().intel).toEqual({ feeds: 2, amiss: [], reason: null });
     await stop(second.watcher);
 
     const store = await openStore({ kind: "folder", path: join(folder, "history") });
     const kept = await store.incidents(null, 10);
     await store.close();
+    expect(kept[0]?.judgement).toEqual(closed?.judgement);
     expect(kept.map(({ id, phase, sources }) => [id, phase, sources])).toEqual([["20131102T0100Z-tcp-source-0", "closed", 100]]);
   });
 
   test("a clock that runs a day ahead for a moment judges nothing, and records of the future are left out and counted", async () => {
-    await fillHistory(2);
+    await fillHistory(folder, 2);
     const { watcher, events, set } = await started();
     await until(() => judged(events, SPIKE - 300), "the past to be judged");
     set(SPIKE + DAY);

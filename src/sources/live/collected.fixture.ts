@@ -9,9 +9,16 @@ export class Collected implements LiveSink {
   /** Peers whose streams ended, each with how many chunks had come before. */
   readonly ends: { readonly peer: string | null; readonly after: number }[] = [];
 
+  /** What was handed out as known. */
+  again = "";
+
   chunk(bytes: Uint8Array, peer: string | null, receivedAt: number): void {
     const copy = new Uint8Array(bytes);
     this.chunks.push({ text: Buffer.from(copy).toString("latin1"), bytes: copy, peer, receivedAt });
+  }
+
+  known(bytes: Uint8Array): void {
+    this.again += Buffer.from(bytes).toString("latin1");
   }
 
   ended(peer: string | null): void {

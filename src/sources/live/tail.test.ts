@@ -77,6 +77,32 @@ describe("a growing file", () => {
     expect(sink.text.endsWith("\x01\n\x02\x03\x04")).toBe(true);
   });
 
+  test("of binary records gives again, as known, what an earlier run had, and its place is behind that from the first moment", async () => {
+    const records = (from: number, to: number): Uint8Array => Uint8Array.from({ length: to - from }, (_, i) => (from + i) % 251);
+    writeFileSync(log, records(0, 600_000));
+    const first = tail({ save: true });
+    const whole = await follow(first);
+    await until(() => whole.text.length === 600_000, "all octets");
+    // A record that is being written is of the next run
+    const saved = first.position(10);
+    await first.stop();
+    appendFileSync(log, records(600_000, 600_100));
+    const second = new TailSource(`tail:${log}`, log, { stateFolder: null, fromStart: false, saved });
+    const sink = new Collected();
+    const started = second.start(sink);
+    expect(second.position(0)).toEqual(saved);
+    await started;
+    await until(() => sink.text.length === 110, "what is new");
+    expect(Buffer.from(sink.again + sink.text, "latin1").equals(records(0, 600_100))).toBe(true);
+    expect(sink.again.length).toBe(599_990);
+    expect(second.counters.octets).toBe(110);
+    // The file is cut, and begins anew
+    writeFileSync(log, Uint8Array.of(0xff, 0, 1));
+    await until(() => sink.text.length === 113, "the new beginning");
+    expect(second.position(0)).toMatchObject({ offset: 3 });
+    await second.stop();
+  });
+
   test("waits while it is paused", async () => {
     writeFileSync(log, "");
     const source = tail();

@@ -53,6 +53,8 @@ export class TailSource implements LiveSource {
   #again = false;
   #savedAt = 0;
   #savedOffset = -1;
+  /** Up to where the file at hand was read in an earlier run, octets: of what is no text, all of it is handed out again, as known. */
+  #knownUntil = 0;
   /** The place when it was stopped. */
   #final: TailPosition | null = null;
 
@@ -99,7 +101,7 @@ export class TailSource implements LiveSource {
     this.#save();
     this.#sink.ended(null);
     this.#sink = null;
-    this.#final = this.#file?.position ?? null;
+    this.#final = this.#place();
     this.#file?.close();
     this.#file = null;
   }
@@ -114,8 +116,8 @@ export class TailSource implements LiveSource {
   }
 
   position(unused: number): SourcePosition | null {
-    const position = this.#file?.position ?? this.#final;
-    return position === null ? null : { ...position, offset: Math.max(0, position.offset - unused) };
+    const position = this.#place();
+    return position === null ? null : { ...position, offset: Math.max(0, this.#knownUntil, position.offset - unused) };
   }
 
   /** Opens the file at the place where reading goes on: the renamed one first, where the file was rotated while nobody followed it. */
@@ -126,12 +128,16 @@ export class TailSource implements LiveSource {
       file.close();
       file = this.#open(this.#path);
     }
-    if (!file.isText) return file; // its records can only be read from the start
+    const place = saved !== null && file.identity === saved.file && file.isSame(saved) ? saved.offset : 0;
+    if (!file.isText) {
+      this.#knownUntil = place;
+      return file;
+    }
     if (saved === null && !this.#options.fromStart) file.seekEnd();
-    if (saved !== null && file.identity === saved.file && file.isSame(saved)) file.offset = saved.offset;
+    if (place > 0) file.offset = place;
     if (file.offset > 0) {
       const head = file.head(Math.min(file.offset, HEADER_BYTES));
-      this.#handOut(sink, head.subarray(0, headerLength(head)));
+      this.#handOut(sink, head.subarray(0, headerLength(head)), 0);
     }
     return file;
   }
@@ -177,12 +183,13 @@ export class TailSource implements LiveSource {
     if (file.wasCut()) {
       sink.ended(null);
       file.rewind();
+      this.#knownUntil = 0;
       this.counters.connections++;
     }
     while (!this.#paused) {
       const piece = file.next(false);
       if (piece.length === 0) return;
-      this.#handOut(sink, piece);
+      this.#handOut(sink, piece, file.offset - piece.length);
       await setImmediate();
     }
   }
@@ -196,21 +203,32 @@ export class TailSource implements LiveSource {
       if (identity === file.identity) return;
       this.#replacedAt ??= now();
       if (now() - this.#replacedAt < LINGER_SECONDS) return;
-      for (let piece = file.next(true); piece.length > 0; piece = file.next(true)) this.#handOut(sink, piece);
+      for (let piece = file.next(true); piece.length > 0; piece = file.next(true)) this.#handOut(sink, piece, file.offset - piece.length);
       sink.ended(null);
       file.close();
       this.#file = null;
     }
     this.#replacedAt = null;
+    this.#knownUntil = 0;
     this.#file = this.#open(this.#path);
     this.#again = true;
   }
 
-  #handOut(sink: LiveSink, piece: Uint8Array): void {
-    if (piece.length === 0) return;
-    this.counters.octets += piece.length;
+  /** @param at where in the file the piece begins */
+  #handOut(sink: LiveSink, piece: Uint8Array, at: number): void {
+    const known = piece.subarray(0, Math.max(0, this.#knownUntil - at));
+    const fresh = piece.subarray(known.length);
+    if (known.length > 0) sink.known(known, null, now());
+    if (fresh.length === 0) return;
+    this.counters.octets += fresh.length;
     this.counters.messages++;
-    sink.chunk(piece, null, now());
+    sink.chunk(fresh, null, now());
+  }
+
+  /** The place behind what was handed out, in this run or before. */
+  #place(): TailPosition | null {
+    const position = this.#file?.position ?? this.#final;
+    return position === null ? null : { ...position, offset: Math.max(this.#knownUntil, position.offset) };
   }
 
   #save(): void {
@@ -218,7 +236,7 @@ export class TailSource implements LiveSource {
     this.#savedAt = now();
     if (file === null || this.#stateFile === null || file.offset === this.#savedOffset) return;
     try {
-      saveState(this.#stateFile, file.position);
+      saveState(this.#stateFile, this.#place() ?? file.position);
       this.#savedOffset = file.offset;
     } catch (error) {
       this.counters.errors++;
