@@ -33,6 +33,7 @@ const SENSOR = /^[\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,62}$/u;
 interface ImportFlags extends InputFlags, StoreFlags, TextFlags {
   readonly sensor: string;
   readonly home?: readonly string[];
+  readonly assets?: string;
   readonly threads: number;
 }
 
@@ -43,6 +44,7 @@ export function addImportCommand(program: Command): void {
     .argument("[inputs...]", "files, folders, or - for standard input, in any order of time")
     .option("--sensor <name>", "whose observations they are", parseSensor, DEFAULT_SENSOR)
     .option("--home <cidr...>", "networks that you defend: only what goes to them and comes from others counts")
+    .option("--assets <file>", "a list of what your networks hold (docs/assets.md); they are home where --home is not given")
     .action(importInputs);
   addStoreOption(addInputOptions(command));
   addTextOptions(command, FORMATS).option(
@@ -81,6 +83,10 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   checkInputs(inputs, choice.filter);
   const format = formatOf(flags, FORMATS);
   const mapping = await mappingOf(flags);
+  const held =
+    flags.assets === undefined
+      ? []
+      : (await import("./assets/asset-file.ts")).loadAssets(flags.assets).assets.flatMap(({ networks }) => networks);
   const place = storePlace(flags);
   const { importHistory } = await import("../pipeline/history/import.ts");
   const { openStore, placeName } = await import("../store/open-store.ts");
@@ -90,7 +96,8 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   process.once("exit", () => line?.clear());
   let imported;
   try {
-    const networks = home.flatMap((text) => parseNetwork(text) ?? []);
+    const given = home.flatMap((text) => parseNetwork(text) ?? []);
+    const networks = given.length > 0 ? given : held;
     const onProgress = line === null ? null : line.show.bind(line);
     const { sensor, threads } = flags;
     imported = await importHistory({ inputs, ...choice, mapping, sensor, home: networks, targets: [], threads, onProgress }, async () => {

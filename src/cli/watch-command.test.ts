@@ -148,7 +148,10 @@ describe("precursor watch", { timeout: 120_000 }, () => {
         Array.from({ length: count }, () => ({
           time: Date.now() / 1000,
           frame: ethernet(
-            tcpPacket({ source: 0xc633_0000 + packets++, destination: 0xc000_0201 }, { sourcePort: 40_000, destinationPort: 445, flags: 2 }),
+            tcpPacket(
+              { source: 0xc633_0000 + packets++, destination: 0xc000_0201 },
+              { sourcePort: 40_000, destinationPort: 445, flags: 2 },
+            ),
           ),
         })),
       );
