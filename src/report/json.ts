@@ -132,6 +132,7 @@ function pastJson({ past }: Report): ReportJson["past"] {
     until: isoTime(past.until),
     sensorsAlive: past.sensorsAlive,
     isJudged: past.isJudged,
+    judged: past.judged === null ? null : { since: isoTime(past.judged.since), until: isoTime(past.judged.until) },
     incidents: past.incidents.map(({ id, phase, openedAt, leading, others, sources, networks, sensors, sensorsAlive }) => ({
       id,
       phase,

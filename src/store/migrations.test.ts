@@ -25,10 +25,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** As version 1 left them: without the table of imports. */
+/** As version 1 left them: without the tables of imports and judged times. */
 async function toFirstVersion(engine: Engine): Promise<void> {
-  await engine.runEverywhere("DROP TABLE precursor.imports SYNC");
-  if (engine.cluster !== null) await engine.runEverywhere("DROP TABLE precursor.imports_local SYNC");
+  for (const table of ["imports", "judged"]) {
+    await engine.runEverywhere(`DROP TABLE precursor.${table} SYNC`);
+    if (engine.cluster !== null) await engine.runEverywhere(`DROP TABLE precursor.${table}_local SYNC`);
+  }
   await engine.run("TRUNCATE TABLE precursor.schema_migrations");
   await engine.run("INSERT INTO precursor.schema_migrations VALUES (1, 'first', now())");
   await engine.close();
@@ -43,6 +45,8 @@ async function goesOn(place: StorePlace, engine: () => Promise<Engine>): Promise
   expect((await second.info()).schemaVersion).toBe(SCHEMA_VERSION);
   expect((await second.snapshot(INTERVAL, null)).length).toBe(1);
   expect(await second.importBatch(batchOf("files", [ROW]), "import/a/0")).toBe(true);
+  await second.markJudged({ from: INTERVAL, to: INTERVAL + 300 });
+  expect(await second.judged()).toEqual([{ from: INTERVAL, to: INTERVAL + 300 }]);
   await second.close();
   const third = await openStore(place);
   expect(await third.importBatch(batchOf("files", [ROW]), "import/a/0")).toBe(false);

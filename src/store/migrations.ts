@@ -1,13 +1,13 @@
 /** From an empty place, or an older version's tables, to this version's; forward only. A newer version's tables are left alone. */
 import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { createTable, DATABASE, importsTable, type Retention, type Table, tablesOf, views } from "./schema.ts";
+import { createTable, DATABASE, importsTable, JUDGED_TABLE, type Retention, type Table, tablesOf, views } from "./schema.ts";
 
 /** Said where a place for history has none. */
 export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
 
 /** Version of the tables. A change of schema.ts comes with a migration below. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 interface Migration {
   readonly version: number;
@@ -19,6 +19,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, about: "series, activity, networks, target groups, liveness, incidents, labels", apply: createAll },
   { version: 2, about: "imports", apply: (engine, retention) => createAt(engine, importsTable(retention)) },
+  { version: 3, about: "judged times", apply: (engine) => createAt(engine, JUDGED_TABLE) },
 ];
 
 const MIGRATIONS_TABLE: Table = {

@@ -124,6 +124,9 @@ const RECORDS: readonly Table[] = [
   ),
 ];
 
+/** Times of history that a judge has gone through, by their beginning: the latest end of a run holds. */
+export const JUDGED_TABLE: Table = record("judged", ["since DateTime('UTC')", "until DateTime('UTC')"], "since");
+
 /**
  * Tokens of imported parts, each noted when all of it is in. Kept as long as the longest rollup: what history still counts is known again,
  * and what it has forgotten may be imported anew.
@@ -233,7 +236,7 @@ export function tablesOf(retention: Retention): readonly Table[] {
       ttl: retentionClause(days[index] ?? null),
     })),
   );
-  return [...INPUTS, ...rollups, LIVENESS, ...RECORDS, importsTable(retention)];
+  return [...INPUTS, ...rollups, LIVENESS, ...RECORDS, importsTable(retention), JUDGED_TABLE];
 }
 
 function isFine(name: string, seconds: number): boolean {

@@ -95,6 +95,7 @@ describe("what a store holds of sources", () => {
     sensors: () =>
       Promise.resolve([{ sensor: "a", firstSeen: START - 1e6, lastSeen: START + 1e4, intervals: 9, observations: 9, lost: 0 }]),
     incidents: () => Promise.resolve([]),
+    judged: () => Promise.resolve([]),
   });
   test("answers that nobody asked for are backscatter, never scans", async () => {
     const judged = (await judgeIncident(answering("backscatter"), incident("tcp/destination/23"), nobody))?.assessment;

@@ -43,7 +43,7 @@ const TECHNIQUES: Readonly<Record<string, Technique>> = {
 /** Flags that no stack sends. */
 const ODD_TECHNIQUES: ReadonlySet<string> = new Set(["tcp-null", "tcp-xmas", "tcp-fin", "tcp-odd"]);
 
-export type AskedStore = Pick<Store, "topSources" | "activityOf" | "sensors" | "incidents">;
+export type AskedStore = Pick<Store, "topSources" | "activityOf" | "sensors" | "incidents" | "judged">;
 
 /** What else is known when an incident is judged. */
 export interface IncidentContext extends OpenedIntel {

@@ -36,6 +36,8 @@ const GAP_SECONDS = 30 * 86_400;
 const MOST_RATIOS = 16;
 /** An open incident that only goes on is saved so often, intervals. */
 const SAVE_EVERY = 6;
+/** While it catches up with the past, it is kept how far it has come so often, milliseconds. */
+const MARK_MS = 60_000;
 /** Open incidents of which it is asked each interval what people say of them. */
 const MOST_HEEDED = 16;
 
@@ -50,7 +52,7 @@ const FAVOURED: readonly number[] = [
 /** What judging needs of a store. */
 export type JudgedHistory = Pick<
   Store,
-  "snapshot" | "snapshots" | "aliveIntervals" | "series" | "sharedSources" | "saveIncident" | "incident"
+  "snapshot" | "snapshots" | "aliveIntervals" | "series" | "sharedSources" | "saveIncident" | "incident" | "markJudged"
 >;
 
 export interface JudgeOptions extends IncidentOptions {
@@ -104,6 +106,10 @@ export class Judge {
   readonly #ratios = new Map<string, SensorRatio | null>();
   readonly #saved = new Map<string, string>();
   #begun: Begun | null = null;
+  /** Where this judge began, and how far the store knows of it. */
+  #since: number | null = null;
+  #markedUntil = 0;
+  #markedAt = performance.now();
 
   /** @param assessor says what incidents mean that opened, grew or closed; null: nobody does */
   constructor(history: JudgedHistory, options: Partial<JudgeOptions> = {}, assessor: IncidentAssessor | null = null) {
@@ -141,11 +147,14 @@ export class Judge {
     isOver: () => boolean = () => false,
   ): Promise<void> {
     this.next ??= from - (from % INTERVAL_SECONDS);
+    this.#since ??= this.next;
     while (this.next + INTERVAL_SECONDS <= until && !isOver()) {
       const hour = this.next - (this.next % STEP_SECONDS) + STEP_SECONDS;
       const to = Math.min(hour, until - (until % INTERVAL_SECONDS));
       await this.#judgeHour({ from: this.next, to, until }, onJudged, isOver);
+      if (performance.now() - this.#markedAt >= MARK_MS) await this.#mark();
     }
+    await this.#mark();
   }
 
   snapshot(): JudgeState {
@@ -168,6 +177,7 @@ export class Judge {
     this.book.restore(book);
     this.#ratios.clear();
     this.#begun = null;
+    this.#since = null;
   }
 
   async #judgeHour(
@@ -207,6 +217,15 @@ export class Judge {
     if (this.#begun?.time !== time)
       this.#begun = { time, seeing: this.roster.observe(time, liveness), verdicts: null, changes: null, told: null };
     return this.#begun;
+  }
+
+  /** Says in the store how far judging has come: only there does it say something that there is no incident. */
+  async #mark(): Promise<void> {
+    const [from, to] = [this.#since, this.next];
+    this.#markedAt = performance.now();
+    if (!this.#options.saves || from === null || to === null || to <= Math.max(from, this.#markedUntil)) return;
+    await this.#history.markJudged({ from, to });
+    this.#markedUntil = to;
   }
 
   async #read(range: { readonly from: number; readonly to: number }, sensors: readonly string[]): Promise<Map<number, SeriesSnapshot>> {
