@@ -34,7 +34,7 @@ export function addressMapFigure(report: Report): Html | null {
   const most = [...cells.values()].reduce((a, b) => Math.max(a, b), 1);
   const name = `${formatIPv4(block.network)}/${block.bits}`;
   const description = `${counted(networks.length, "network")} of /24 within ${name}; a cell is a /${cellBits}.`;
-  const home = homeOutlines(block, report.home.networks);
+  const home = homeOutlines(block, cellBits, report.home.networks);
   return figure({
     id: "map",
     title: "Target map",
@@ -67,13 +67,14 @@ function homeWords(report: Report, outside: readonly string[]): string {
   return ` Outlined: the home networks${guessed ? ", as guessed" : ""}${beyond}.`;
 }
 
-/** The borders of the home networks on the map; `outside` are those that it does not show, IPv6 among them. */
-function homeOutlines(block: Block, networks: readonly string[]): { outlines: Html[]; outside: string[] } {
+/** The borders of the home networks on the map, of those smaller than a cell the cell's; `outside` are those that it does not show, IPv6 among them. */
+function homeOutlines(block: Block, cellBits: number, networks: readonly string[]): { outlines: Html[]; outside: string[] } {
   const outlines: Html[] = [];
   const outside: string[] = [];
   for (const text of networks) {
     const network = parseNetwork(text);
-    const rectangle = network === null || network.family === 6 ? null : rectangleOf(block, network.words[3], network.bits);
+    const rectangle =
+      network === null || network.family === 6 ? null : rectangleOf(block, network.words[3], Math.min(network.bits, cellBits));
     if (rectangle === null) outside.push(text);
     else if (outlines.length < MOST_OUTLINES) outlines.push(outline(rectangle, text));
   }
@@ -84,10 +85,11 @@ function homeOutlines(block: Block, networks: readonly string[]): { outlines: Ht
 function rectangleOf(block: Block, network: number, bits: number): { x: number; y: number; width: number; height: number } | null {
   if (bits <= block.bits) return prefixOf(block.network, bits) === network ? { x: 0, y: 0, width: SIDE, height: SIDE } : null;
   if (prefixOf(network, block.bits) !== block.network) return null;
+  const whole = prefixOf(network, bits);
   const order = Math.ceil((bits - block.bits) / 2);
   const side = SIDE / 2 ** order;
   const half = block.bits + 2 * order;
-  const squares = (half === bits ? [network] : [network, (network + 2 ** (32 - half)) >>> 0]).map((part) => cellOf(block, part, order));
+  const squares = (half === bits ? [whole] : [whole, (whole + 2 ** (32 - half)) >>> 0]).map((part) => cellOf(block, part, order));
   const left = Math.min(...squares.map(({ x }) => x));
   const top = Math.min(...squares.map(({ y }) => y));
   const right = Math.max(...squares.map(({ x }) => x)) + 1;
