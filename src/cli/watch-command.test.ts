@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -206,6 +206,43 @@ describe("precursor watch", { timeout: 120_000 }, () => {
     expect(await watch.ended("SIGINT")).toBe(0);
     expect(await counted(ALL)).toMatchObject({ packets: lines - before });
     for (const event of watch.events) expect(watchEventProblem(event)).toBeNull();
+  });
+
+  test("SIGHUP changes thresholds, networks and pace, and names what needs a restart", async () => {
+    const path = join(folder, "a.log");
+    writeFileSync(path, "");
+    const source = `sources: [{ uri: "tail:${path}" }]\n`;
+    const watch = new Watch(["--config", config(source)]);
+    await watch.saw("started");
+    log(path, 20);
+    watch.child.kill("SIGHUP");
+    expect(await watch.saw("reload")).toMatchObject({ kept: 1, changed: [], needsRestart: [] });
+    const positions = join(folder, "state", "spool", "positions.json");
+    await until(
+      () => existsSync(positions) && readFileSync(positions, "utf8").includes(`"offset":${statSync(path).size}`),
+      () => "the first lines to be kept",
+    );
+    const more = "targets: { servers: [192.0.2.0/30] }\ndetection: { minSources: 50 }\ngraceSeconds: 5\nretention: { hours: 100 }\n";
+    const file = config(source + more);
+    writeFileSync(file, readFileSync(file, "utf8").replace("store: history", "store: elsewhere"));
+    watch.child.kill("SIGHUP");
+    expect(await watch.saw("reload", 2)).toMatchObject({
+      kept: 1,
+      changed: ["targets", "detection", "graceSeconds"],
+      needsRestart: ["store", "retention"],
+      error: null,
+    });
+    log(path, 30);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await watch.ended("SIGTERM")).toBe(0);
+    expect(watch.stderr).toBe("precursor: the config was taken; needs a restart: store, retention\n");
+    for (const event of watch.events) expect(watchEventProblem(event)).toBeNull();
+    expect((await counted(ALL)).packets).toBe(50);
+    const store = await openStore({ kind: "folder", path: join(folder, "history") });
+    const points = await store.targetGroupSeries("servers", ALL, { from: 0, to: Date.now() / 1000 + 600 }, 86_400, null);
+    await store.close();
+    expect(points.reduce((sum, { packets }) => sum + packets, 0)).toBe(30);
+    expect(existsSync(join(folder, "elsewhere"))).toBe(false);
   });
 
   test("NetFlow over loopback reaches the store", async () => {

@@ -61,9 +61,12 @@ export function addWatchCommand(program: Command): void {
 }
 
 async function watchSources(sources: readonly string[], flags: WatchCommandFlags): Promise<void> {
-  const read = async (): Promise<WatchOptions> => optionsOf(sources, flags);
+  const read = async (): Promise<WatchOptions> => {
+    const options = await optionsOf(sources, flags);
+    if (options.sources.length === 0) throw new UsageError("no source: name one, as in udp://:2055, or a config file with --config");
+    return options;
+  };
   const options = await read();
-  if (options.sources.length === 0) throw new UsageError("no source: name one, as in udp://:2055, or a config file with --config");
   const [{ Watcher }, { Systemd }] = await Promise.all([import("../pipeline/watch/watcher.ts"), import("./watch/systemd.ts")]);
   const systemd = new Systemd(process.env);
   const show = await outputOf(flags);
@@ -122,7 +125,7 @@ function followed(text: string, { follow }: WatchCommandFlags): string {
   return text;
 }
 
-/** Sources, feeds, databases and assets change while it runs; a config that is wrong changes nothing. */
+/** A config that is wrong changes nothing; of one that is right, what cannot change while it runs is told. */
 async function reload(
   watcher: Watcher,
   read: () => Promise<WatchOptions>,
@@ -130,7 +133,8 @@ async function reload(
 ): Promise<void> {
   await systemd.reloading();
   try {
-    await watcher.reload(await read());
+    const needsRestart = await watcher.reload(await read());
+    if (needsRestart.length > 0) await writeError(`precursor: the config was taken; needs a restart: ${needsRestart.join(", ")}\n`);
   } catch (error) {
     const reason =
       error instanceof ConfigError ? (error.problems[0] ?? error.message) : error instanceof Error ? error.message : String(error);
@@ -177,7 +181,13 @@ async function outputOf(flags: WatchCommandFlags): Promise<{ begin(watcher: Watc
     };
   }
   const { renderWatchEvent } = await import("../report/watch/watch-event-json.ts");
-  return { begin: () => {}, take: (event) => void process.stdout.write(renderWatchEvent(event)), end: () => {} };
+  const { TroubleLines } = await import("./watch/trouble-lines.ts");
+  const troubles = new TroubleLines();
+  const take = (event: WatchEvent): void => {
+    process.stdout.write(renderWatchEvent(event));
+    if (event.type === "started" || event.type === "health") process.stderr.write(troubles.next(event.health.troubles));
+  };
+  return { begin: () => {}, take, end: () => {} };
 }
 
 function statusOf(watcher: Watcher): string {

@@ -20,6 +20,8 @@ export interface WatchedSource {
 /** How the watch is. */
 export interface WatchHealth {
   readonly sources: readonly WatchedSource[];
+  /** Sensors that were heard before, and not in the last interval that was judged. */
+  readonly silent: readonly string[];
   readonly store: { readonly place: string; readonly isUp: boolean; readonly reason: string | null };
   /** Reputation feeds in use, those of them that are not as they should be ("feed: why"), and why others could not be opened, or null. */
   readonly intel: { readonly feeds: number; readonly amiss: readonly string[]; readonly reason: string | null };
@@ -34,6 +36,8 @@ export interface WatchHealth {
   readonly refused: number;
   /** What the clock did, or null. */
   readonly clock: string | null;
+  /** All that is amiss, a line each: the same words for as long as it lasts. */
+  readonly troubles: readonly string[];
 }
 
 /** One series, for people who look on. */
@@ -77,6 +81,9 @@ export type WatchEvent =
       readonly started: readonly string[];
       readonly stopped: readonly string[];
       readonly kept: number;
+      /** Keys of the config that have another value than before and are in force, and those that a restart would bring in force. */
+      readonly changed: readonly string[];
+      readonly needsRestart: readonly string[];
       /** Why nothing was changed, or null. */
       readonly error: string | null;
     }

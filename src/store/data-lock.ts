@@ -30,7 +30,11 @@ export function lockFolder(folder: string, access: Holder["access"]): DataLock {
     throw new StoreError("E_STORE_LOCKED", folder, `held by process ${holderOf(folder)?.pid ?? "unknown"}`, error);
   }
   const holder = join(folder, HOLDER_FILE);
-  writeFileSync(holder, JSON.stringify({ pid: process.pid, access } satisfies Holder), { mode: 0o600 });
+  try {
+    writeFileSync(holder, JSON.stringify({ pid: process.pid, access } satisfies Holder), { mode: 0o600 });
+  } catch {
+    // The lock holds without it: on a full disk nobody is told who has it
+  }
   return {
     release: () => {
       rmSync(holder, { force: true });

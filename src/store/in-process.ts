@@ -33,10 +33,10 @@ export async function openInProcess(folder: string): Promise<Engine> {
   const library = await loadLibrary(folder);
   const client = await import("@clickhouse/client");
   const incoming = join(folder, INCOMING_FOLDER);
-  // Blocks that a killed process left: what was not acknowledged is sent again by whoever sent it
-  rmSync(incoming, { recursive: true, force: true });
-  mkdirSync(incoming, { recursive: true, mode: 0o700 });
   try {
+    // Blocks that a killed process left: what was not acknowledged is sent again by whoever sent it
+    rmSync(incoming, { recursive: true, force: true });
+    mkdirSync(incoming, { recursive: true, mode: 0o700 });
     // The first connection says how the engine is set up, and holds it
     const engine = new library.Session(engineFolder(folder), { connectionArgs: ENGINE_LIMITS });
     const connect = (): ClickHouseClient => {

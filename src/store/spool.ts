@@ -38,8 +38,9 @@ interface Positions {
 }
 
 export class Spool {
+  /** Octets that may wait. */
+  bound: number;
   private readonly folder: string;
-  private readonly bound: number;
   /** Octets by number of the batch, oldest first. */
   private readonly waiting = new Map<number, number>();
   private octets = 0;

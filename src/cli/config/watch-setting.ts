@@ -36,6 +36,8 @@ export function watchSetting(
   const place = flags.store ?? file.store;
   const store = storePlace(place === undefined ? {} : { store: place });
   const sensor = flags.sensor ?? file.sensor;
+  const stateFolder = flags.state ?? statePlace(file, process.env);
+  const retention = retentionOf(file);
   const named = file.sources.map((source, index) => sourceOf(source, index, sensor, config));
   const { assets, intel, home } = whoSetting(config);
   const held = assets.flatMap(({ networks }) => networks);
@@ -55,14 +57,15 @@ export function watchSetting(
     intel,
     targets: Object.entries(file.targets).map(([name, texts]) => ({ name, networks: networksOf(texts ?? []) })),
     judge: judgeOptionsOf(file),
-    stateFolder: flags.state ?? statePlace(file, process.env),
+    stateFolder,
     flushSeconds: file.flushSeconds,
     graceSeconds: file.graceSeconds,
     spoolBytes: file.spoolMegabytes * 2 ** 20,
     store,
     storePlace: store.kind === "folder" ? store.path : withoutSecrets(store.url),
     storeMayBeAway: store.kind === "url",
-    retention: retentionOf(file),
+    retention,
+    fixed: { store, state: stateFolder, retention },
   };
 }
 

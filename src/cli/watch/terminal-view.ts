@@ -53,7 +53,7 @@ export class TerminalView {
       case "reload":
         this.#message =
           event.error === null
-            ? `config read again: ${event.started.length} started, ${event.stopped.length} stopped, ${event.kept} went on`
+            ? `config read again: ${reloadWords(event)}`
             : `the config was not taken, the one before holds: ${event.error}`;
         break;
       case "stopped":
@@ -94,4 +94,13 @@ export class TerminalView {
     // The last line has no newline behind it: the screen would scroll
     this.#output.write(`${HOME}${lines.map((line) => line + TO_LINE_END).join("\r\n")}${TO_SCREEN_END}`);
   }
+}
+
+function reloadWords({ started, stopped, kept, changed, needsRestart }: Extract<WatchEvent, { type: "reload" }>): string {
+  const others = changed.filter((key) => key !== "sources");
+  return [
+    `${started.length} started, ${stopped.length} stopped, ${kept} went on`,
+    ...(others.length === 0 ? [] : [`changed: ${others.join(", ")}`]),
+    ...(needsRestart.length === 0 ? [] : [`needs a restart: ${needsRestart.join(", ")}`]),
+  ].join("; ");
 }

@@ -107,6 +107,17 @@ test("a judge that was saved and restored says the same as one that went on", as
   }
 });
 
+test("other options hold from the next interval on, and what was learned goes on", async () => {
+  const start = SPIKE - 20 * DAY;
+  const history = new MadeHistory(SENSORS, [ALERT], 9);
+  const before = new Judge(history);
+  await alertsOf(history, start, SPIKE, before);
+  const [same, deaf] = [before.withOptions({}), before.withOptions({ minSources: 1000 })];
+  expect(same.snapshot()).toEqual(before.snapshot());
+  expect(await alertsOf(history, start, SPIKE + DAY, deaf)).toEqual([]);
+  expect(await alertsOf(history, start, SPIKE + DAY, same)).toHaveLength(1);
+});
+
 test("judging the same past again, after a crash, tells nothing twice", async () => {
   const start = SPIKE - 20 * DAY;
   const history = new MadeHistory(SENSORS, [ALERT], 6);

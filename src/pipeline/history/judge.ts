@@ -22,6 +22,7 @@ import type { Store } from "../../store/store.ts";
 import { intervalValues } from "./interval-values.ts";
 import { historyQuestions } from "./history-questions.ts";
 import { assessChanges, type IncidentAssessor } from "./incident-judgement.ts";
+import { JudgedMark } from "./judged-mark.ts";
 import type { JudgeState } from "./judge-state.ts";
 import { isSameSet, type Liveness, SensorRoster } from "./sensor-roster.ts";
 import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
@@ -36,8 +37,6 @@ const GAP_SECONDS = 30 * 86_400;
 const MOST_RATIOS = 16;
 /** An open incident that only goes on is saved so often, intervals. */
 const SAVE_EVERY = 6;
-/** While it catches up with the past, it is kept how far it has come so often, milliseconds. */
-const MARK_MS = 60_000;
 /** Open incidents of which it is asked each interval what people say of them. */
 const MOST_HEEDED = 16;
 
@@ -105,16 +104,14 @@ export class Judge {
   readonly #assessor: IncidentAssessor | null;
   readonly #ratios = new Map<string, SensorRatio | null>();
   readonly #saved = new Map<string, string>();
+  readonly #mark: JudgedMark;
   #begun: Begun | null = null;
-  /** Where this judge began, and how far the store knows of it. */
-  #since: number | null = null;
-  #markedUntil = 0;
-  #markedAt = performance.now();
 
   /** @param assessor says what incidents mean that opened, grew or closed; null: nobody does */
   constructor(history: JudgedHistory, options: Partial<JudgeOptions> = {}, assessor: IncidentAssessor | null = null) {
     this.#history = history;
     this.#assessor = assessor;
+    this.#mark = new JudgedMark(history);
     this.#options = { ...JUDGE_DEFAULTS, ...options };
     this.book = new IncidentBook(this.#options);
     this.roster = new SensorRoster(this.#options.learningSeconds);
@@ -147,14 +144,15 @@ export class Judge {
     isOver: () => boolean = () => false,
   ): Promise<void> {
     this.next ??= from - (from % INTERVAL_SECONDS);
-    this.#since ??= this.next;
+    const { saves } = this.#options;
+    this.#mark.begin(this.next);
     while (this.next + INTERVAL_SECONDS <= until && !isOver()) {
       const hour = this.next - (this.next % STEP_SECONDS) + STEP_SECONDS;
       const to = Math.min(hour, until - (until % INTERVAL_SECONDS));
       await this.#judgeHour({ from: this.next, to, until }, onJudged, isOver);
-      if (performance.now() - this.#markedAt >= MARK_MS) await this.#mark();
+      if (saves) await this.#mark.reach(this.next, false);
     }
-    await this.#mark();
+    if (saves) await this.#mark.reach(this.next, true);
   }
 
   snapshot(): JudgeState {
@@ -177,7 +175,15 @@ export class Judge {
     this.book.restore(book);
     this.#ratios.clear();
     this.#begun = null;
-    this.#since = null;
+  }
+
+  /** The same judge under other options: what was learned, and what was begun, goes on. */
+  withOptions(options: Partial<JudgeOptions>): Judge {
+    const judge = new Judge(this.#history, options, this.#assessor);
+    judge.restore(this.snapshot());
+    judge.#begun = this.#begun;
+    for (const [id, mark] of this.#saved) judge.#saved.set(id, mark);
+    return judge;
   }
 
   async #judgeHour(
@@ -217,15 +223,6 @@ export class Judge {
     if (this.#begun?.time !== time)
       this.#begun = { time, seeing: this.roster.observe(time, liveness), verdicts: null, changes: null, told: null };
     return this.#begun;
-  }
-
-  /** Says in the store how far judging has come: only there does it say something that there is no incident. */
-  async #mark(): Promise<void> {
-    const [from, to] = [this.#since, this.next];
-    this.#markedAt = performance.now();
-    if (!this.#options.saves || from === null || to === null || to <= Math.max(from, this.#markedUntil)) return;
-    await this.#history.markJudged({ from, to });
-    this.#markedUntil = to;
   }
 
   async #read(range: { readonly from: number; readonly to: number }, sensors: readonly string[]): Promise<Map<number, SeriesSnapshot>> {

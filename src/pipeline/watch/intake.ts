@@ -103,6 +103,13 @@ export class Intake {
     return cuts;
   }
 
+  /** Everything since the last cut; from here on recorders are made anew, as they are wanted then. */
+  renew(): readonly Cut[] {
+    const cuts = this.take();
+    for (const sensor of this.#recorders.keys()) this.#recorders.set(sensor, this.#options.recorderOf(sensor));
+    return cuts;
+  }
+
   /** Asks sources that can wait to do so. */
   pause(): void {
     if (!this.#isPaused) for (const input of this.#inputs.values()) input.pause();
@@ -146,17 +153,24 @@ export class Intake {
     const key = JSON.stringify([sensor, filter]);
     const known = this.#writers.get(key);
     if (known !== undefined) return known;
-    const recorder = this.#recorders.get(sensor) ?? this.#options.recorderOf(sensor);
-    this.#recorders.set(sensor, recorder);
+    this.#recorderOf(sensor);
     const sink = gate({ filter, since: null, until: null }, (batch) => {
       this.#sortOut(batch);
-      recorder.observe(batch);
+      this.#recorderOf(sensor).observe(batch);
       batch.length = 0;
       return batch;
     });
     const writer = new ObservationWriter(new ObservationBatch(), sink);
     this.#writers.set(key, writer);
     return writer;
+  }
+
+  #recorderOf(sensor: string): SensorRecorder {
+    const known = this.#recorders.get(sensor);
+    if (known !== undefined) return known;
+    const recorder = this.#options.recorderOf(sensor);
+    this.#recorders.set(sensor, recorder);
+    return recorder;
   }
 
   /** Counts rows that are late, and leaves out those that are in the future. */

@@ -7,6 +7,8 @@
 const JUMP = 30;
 /** A jump ahead is believed once it has lasted for so long, seconds. */
 const BELIEVED_AFTER = 600;
+/** What the clock did is told for so long, seconds. */
+const TOLD_FOR = 3600;
 /** Jumps ahead of less than this are believed at once, seconds. */
 const SMALL = 3600;
 
@@ -20,18 +22,23 @@ export interface Clocks {
 export const SYSTEM_CLOCKS: Clocks = { wall: () => Date.now() / 1000, steady: () => performance.now() / 1000 };
 
 export class WatchClock {
-  /** What the clock did of late, for people; null where nothing. */
-  trouble: string | null = null;
   readonly #clocks: Clocks;
   #wall: number;
   #steady: number;
   /** Since when the wall clock has been far ahead of what is believed, by the steady clock. */
   #aheadSince: number | null = null;
+  #trouble: string | null = null;
+  #troubleAt = Number.NEGATIVE_INFINITY;
 
   constructor(clocks: Clocks = SYSTEM_CLOCKS) {
     this.#clocks = clocks;
     this.#wall = clocks.wall();
     this.#steady = clocks.steady();
+  }
+
+  /** What the clock did of late, for people; null where nothing. */
+  get trouble(): string | null {
+    return this.#clocks.steady() - this.#troubleAt < TOLD_FOR ? this.#trouble : null;
   }
 
   /** The time that is believed, seconds since 1970. */
@@ -43,16 +50,21 @@ export class WatchClock {
     if (jump > SMALL) {
       this.#aheadSince ??= steady;
       if (steady - this.#aheadSince < BELIEVED_AFTER) {
-        this.trouble = `the clock jumped ahead by ${lengthOf(jump)}; judging goes on by the old one for ${lengthOf(BELIEVED_AFTER)}`;
+        this.#tell(`the clock jumped ahead by ${lengthOf(jump)}; judging goes on by the old one for ${lengthOf(BELIEVED_AFTER)}`, steady);
         return expected;
       }
     }
-    if (Math.abs(jump) > JUMP) this.trouble = `the clock jumped ${jump > 0 ? "ahead" : "back"} by ${lengthOf(Math.abs(jump))}`;
-    else if (this.#aheadSince !== null) this.trouble = "the clock had jumped ahead, and came back";
+    if (Math.abs(jump) > JUMP) this.#tell(`the clock jumped ${jump > 0 ? "ahead" : "back"} by ${lengthOf(Math.abs(jump))}`, steady);
+    else if (this.#aheadSince !== null) this.#tell("the clock had jumped ahead, and came back", steady);
     this.#aheadSince = null;
     this.#wall = wall;
     this.#steady = steady;
     return wall;
+  }
+
+  #tell(trouble: string, steady: number): void {
+    this.#trouble = trouble;
+    this.#troubleAt = steady;
   }
 }
 

@@ -32,9 +32,11 @@ export class WatchJudging {
   /** Why the store does not answer; null where it does. */
   trouble: string | null = null;
   store: Store | null = null;
+  /** Sensors that were heard before, and not in the last interval. */
+  silent: readonly string[] = [];
   /** Why what was learned cannot be saved; null where it can. */
   saveTrouble: string | null = null;
-  readonly #options: WatchOptions;
+  #options: WatchOptions;
   readonly #spool: Spool;
   readonly #emit: (event: WatchEvent) => void;
   readonly #now: () => number;
@@ -42,6 +44,8 @@ export class WatchJudging {
   readonly #intel: KeptIntel;
   #ours: readonly Network[];
   #judge: Judge | null = null;
+  /** Whether options of judging have changed since the judge was made. */
+  #isChanged = false;
   #isOver = false;
   #retryAt = 0;
   #retryAfter = FIRST_RETRY;
@@ -84,6 +88,12 @@ export class WatchJudging {
     return this.#judge?.refused ?? 0;
   }
 
+  /** Goes over to other options, between two steps. */
+  change(options: WatchOptions): void {
+    this.#options = options;
+    this.#isChanged = true;
+  }
+
   /** Opens the store, the first time. @throws StoreError where it is not one that may be away */
   async begin(): Promise<void> {
     try {
@@ -103,6 +113,8 @@ export class WatchJudging {
       if (store === null) return;
       await this.#spool.drain(store);
       if (this.trouble !== null) this.#back();
+      if (this.#isChanged) this.#judge = this.#judge?.withOptions(this.#options.judge) ?? null;
+      this.#isChanged = false;
       await this.#judgeUp(store, until);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -163,6 +175,7 @@ export class WatchJudging {
       else this.#told.set(incident.id, mark);
       this.#emit({ type: "incident", time: this.#now(), change, isAlert, incident });
     }
+    this.silent = reference.filter((sensor) => !sensors.includes(sensor));
     this.#top.add(snapshot, sensors.length > 0);
     if (!isPast) {
       this.#emit({

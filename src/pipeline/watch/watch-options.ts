@@ -35,6 +35,8 @@ export interface WatchOptions {
   readonly storePlace: string;
   /** Whether the store may be away when the watch begins: a server may, a folder is here or not at all. */
   readonly storeMayBeAway: boolean;
+  /** What only a restart changes, as plain values by key of the config. */
+  readonly fixed: Readonly<Record<string, unknown>>;
   /** @throws StoreError */
   readonly openStore: () => Promise<Store>;
 }

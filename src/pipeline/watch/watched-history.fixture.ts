@@ -29,6 +29,7 @@ export function watchOptions(folder: string, log: string): WatchOptions {
     spoolBytes: 1 << 26,
     storePlace: "history",
     storeMayBeAway: false,
+    fixed: { store: join(folder, "history") },
     openStore: () => openStore({ kind: "folder", path: join(folder, "history") }),
   };
 }

@@ -16,7 +16,9 @@ import { SensorRecorder } from "../history/record.ts";
 import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
+import { troublesOf } from "./troubles.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
+import { changesOf } from "./watch-changes.ts";
 import { WatchJudging } from "./watch-judging.ts";
 import type { WatchOptions } from "./watch-options.ts";
 
@@ -25,6 +27,9 @@ const TURN_MS = 250;
 /** How often sources that failed are tried again, and how the watch is is told, seconds. */
 const MEND_SECONDS = 30;
 const HEALTH_SECONDS = 60;
+/** How often it is looked whether something is amiss or mended, and the least time between two tellings, seconds. */
+const LOOK_SECONDS = 1;
+const NEWS_SECONDS = 2;
 /** Templates are saved so often, seconds. */
 const TEMPLATES_SECONDS = 300;
 const TEMPLATES_FILE = "templates.json";
@@ -33,7 +38,7 @@ const SPOOL_FOLDER = "spool";
 const PAUSE_SHARE = 0.9;
 
 export class Watcher {
-  readonly #options: WatchOptions;
+  #options: WatchOptions;
   readonly #emit: (event: WatchEvent) => void;
   readonly #clocks: Clocks;
   readonly #clock: WatchClock;
@@ -53,7 +58,9 @@ export class Watcher {
   #dropped = 0;
   #held: Cut[] = [];
   #diskTrouble: string | null = null;
-  #wasUp = true;
+  #lookedAt = 0;
+  /** Troubles as they were last told. */
+  #troubles = "";
   #onFailure: ((error: unknown) => void) | null = null;
 
   /** Takes the folder of the state. @throws StoreError where another watch has it, or it cannot be used */
@@ -73,7 +80,7 @@ export class Watcher {
     this.#judging = new WatchJudging(options, this.#spool, emit, () => this.#clocks.wall());
     this.#intake = new Intake(
       {
-        recorderOf: (sensor) => new SensorRecorder(sensor, options),
+        recorderOf: (sensor) => new SensorRecorder(sensor, this.#options),
         now: () => this.#clocks.wall(),
         judgedUntil: () => this.#judging.judgedUntil,
         memory: this.#memory,
@@ -93,8 +100,9 @@ export class Watcher {
     await this.#intake.set(this.#options.sources);
     const now = this.#clocks.steady();
     [this.#cutAt, this.#mendedAt, this.#toldAt, this.#templatesAt] = [now, now, now, now];
-    this.#wasUp = this.#judging.trouble === null;
-    this.#emit({ type: "started", time: this.#clocks.wall(), version: packageManifest.version, health: this.health() });
+    const health = this.health();
+    this.#troubles = health.troubles.join("\n");
+    this.#emit({ type: "started", time: this.#clocks.wall(), version: packageManifest.version, health });
     this.#timer = setInterval(() => this.#turn(), TURN_MS);
   }
 
@@ -106,16 +114,28 @@ export class Watcher {
     });
   }
 
-  /** Goes over to other sources, feeds, databases and assets; the rest of a config needs a restart. */
-  async reload({ sources, ...who }: Pick<WatchOptions, "sources" | "intel" | "ours">): Promise<void> {
-    this.#judging.reload(who);
-    const changed = await this.#intake.set(sources);
-    this.#emit({ type: "reload", time: this.#clocks.wall(), ...changed, error: null });
+  /** Goes over to other options, as far as that can be done; the keys that need a restart, which stay as they were. */
+  async reload(options: WatchOptions): Promise<readonly string[]> {
+    const { changed, needsRestart } = changesOf(this.#options, options);
+    const { fixed, stateFolder, storePlace, storeMayBeAway, openStore } = this.#options;
+    this.#options = { ...options, fixed, stateFolder, storePlace, storeMayBeAway, openStore };
+    this.#spool.bound = options.spoolBytes;
+    this.#judging.reload(options);
+    if (changed.includes("detection")) this.#judging.change(this.#options);
+    if (changed.includes("home") || changed.includes("targets")) {
+      // What was observed belongs to the networks of that time
+      this.#held.push(...this.#intake.renew());
+      this.#keepHeld();
+    }
+    const sources = await this.#intake.set(options.sources);
+    this.#emit({ type: "reload", time: this.#clocks.wall(), ...sources, changed, needsRestart, error: null });
+    return needsRestart;
   }
 
   /** Tells that a config was not taken. */
   refuse(reason: string): void {
-    this.#emit({ type: "reload", time: this.#clocks.wall(), started: [], stopped: [], kept: this.#intake.view().length, error: reason });
+    const nothing = { started: [], stopped: [], changed: [], needsRestart: [] };
+    this.#emit({ type: "reload", time: this.#clocks.wall(), ...nothing, kept: this.#intake.view().length, error: reason });
   }
 
   /** Ends the sources, keeps what they had and what was learned, and closes the store. */
@@ -126,6 +146,11 @@ export class Watcher {
     this.#judging.hurry();
     await this.#working;
     this.#cut();
+    if (this.#held.length > 0) {
+      // No disk takes it: files and journals are read again from the place that was kept
+      this.#dropHeld();
+      this.#emit({ type: "health", time: this.#clocks.wall(), health: this.health() });
+    }
     this.#saveTemplates();
     await this.#judging.end();
     this.#unlock();
@@ -136,8 +161,9 @@ export class Watcher {
     const { batches, octets, droppedObservations } = this.#spool.state();
     const { trouble, judgedUntil } = this.#judging;
     const due = this.#due();
-    return {
+    const health = {
       sources: this.#intake.view(),
+      silent: this.#judging.silent,
       store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.saveTrouble },
       intel: this.#judging.intelHealth,
       spool: { batches, bytes: octets, dropped: this.#dropped + droppedObservations, reason: this.#diskTrouble },
@@ -147,6 +173,7 @@ export class Watcher {
       refused: this.#judging.refused,
       clock: this.#clock.trouble,
     };
+    return { ...health, troubles: troublesOf(health) };
   }
 
   /** End of the last interval that is closed. */
@@ -172,11 +199,19 @@ export class Watcher {
       this.#templatesAt = now;
       this.#saveTemplates();
     }
-    const isUp = this.#judging.trouble === null;
-    if (now - this.#toldAt < HEALTH_SECONDS && isUp === this.#wasUp) return;
+    this.#tellHealth(now);
+  }
+
+  /** Each minute, and soon after something went amiss or was mended. */
+  #tellHealth(now: number): void {
+    if (now - this.#lookedAt < LOOK_SECONDS) return;
+    this.#lookedAt = now;
+    const health = this.health();
+    const troubles = health.troubles.join("\n");
+    if (now - this.#toldAt < (troubles === this.#troubles ? HEALTH_SECONDS : NEWS_SECONDS)) return;
     this.#toldAt = now;
-    this.#wasUp = isUp;
-    this.#emit({ type: "health", time: this.#clocks.wall(), health: this.health() });
+    this.#troubles = troubles;
+    this.#emit({ type: "health", time: this.#clocks.wall(), health });
   }
 
   /**

@@ -18,6 +18,8 @@ function watchEventJson(event: WatchEvent): WatchEventJson {
       const { health } = event;
       const rounded = {
         ...health,
+        silent: [...health.silent],
+        troubles: [...health.troubles],
         lag: Math.round(health.lag),
         intel: { ...health.intel, amiss: [...health.intel.amiss] },
         sources: health.sources.map((one) => ({ ...one, recordsPerSecond: round(one.recordsPerSecond) })),
@@ -40,7 +42,14 @@ function watchEventJson(event: WatchEvent): WatchEventJson {
     case "incident":
       return { ...event, time, incident: incidentJson(event.incident) };
     case "reload":
-      return { ...event, time, started: [...event.started], stopped: [...event.stopped] };
+      return {
+        ...event,
+        time,
+        started: [...event.started],
+        stopped: [...event.stopped],
+        changed: [...event.changed],
+        needsRestart: [...event.needsRestart],
+      };
     case "stopped":
       return { ...event, time };
   }

@@ -16,6 +16,7 @@ const health = z.looseObject({
       unrecognised: count.describe("records and octets of no known format"),
     }),
   ),
+  silent: z.array(z.string()).describe("sensors that were heard before, and not in the last interval that was judged"),
   store: z.looseObject({ place: z.string(), isUp: z.boolean(), reason: z.string().nullable() }),
   intel: z.looseObject({
     feeds: count.describe("reputation feeds in use"),
@@ -33,6 +34,7 @@ const health = z.looseObject({
   lateRows: count.describe("kept, but of intervals that were judged already"),
   refused: count.describe("series and incidents that could not be followed because there were too many"),
   clock: z.string().nullable(),
+  troubles: z.array(z.string()).describe("all that is amiss, a line each: the same words for as long as it lasts"),
 });
 
 const series = z.looseObject({
@@ -72,6 +74,8 @@ const watchEventShape = z.discriminatedUnion("type", [
     started: z.array(z.string()),
     stopped: z.array(z.string()),
     kept: count,
+    changed: z.array(z.string()).describe("keys of the config with another value, which is in force"),
+    needsRestart: z.array(z.string()).describe("keys with another value that only a restart brings in force"),
     error: z.string().nullable().describe("why nothing was changed"),
   }),
   z.looseObject({ type: z.literal("stopped"), time, reason: z.string() }),

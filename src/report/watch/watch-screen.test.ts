@@ -50,6 +50,8 @@ const HEALTH: WatchHealth = {
   lateRows: 0,
   refused: 0,
   clock: null,
+  silent: [],
+  troubles: [],
 };
 
 const quiet = Array.from({ length: 47 }, (_, i) => 15 + ((i * 7) % 9));
@@ -176,7 +178,7 @@ test("events as JSON are lines that the published schema takes", () => {
     { type: "incident", time: NOW, change: "opened", isAlert: true, incident: november2013() },
     { type: "incident", time: NOW, change: "closed", isAlert: false, incident: judgedNovember2013() },
     { type: "health", time: NOW, health: { ...HEALTH, lag: 0.5 } },
-    { type: "reload", time: NOW, started: ["a"], stopped: [], kept: 1, error: null },
+    { type: "reload", time: NOW, started: ["a"], stopped: [], kept: 1, changed: [], needsRestart: [], error: null },
     { type: "stopped", time: NOW, reason: "terminated" },
   ];
   for (const event of events) {

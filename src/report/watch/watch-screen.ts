@@ -78,11 +78,12 @@ function heading(screen: Screen, { sources, store, spool, lag }: WatchHealth, no
   );
 }
 
-function trouble(screen: Screen, { store, intel, spool, futureRows, clock, refused }: WatchHealth): void {
+function trouble(screen: Screen, { silent, store, intel, spool, futureRows, clock, refused }: WatchHealth): void {
   const told = [
     store.reason === null ? null : `store: ${store.reason}`,
     spool.reason === null ? null : `spool: ${spool.reason}`,
     spool.dropped === 0 ? null : `${count(spool.dropped)} observations found no room`,
+    silent.length === 0 ? null : `silent: ${silent.join(", ")}`,
     clock,
     futureRows === 0 ? null : `${count(futureRows)} records of the future were left out`,
     intel.reason === null ? null : `feeds: ${intel.reason}`,

@@ -1,0 +1,14 @@
+/** What is amiss with a watch, in words: a line each, the same words for as long as it lasts. */
+import { FINE } from "../../sources/live.ts";
+import type { WatchHealth } from "../../model/watch-event.ts";
+
+export function troublesOf({ sources, silent, store, spool, clock }: Omit<WatchHealth, "troubles">): string[] {
+  const told = [
+    spool.reason === null ? null : `the spool takes nothing: ${spool.reason}; what can wait does, and what is heard meanwhile is held`,
+    store.reason === null ? null : store.isUp ? store.reason : `the store ${store.place}: ${store.reason}; what comes waits in the spool`,
+    clock,
+    ...sources.map(({ name, health }) => (health === FINE ? null : `${name}: ${health}`)),
+    ...silent.map((sensor) => `sensor ${sensor} is silent`),
+  ];
+  return told.filter((text) => text !== null);
+}
