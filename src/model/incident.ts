@@ -1,4 +1,5 @@
 /** Incidents: upticks that belong together, from opening to close, with one id and a timeline. */
+import type { ToolName } from "./activity.ts";
 import type { Confidence, HypothesisId, Severity } from "./assessment.ts";
 import type { AddressLabels } from "./label.ts";
 
@@ -42,6 +43,14 @@ export interface IncidentEntry {
   readonly by: string | null;
 }
 
+/** How a source of an incident behaved while it was open, as `Manners`, in plain values. */
+export interface IncidentManners {
+  readonly spoofable: boolean;
+  /** Packets that carry a tool's mark, by tool. */
+  readonly tools: Readonly<Partial<Record<ToolName, number>>>;
+  readonly beyond: readonly string[];
+}
+
 /** A source of an incident, with what is known of it. Packets, targets and sensors are those of the incident's series. */
 export interface IncidentSource {
   readonly address: string;
@@ -49,6 +58,8 @@ export interface IncidentSource {
   readonly targets: number;
   readonly sensors: number;
   readonly labels: AddressLabels;
+  /** Null where nobody looked at its packets: history keeps no marks and no outcomes. */
+  readonly manners: IncidentManners | null;
 }
 
 /** One thing to do about an incident. */

@@ -4,6 +4,8 @@ import type { Network } from "../../model/address.ts";
 import type { Block } from "../../model/block.ts";
 import { StoreError } from "../../model/errors.ts";
 import type { Incident, IncidentJudgement } from "../../model/incident.ts";
+import type { Manners } from "../../model/manners.ts";
+import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { KeptIntel } from "../kept-intel.ts";
 import { type AskedStore, judgeIncident, type JudgedIncident } from "./judge-incident.ts";
 
@@ -12,6 +14,8 @@ export type IncidentAssessor = (incident: Incident) => Promise<IncidentJudgement
 
 /** Incidents judged in one interval, those to be told first: a judgement takes some tenths of a second. The others wait. */
 const MOST_JUDGED = 16;
+/** The judgement at its opening is good for so long after it, seconds. */
+const SECOND_LOOK = 2 * INTERVAL_SECONDS;
 /** One of which too little was seen is judged again for so long, seconds. */
 const EARLY_SECONDS = 3600;
 const DAY = 86_400;
@@ -19,10 +23,15 @@ const DAY = 86_400;
 const PLATFORM = "nftables";
 
 /** Never rejects for what the store does: an incident is told without a judgement rather than not at all. */
-export function incidentAssessor(store: AskedStore, kept: KeptIntel, home: () => readonly Network[]): IncidentAssessor {
+export function incidentAssessor(
+  store: AskedStore,
+  kept: KeptIntel,
+  home: () => readonly Network[],
+  mannersOf: (address: string) => Manners | null,
+): IncidentAssessor {
   return async (incident) => {
     try {
-      const judged = await judgeIncident(store, incident, { ...kept.use(), home: home() });
+      const judged = await judgeIncident(store, incident, { ...kept.use(), home: home(), mannersOf });
       return judged === null ? null : inShort(judged, incident);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -55,6 +64,9 @@ export async function assessChanges(
 /** News, and what could not be told yet. */
 function isToBeAssessed({ change, isAlert, incident: { openedAt, updatedAt, judgement } }: IncidentChange): boolean {
   if (isAlert || change !== "changed") return true;
+  // How its sources behave is known when they have been looked at for two intervals
+  const isFirst = judgement !== undefined && judgement !== null && judgement.until <= openedAt + SECOND_LOOK;
+  if (isFirst && updatedAt + INTERVAL_SECONDS > openedAt + SECOND_LOOK) return true;
   return judgement?.tooEarly !== false && updatedAt - openedAt <= EARLY_SECONDS;
 }
 

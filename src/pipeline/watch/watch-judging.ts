@@ -11,6 +11,7 @@ import { KeptIntel } from "../kept-intel.ts";
 import { type IncidentAssessor, incidentAssessor } from "../history/incident-judgement.ts";
 import type { Judge, JudgedInterval } from "../history/judge.ts";
 import { loadJudge, saveJudge } from "../history/judge-file.ts";
+import type { FollowedSources } from "./followed-sources.ts";
 import type { WatchOptions } from "./watch-options.ts";
 import { TopSeries } from "./top-series.ts";
 
@@ -43,6 +44,7 @@ export class WatchJudging {
   readonly #top = new TopSeries();
   readonly #intel: KeptIntel;
   #ours: readonly Network[];
+  readonly #followed: FollowedSources;
   #judge: Judge | null = null;
   /** Whether options of judging have changed since the judge was made. */
   #isChanged = false;
@@ -53,13 +55,14 @@ export class WatchJudging {
   /** Incidents as they were last told. */
   readonly #told = new Map<string, string>();
 
-  constructor(options: WatchOptions, spool: Spool, emit: (event: WatchEvent) => void, now: () => number) {
+  constructor(options: WatchOptions, spool: Spool, followed: FollowedSources, emit: (event: WatchEvent) => void, now: () => number) {
     this.#options = options;
     this.#spool = spool;
     this.#emit = emit;
     this.#now = now;
     this.#intel = new KeptIntel(options.intel, now);
     this.#ours = options.ours;
+    this.#followed = followed;
   }
 
   /** How what sources are looked up in is. */
@@ -146,9 +149,22 @@ export class WatchJudging {
   async #open(): Promise<void> {
     const store = await this.#options.openStore();
     this.store = store;
-    const assess = incidentAssessor(store, this.#intel, () => this.#ours);
-    // Of what was long ago nobody is told; precursor incidents show judges it
-    const assessor: IncidentAssessor = async (incident) => (this.#now() - incident.updatedAt > JUDGED_SECONDS ? null : assess(incident));
+    const assess = incidentAssessor(
+      store,
+      this.#intel,
+      () => this.#ours,
+      (address) => this.#followed.mannersOf(address),
+    );
+    const assessor: IncidentAssessor = async (incident) => {
+      // Of what was long ago nobody is told; precursor incidents show judges it
+      if (this.#now() - incident.updatedAt > JUDGED_SECONDS) return null;
+      const judgement = await assess(incident);
+      this.#followed.follow(
+        incident.id,
+        (judgement?.sources ?? []).map(({ address }) => address),
+      );
+      return judgement;
+    };
     this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge, assessor);
   }
 
@@ -176,6 +192,7 @@ export class WatchJudging {
       this.#emit({ type: "incident", time: this.#now(), change, isAlert, incident });
     }
     this.silent = reference.filter((sensor) => !sensors.includes(sensor));
+    this.#followed.keepOnly(new Set(judge.book.open().map(({ id }) => id)));
     this.#top.add(snapshot, sensors.length > 0);
     if (!isPast) {
       this.#emit({
@@ -223,7 +240,16 @@ export class WatchJudging {
 
 /** What a change has to change for an incident to be told again. */
 function markOf({ phase, timeline, others, acknowledgedBy, judgement }: Incident): string {
-  return [phase, timeline.length, others.length, acknowledgedBy ?? "", judgement?.tooEarly ?? ""].join(" ");
+  const meaning =
+    judgement === undefined || judgement === null
+      ? []
+      : [
+          judgement.tooEarly,
+          judgement.severity,
+          judgement.reading,
+          ...judgement.sources.map(({ labels: { acknowledged } }) => acknowledged?.status ?? ""),
+        ];
+  return [phase, timeline.length, others.length, acknowledgedBy ?? "", ...meaning].join(" ");
 }
 
 /** The first interval of history that is worth judging; null where there is no history yet. */

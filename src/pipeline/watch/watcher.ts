@@ -15,6 +15,7 @@ import { loadState, saveState } from "../../sources/live/state-file.ts";
 import { SensorRecorder } from "../history/record.ts";
 import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
+import { FollowedSources } from "./followed-sources.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
 import { troublesOf } from "./troubles.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
@@ -77,13 +78,15 @@ export class Watcher {
       throw error;
     }
     rememberTemplates(this.#memory, loadTemplates(loadState(join(options.stateFolder, TEMPLATES_FILE))).cache);
-    this.#judging = new WatchJudging(options, this.#spool, emit, () => this.#clocks.wall());
+    const followed = new FollowedSources();
+    this.#judging = new WatchJudging(options, this.#spool, followed, emit, () => this.#clocks.wall());
     this.#intake = new Intake(
       {
         recorderOf: (sensor) => new SensorRecorder(sensor, this.#options),
         now: () => this.#clocks.wall(),
         judgedUntil: () => this.#judging.judgedUntil,
         memory: this.#memory,
+        follow: (batch) => followed.observe(batch),
       },
       placesOf(this.#spool.positions()),
     );

@@ -1,6 +1,6 @@
 /** Incidents for programs: `precursor.incidents/1`. */
 import type { Assessment } from "../../model/assessment.ts";
-import type { Incident, IncidentJudgement } from "../../model/incident.ts";
+import type { Incident, IncidentJudgement, IncidentManners } from "../../model/incident.ts";
 import { escapeJson } from "../escape.ts";
 import { assessmentJson } from "../json.ts";
 import { labelsJson } from "../labels-json.ts";
@@ -40,8 +40,16 @@ function judgementJson({ until, actions, sources, ...rest }: IncidentJudgement):
     ...rest,
     until: isoTime(until),
     actions: actions.map(({ commands, ...action }) => ({ ...action, commands: [...commands] })),
-    sources: sources.map(({ labels, ...source }) => ({ ...source, ...labelsJson(labels) })),
+    sources: sources.map(({ labels, manners, ...source }) => ({
+      ...source,
+      ...labelsJson(labels),
+      manners: manners === null ? null : { ...manners, tools: plainCounts(manners.tools), beyond: [...manners.beyond] },
+    })),
   };
+}
+
+function plainCounts(tools: IncidentManners["tools"]): Record<string, number> {
+  return Object.fromEntries(Object.entries(tools).map(([tool, packets]) => [tool, packets]));
 }
 
 function maybeTime(seconds: number | null): string | null {

@@ -5,6 +5,14 @@ import { labelShapes } from "../label-shapes.ts";
 import { uptickShape } from "../series/uptick-schema.ts";
 import { count, time } from "../schema-shapes.ts";
 
+const manners = z
+  .looseObject({
+    spoofable: z.boolean().describe("it never showed that it gets answers"),
+    tools: z.record(z.string(), count).describe("packets that carry a tool's mark, by tool"),
+    beyond: z.array(z.string()).describe("what goes beyond scanning, as predicates"),
+  })
+  .nullable()
+  .describe("how it behaved while a watch looked at its packets; null where none did");
 const judgementShape = z.looseObject({
   until: time.describe("the end of what was judged"),
   severity: z.enum(["none", "low", "medium", "high", "critical"]),
@@ -18,7 +26,7 @@ const judgementShape = z.looseObject({
     .array(z.looseObject({ action: z.string(), reason: z.string(), commands: z.array(z.string()).describe("that write the rules") }))
     .describe("in the order in which to do them"),
   sources: z
-    .array(z.looseObject({ address: z.string(), packets: count, targets: count, sensors: count, ...labelShapes }))
+    .array(z.looseObject({ address: z.string(), packets: count, targets: count, sensors: count, ...labelShapes, manners }))
     .describe("those that sent most of the leading series, at most 20, with what is known of them"),
 });
 

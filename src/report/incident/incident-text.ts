@@ -1,6 +1,6 @@
 /** Incidents on a terminal: a line each, or one with all that is known of it. */
 import type { Assessment } from "../../model/assessment.ts";
-import type { Incident, IncidentJudgement, IncidentSource } from "../../model/incident.ts";
+import type { Incident, IncidentJudgement, IncidentManners, IncidentSource } from "../../model/incident.ts";
 import { notePart } from "../note-words.ts";
 import type { RenderOptions } from "../options.ts";
 import { count, counted, dateTime, duration, percent, timeSpan } from "../quantity.ts";
@@ -110,12 +110,24 @@ function writeSources(screen: Screen, { sources }: IncidentJudgement): void {
   }
 }
 
+/** "marks of masscan; may be forged". */
+function mannersWords({ spoofable, tools, beyond }: IncidentManners): string {
+  const marks = Object.keys(tools);
+  const parts = [
+    marks.length === 0 ? null : `marks of ${marks.join(", ")}`,
+    spoofable ? "may be forged" : "completed exchanges",
+    ...beyond.map((predicate) => `it ${predicate}`),
+  ];
+  return parts.filter((part) => part !== null).join(", ");
+}
+
 /** "4,031 packets to 830 targets, 20 sensors; AS202425 IP Volume inc, NL; claimed research: …; on 3 lists, 2 independent against it: …". */
-function sourceWords({ packets, targets, sensors, labels }: IncidentSource): string {
+function sourceWords({ packets, targets, sensors, labels, manners }: IncidentSource): string {
   const { acknowledged, reputation } = labels;
   const parts = [
     `${counted(packets, "packet")} to ${counted(targets, "target")}, ${counted(sensors, "sensor")}`,
     networkWords(labels),
+    manners === null ? null : mannersWords(manners),
     acknowledged === null ? null : `${acknowledged.status} research: ${acknowledged.organisation} (${acknowledged.reason})`,
     reputation === null ? null : reputationWords(reputation),
   ];

@@ -64,6 +64,7 @@ export function judgedNovember2013(): Incident {
         packets: 4031,
         targets: 830,
         sensors: 97,
+        manners: { spoofable: true, tools: { masscan: 31 }, beyond: [] },
         labels: {
           network: { asn: 29073, name: "Ecatel", country: "NL", kind: "hosting", list: "asn", date: "2013-11-01" },
           acknowledged: null,
