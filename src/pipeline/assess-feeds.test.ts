@@ -1,5 +1,5 @@
 /** `assess` with reputation feeds: labels, states, and what the report says of both. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -90,4 +90,22 @@ test("a damaged library is told, not passed over", async () => {
   await expect(report(folder)).rejects.toMatchObject({ code: "E_INTEL_TABLE" });
   rmSync(join(folder, table));
   await expect(report(folder)).rejects.toMatchObject({ code: "E_INTEL_LIBRARY" });
+});
+
+test("feeds, tables and databases that are damaged are named, and nothing is assessed without them unseen", async () => {
+  const now = Date.now() / 1000;
+  take({ "cins-army": `${SOURCE}\n` }, now);
+  const index = readFileSync(join(folder, "index.json"), "utf8");
+  writeFileSync(join(folder, "index.json"), index.slice(0, 100));
+  await expect(report(folder)).rejects.toMatchObject({
+    code: "E_INTEL_LIBRARY",
+    message: expect.stringContaining("index.json is damaged"),
+  });
+  writeFileSync(join(folder, "index.json"), index);
+  const table = readdirSync(folder).find((name) => name.startsWith("table."))!;
+  writeFileSync(join(folder, table), "no table");
+  await expect(report(folder)).rejects.toMatchObject({ code: "E_INTEL_TABLE", message: expect.stringContaining(table) });
+  await expect(
+    assess({ ...ASSESS_DEFAULTS, threads: 1, memory: new Map([["a", sweep]]), databases: [join(folder, table)] }),
+  ).rejects.toMatchObject({ code: "E_DATABASE", message: expect.stringContaining(table) });
 });
