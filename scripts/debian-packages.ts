@@ -28,6 +28,7 @@ export const TEST_PACKAGES: readonly DebianPackage[] = [
   { name: "tcpreplay", program: "tcpreplay", use: "packets through real rules" },
   { name: "exabgp", program: "exabgp", use: "FlowSpec routes, validated and sent" },
   { name: "gobgpd", program: "gobgpd", use: "FlowSpec routes, as another speaker reads them" },
+  { name: "python3-capirca", program: "aclgen", use: "rules of precursor block, as another generator writes them" },
   { name: "awscli", program: "aws", use: "commands for a network ACL, checked" },
   { name: "zsh", program: "zsh", use: "completion" },
   { name: "fish", program: "fish", use: "completion" },

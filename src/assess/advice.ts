@@ -2,13 +2,12 @@
 import type { Advice, Hypothesis, Severity } from "../model/assessment.ts";
 import { containsIPv4, containsIPv6, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import { PORT_ZERO_MATCHES, UDP_SOURCE_ZERO } from "../model/block.ts";
-import type { Scan } from "../model/finding.ts";
+import { hostileSources, LEAST_CONTACTS } from "../model/hostile.ts";
+import type { AddressLabels } from "../model/label.ts";
 import type { Facts } from "./facts.ts";
 import type { AssessInput } from "./input.ts";
 import { agree, listed, plural } from "./words.ts";
 
-/** Contacts from which a source is worth a rule of its own. */
-const HEAVY_CONTACTS = 50;
 /** Addresses in one block rule: a longer list belongs into a feed. */
 const MOST_BLOCKED = 100;
 /** How long addresses stay blocked, a week: they change hands. */
@@ -94,8 +93,7 @@ export function adviceFor(
   if (blocked.length > 0) {
     advice.push({
       action: `Block ${plural(blocked.length, "address", "addresses")} for a week.`,
-      reason:
-        "Each completed exchanges, so it is not forged, made at least 50 contacts, and is neither yours, private, nor of an acknowledged scanner.",
+      reason: `Each completed exchanges, so it is not forged, made at least ${LEAST_CONTACTS} contacts, and is neither yours, private, a resolver that many rely on, nor of an acknowledged scanner.`,
       rules: [],
       block: { portZero: [], sources: blocked, seconds: BLOCK_SECONDS },
     });
@@ -139,7 +137,9 @@ function leadingService({ scans: { leadingPort } }: Facts): string {
 
 /** Targets that told an unacknowledged scanner something. */
 function exposureAdvice(input: AssessInput): Advice[] {
-  const answered = input.detection.scans.filter((scan) => scan.outcomes.answered > 0 && !isAcknowledged(input, scan.source));
+  const answered = input.detection.scans.filter(
+    (scan) => scan.outcomes.answered > 0 && organisationOf(input.labels.get(scan.source)) === null,
+  );
   if (answered.length === 0) return [];
   const contacts = answered.reduce((sum, scan) => sum + scan.outcomes.answered, 0);
   const ports = [
@@ -159,25 +159,35 @@ function exposureAdvice(input: AssessInput): Advice[] {
   ];
 }
 
-/** Sources that may be blocked, heaviest first. */
-function blockable(input: AssessInput): string[] {
-  const home = input.detection.home.networks.map(parseNetwork).filter((network) => network !== null);
-  const victims = new Set(input.detection.backscatter.map((one) => one.victim));
-  const allowed = (scan: Scan): boolean => {
-    const { source } = scan;
-    if (scan.spoofable || scan.contactCount < HEAVY_CONTACTS || victims.has(source) || isAcknowledged(input, source)) return false;
+/** Sources that may be blocked, heaviest first: those that scans give reason to, less those whom nobody blocks, whatever they did. */
+function blockable({ detection, labels }: AssessInput): string[] {
+  const home = detection.home.networks.map(parseNetwork).filter((network) => network !== null);
+  const { sources } = hostileSources(
+    detection.scans.map((scan) => ({
+      source: scan.source,
+      kind: scan.kind,
+      contacts: scan.contactCount,
+      answered: scan.outcomes.answered,
+      spoofable: scan.spoofable,
+      acknowledged: organisationOf(labels.get(scan.source)),
+    })),
+    new Set(detection.backscatter.map(({ victim }) => victim)),
+    { leastContacts: LEAST_CONTACTS, includeSpoofable: false, includeAcknowledged: false },
+  );
+  const allowed = (source: string): boolean => {
     // A label says who; without one (or with a special purpose) nobody is blocked.
-    const label = input.labels.get(source);
-    if (label === undefined || label.reserved !== null) return false;
+    const label = labels.get(source);
+    if (label === undefined || label.reserved !== null || (label.reliedUpon ?? null) !== null) return false;
     const word = parseIPv4(source);
     if (word !== null) return !home.some((network) => containsIPv4(network, word));
     const words = parseIPv6(source);
     return words !== null && !home.some((network) => containsIPv6(network, ...words));
   };
-  return [...new Set(input.detection.scans.filter(allowed).map((scan) => scan.source))].slice(0, MOST_BLOCKED);
+  return sources.filter(allowed).slice(0, MOST_BLOCKED);
 }
 
-function isAcknowledged(input: AssessInput, source: string): boolean {
-  const label = input.labels.get(source)?.acknowledged ?? null;
-  return label !== null && label.status !== "disputed";
+/** Who says that he scans from there, where his behaviour does not dispute it. */
+function organisationOf(label: AddressLabels | undefined): string | null {
+  const acknowledged = label?.acknowledged ?? null;
+  return acknowledged === null || acknowledged.status === "disputed" ? null : acknowledged.organisation;
 }

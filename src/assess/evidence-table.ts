@@ -178,7 +178,7 @@ export const EVIDENCE_TABLE = {
   },
   persistence: {
     group: "persistence",
-    source: by.BOU_HARB,
+    source: by.MISCONFIGURATION,
     // Who asks the same again learns nothing new: clients of a server that is gone do, searchers do not.
     ratios: {
       misconfiguration: 40,

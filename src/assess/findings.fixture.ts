@@ -49,6 +49,7 @@ export function victim(overrides: Partial<Backscatter> = {}): Backscatter {
     firstSeen: START,
     lastSeen: START + 3600,
     qualifies: true,
+    isReflector: false,
     portZero: false,
     evidence: [],
     ...overrides,

@@ -101,9 +101,10 @@ export function backscatterFacts(input: AssessInput): BackscatterFacts {
   const reflected = backscatter.filter(
     (one) =>
       // Detection reports UDP answers to so few only from a service's port, and does not always know which.
-      one.transport === "udp" &&
-      one.peers <= FLOOD_TARGETS &&
-      (one.ports.length === 0 || one.ports.some((port) => AMPLIFICATION_PORTS.has(port))),
+      one.isReflector ||
+      (one.transport === "udp" &&
+        one.peers <= FLOOD_TARGETS &&
+        (one.ports.length === 0 || one.ports.some((port) => AMPLIFICATION_PORTS.has(port)))),
   );
   // One resolver's stray answers are no flood.
   const flood = reflected.length >= 3;

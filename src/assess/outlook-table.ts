@@ -1,6 +1,6 @@
 /**
- * What tends to follow each reading, over which time and how often, as data. A number stands here only where somebody has measured it; the
- * base rate says what the number does not. Conditions that need facts stand in outlook.ts under the same id.
+ * What tends to follow each reading, over which time and how often, as data. Where nobody has measured the number, its source says "stated
+ * judgement"; the base rate says what the number does not. Conditions that need facts stand in outlook.ts under the same id.
  */
 import type { HypothesisId, Outlook } from "../model/assessment.ts";
 import { STATED } from "./evidence/literature.ts";
@@ -43,7 +43,7 @@ export const OUTLOOK_TABLE = [
     horizonSeconds: null,
     probability: null,
     baseRate:
-      "of 760 addresses that attacked two hosts in 48 days, 4 % had scanned their ports before, 21 % their services, and half had sent no scan at all",
+      "of what attacked two hosts in 48 days, about 5 % had scanned only their ports before, and more than half had sent no scan at all",
     source: PANJWANI,
   },
   {
@@ -53,7 +53,7 @@ export const OUTLOOK_TABLE = [
     horizonSeconds: DAY,
     probability: { low: 0.95, high: 1 },
     baseRate: "every public address is probed every day; only a rise above that means something",
-    source: "Durumeric, Bailey, Halderman, USENIX Security 2014 (an Internet-wide view of scanning)",
+    source: `${STATED}, after Durumeric, Bailey, Halderman, USENIX Security 2014 (an Internet-wide view of scanning)`,
   },
   {
     id: "outbreak-doubles",
@@ -71,8 +71,8 @@ export const OUTLOOK_TABLE = [
     what: "The same family goes on asking for the same ports, from addresses that change",
     horizonSeconds: 30 * DAY,
     probability: { low: 0.9, high: 1 },
-    baseRate: "Mirai's mark was still in 1 to 1.5 % of a telescope's packets in 2023 and 2024",
-    source: "The Good, the Bad, and the Scanned, TU Delft 2024",
+    baseRate: "Mirai's mark was still in 1 to 1.5 % of a telescope's scanning traffic in June 2023 and February 2024",
+    source: `${STATED}, after The Good, the Bad, and the Scanned, TU Delft 2024`,
   },
   {
     id: "flood-ends",
@@ -110,7 +110,7 @@ export const OUTLOOK_TABLE = [
     probability: { low: 0.9, high: 1 },
     baseRate:
       "Censys and Shodan show a change within 24 hours, with about one connection a port and day; some 40 known scanners send half of what a telescope gets",
-    source: "Bennett, Abdou, van Oorschot, MADWeb 2021; The Good, the Bad, and the Scanned, TU Delft 2024",
+    source: `${STATED}, after Bennett, Abdou, van Oorschot, MADWeb 2021, and The Good, the Bad, and the Scanned, TU Delft 2024`,
   },
   {
     id: "fingerprinting-recurs",
@@ -146,6 +146,6 @@ export const OUTLOOK_TABLE = [
     horizonSeconds: DAY,
     probability: { low: 0.9, high: 1 },
     baseRate: "most port-zero flows of an exchange point in a week were fragments",
-    source: "Maghsoudlou, Gasser, Feldmann, PAM 2021",
+    source: `${STATED}, after Maghsoudlou, Gasser, Feldmann, PAM 2021`,
   },
 ] as const satisfies readonly OutlookEntry[];

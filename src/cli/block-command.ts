@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PORT_ZERO_MATCHES, UDP_SOURCE_ZERO } from "../model/block.ts";
 import { UsageError } from "../model/errors.ts";
+import { LEAST_CONTACTS } from "../model/hostile.ts";
 import { addExamples } from "./examples.ts";
 import { splitHome } from "./home-option.ts";
 import { parseDuration } from "./moment.ts";
@@ -54,7 +55,12 @@ export function addBlockCommand(program: Command): void {
     .option("--into <name>", "the list on the device that the rules go into, where the platform needs one", parseInto)
     .option("--max <n>", "addresses to block at most", (text) => parseWhole(text, 1, GREATEST_MOST), USUAL_MOST)
     .option("--aggregate <n>", "innocent addresses that may be covered for fewer rules", (text) => parseWhole(text, 0, GREATEST_MOST), 0)
-    .option("--min-contacts <n>", "contacts from which a report's scanner is blocked", (text) => parseWhole(text, 1, 1_000_000_000), 50)
+    .option(
+      "--min-contacts <n>",
+      "contacts from which a report's scanner is blocked",
+      (text) => parseWhole(text, 1, 1_000_000_000),
+      LEAST_CONTACTS,
+    )
     .option("--include-acknowledged", "block acknowledged scanners, too")
     .option("--include-spoofable", "block a report's sources that may be forged, too: whoever owns the address is hit")
     .option("--remove", "print what takes the rules away, and nothing else")

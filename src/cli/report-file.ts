@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { InputError } from "../model/errors.ts";
-import type { ReportedScan } from "../respond/index.ts";
+import type { ReportedScan } from "../model/hostile.ts";
 import { systemReason } from "../sources/file.ts";
 
 const report = z.looseObject({

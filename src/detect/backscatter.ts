@@ -295,6 +295,7 @@ function describe(activity: Activity, { family, word }: Victim, part: Part): Bac
     firstSeen: part.firstSeen,
     lastSeen: part.lastSeen,
     qualifies,
+    isReflector: false,
     portZero: part.portZero,
     evidence,
   };

@@ -51,8 +51,10 @@ export function explainAddress(
   for (const campaign of detection.campaigns) if (campaign.members.includes(address)) verdicts.push(campaignVerdict(campaign));
   for (const found of detection.backscatter) {
     if (found.victim !== address) continue;
-    const what = found.transport === "udp" && found.peers <= 3 ? "Abused as a reflector, or a victim" : "Victim";
-    verdicts.push(`${what} of forged traffic elsewhere: ${found.evidence.join("; ")}.`);
+    const what = found.isReflector
+      ? "Abused as an amplifier"
+      : `${found.transport === "udp" && found.peers <= 3 ? "Abused as an amplifier, or a victim" : "Victim"} of forged traffic elsewhere`;
+    verdicts.push(`${what}: ${found.evidence.join("; ")}.`);
   }
   for (const flood of detection.floods) {
     if (flood.target === address) verdicts.push(`Target of a flood: ${flood.evidence.join("; ")}.`);

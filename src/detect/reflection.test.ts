@@ -31,6 +31,11 @@ describe("reflection", () => {
     expect(detect(answers(40, 20), { home: HOME }).backscatter).toEqual([]);
   });
 
+  test("datagrams larger than any packet were in fragments, which the sensor put together", () => {
+    const activity = { ...answers(40, 0), totals: new Map([["reassembled", 2400]]) };
+    expect(detect(activity, { home: HOME }).backscatter).toHaveLength(40);
+  });
+
   test("a few senders, or many hosts that get answers, are no attack on one", () => {
     expect(detect(answers(5, 5000), { home: HOME }).backscatter).toEqual([]);
     expect(detect(answers(40, 5000, addresses("192.0.2.10", 20)), { home: HOME }).backscatter).toEqual([]);

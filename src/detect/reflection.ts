@@ -79,8 +79,8 @@ export class ReflectionFinder {
     qualifies: (packets: number, firstSeen: number, lastSeen: number) => boolean,
   ): { found: Backscatter[]; total: number } {
     const { excluded, unconfirmed } = activity.portZero;
-    // Exporters without fragment elements write later fragments as 0 -> 0.
-    const fragments = excluded.fragments + unconfirmed.udp.both;
+    // Exporters without fragment elements write later fragments as 0 -> 0; who follows connections puts them together.
+    const fragments = excluded.fragments + unconfirmed.udp.both + (activity.totals.get("reassembled") ?? 0);
     const areCutUp = fragments >= FRAGMENT_SHARE * this.#packets;
     const flooded = this.#flooded(home);
     if (!areCutUp && flooded.size === 0) return { found: [], total: 0 };
@@ -101,11 +101,12 @@ export class ReflectionFinder {
           firstSeen,
           lastSeen,
           qualifies: qualifies(packets, firstSeen, lastSeen),
+          isReflector: true,
           portZero: false,
           evidence: [
             `${plural(packets, "answer")} from a service's UDP port to ${plural(sender.targets.length, "host")} that had not asked, in ${duration(lastSeen - firstSeen)}`,
             areCutUp
-              ? `one of ${plural(companions, "sender")} that do the same to that host, with ${plural(fragments, "later fragment or record without ports", "later fragments or records without ports")}: reflection, aimed at the host`
+              ? `one of ${plural(companions, "sender")} that do the same to that host, with ${plural(fragments, "sign")} of fragments (later ones, records without ports, datagrams beyond 1,500 octets): reflection, aimed at the host`
               : `one of ${plural(amplifiers, "sender")} that do the same to that host from ports that amplifiers answer from, at ${number(rateOf(sender, flooded))} packets a second together: reflection, aimed at the host`,
           ],
         },

@@ -29,6 +29,14 @@ describe("intel", () => {
     expect(intel.announced([15169])).toEqual(new Map());
     expect(intel.lists()).toHaveLength(2);
   });
+  test("knows what very many rely on, however the address is written", () => {
+    const intel = Intel.open({ networks: false });
+    expect(intel.label("8.8.8.8", () => NO_MANNERS).reliedUpon).toBe("a public resolver (Google)");
+    expect(intel.label("2620:FE:0::fe", () => NO_MANNERS).reliedUpon).toBe("a public resolver (Quad9)");
+    expect(intel.label("198.41.0.4", () => NO_MANNERS).reliedUpon).toBe("a root server of the DNS");
+    expect(intel.label("8.8.8.9", () => NO_MANNERS).reliedUpon).toBeNull();
+    expect(intel.label("no address", () => NO_MANNERS).reliedUpon).toBeNull();
+  });
   test("looks at manners only where an organisation claims the address", () => {
     const intel = Intel.open({ networks: false });
     const never = (): never => {

@@ -5,6 +5,7 @@ import type { ReputationLabel } from "../model/reputation.ts";
 import { ForwardNames, type NameOptions } from "./acknowledged/forward-names.ts";
 import { acknowledgedLabel, isCandidate } from "./acknowledged/judge.ts";
 import { ACKNOWLEDGED_DATE, ACKNOWLEDGED_LIST } from "./acknowledged/table.ts";
+import { reliedUpon } from "./left-alone.ts";
 import { type DataList, Networks } from "./network.ts";
 import { SPECIAL_PURPOSE_DATE, SPECIAL_PURPOSE_LIST, specialPurpose } from "./special-purpose.ts";
 import { UserDatabase } from "./user-database.ts";
@@ -74,6 +75,7 @@ export class Intel {
       reserved: specialPurpose(address),
       reputation,
       name,
+      reliedUpon: reliedUpon(address),
     };
   }
 

@@ -1,4 +1,5 @@
 /** Networks that nobody should block or take a list's word against, each with the reason. */
+import { formatNetwork, parseNetwork } from "../model/address.ts";
 import { ACKNOWLEDGED_SCANNERS } from "./acknowledged/table.ts";
 import { PUBLIC_RESOLVERS, ROOT_SERVERS } from "./public-resolvers.ts";
 import { bogonNetworks } from "./special-purpose.ts";
@@ -27,4 +28,21 @@ export function leftAlone(): readonly LeftAlone[] {
       })),
     ),
   ];
+}
+
+let resolvers: ReadonlyMap<string, string> | null = null;
+
+/** As what very many rely on an address (text); null where nobody is known to, and for texts that are no address. */
+export function reliedUpon(address: string): string | null {
+  resolvers ??= new Map(
+    leftAlone()
+      .filter(({ kind }) => kind === "resolver")
+      .map(({ network, why }) => [canonical(network) ?? network, why]),
+  );
+  return resolvers.get(canonical(address) ?? "") ?? null;
+}
+
+function canonical(text: string): string | null {
+  const network = parseNetwork(text);
+  return network === null ? null : formatNetwork(network);
 }

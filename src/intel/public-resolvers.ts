@@ -1,6 +1,7 @@
 /**
  * Addresses that very many networks rely on: public DNS resolvers, and the root servers of the DNS. Blocking one of them is an outage, which
- * is why they are favourites for poisoning feeds. Compiled on 2026-11-24 from what is commonly known; the operators' pages were not read for it: `published` is where to check.
+ * is why they are favourites for poisoning feeds. Compiled from what is commonly known, and compared on 2026-11-24, in a stored copy of 2026-07-21,
+ * with AdGuard's list of providers, which names most of them: `unseen` are the addresses that are not on it. `published` is where to check.
  */
 
 interface PublicResolver {
@@ -8,6 +9,8 @@ interface PublicResolver {
   readonly addresses: readonly string[];
   /** Where the operator is known to publish them. */
   readonly published: string;
+  /** Those of `addresses` that AdGuard's list (adguard-dns.io/kb/general/dns-providers/) does not have; all others were read there. */
+  readonly unseen?: readonly string[];
 }
 
 export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
@@ -30,11 +33,13 @@ export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
       "2606:4700:4700::6400",
     ],
     published: "https://developers.cloudflare.com/1.1.1.1/ip-addresses/",
+    unseen: ["2606:4700:4700::64", "2606:4700:4700::6400"],
   },
   {
     operator: "Google",
     addresses: ["8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844", "2001:4860:4860::64", "2001:4860:4860::6464"],
     published: "https://developers.google.com/speed/public-dns/docs/using",
+    unseen: ["2001:4860:4860::64", "2001:4860:4860::6464"],
   },
   {
     operator: "Quad9",
@@ -63,12 +68,17 @@ export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
       "208.67.220.222",
       "208.67.222.123",
       "208.67.220.123",
+      "208.67.222.2",
+      "208.67.220.2",
       "2620:119:35::35",
       "2620:119:53::53",
+      "2620:0:ccc::2",
+      "2620:0:ccd::2",
       "2620:119:35::123",
       "2620:119:53::123",
     ],
     published: "https://support.opendns.com/hc/en-us/articles/227986667",
+    unseen: ["208.67.222.220", "208.67.220.222", "2620:119:35::123", "2620:119:53::123"],
   },
   {
     operator: "AdGuard",
@@ -97,24 +107,35 @@ export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
       "185.228.168.10",
       "185.228.169.11",
       "185.228.169.9",
+      "2a0d:2a00:1::",
+      "2a0d:2a00:1::1",
       "2a0d:2a00:1::2",
+      "2a0d:2a00:2::",
+      "2a0d:2a00:2::1",
       "2a0d:2a00:2::2",
     ],
     published: "https://cleanbrowsing.org/filters/",
   },
   {
     operator: "Neustar (Vercara) UltraDNS Public",
-    addresses: ["64.6.64.6", "64.6.65.6", "2620:74:1b::1:1", "2620:74:1c::2:2"],
+    addresses: [
+      "64.6.64.6",
+      "64.6.65.6",
+      "2620:74:1b::1:1",
+      "2620:74:1c::2:2",
+      ...[1, 2, 3, 4, 5].flatMap((last) => [`156.154.70.${last}`, `156.154.71.${last}`, `2610:a1:1018::${last}`, `2610:a1:1019::${last}`]),
+    ],
     published: "https://vercara.digicert.com/ultradns-public",
   },
   {
     operator: "Level 3",
     addresses: ["4.2.2.1", "4.2.2.2", "4.2.2.3", "4.2.2.4", "4.2.2.5", "4.2.2.6"],
     published: "not published by its operator; in use since the 1990s",
+    unseen: ["4.2.2.1", "4.2.2.2", "4.2.2.3", "4.2.2.4", "4.2.2.5", "4.2.2.6"],
   },
   {
     operator: "Control D",
-    addresses: ["76.76.2.0", "76.76.10.0", "2606:1a40::", "2606:1a40:1::"],
+    addresses: ["76.76.2.0", "76.76.2.1", "76.76.2.2", "76.76.2.3", "76.76.10.0", "2606:1a40::", "2606:1a40:1::"],
     published: "https://controld.com/free-dns",
   },
   {
@@ -125,20 +146,60 @@ export const PUBLIC_RESOLVERS: readonly PublicResolver[] = [
   { operator: "Hurricane Electric", addresses: ["74.82.42.42", "2001:470:20::2"], published: "https://dns.he.net" },
   {
     operator: "DNS4EU",
-    addresses: ["86.54.11.1", "86.54.11.201", "86.54.11.100", "86.54.11.200", "2a13:1001::86:54:11:100", "2a13:1001::86:54:11:200"],
+    addresses: [1, 201, 11, 211, 12, 212, 13, 213, 100, 200].flatMap((last) => [`86.54.11.${last}`, `2a13:1001::86:54:11:${last}`]),
     published: "https://www.joindns4.eu/for-public",
+    unseen: ["2a13:1001::86:54:11:200"],
   },
   { operator: "AliDNS", addresses: ["223.5.5.5", "223.6.6.6", "2400:3200::1", "2400:3200:baba::1"], published: "https://www.alidns.com" },
   { operator: "DNSPod", addresses: ["119.29.29.29", "2402:4e00::"], published: "https://www.dnspod.cn/products/publicdns" },
-  { operator: "114DNS", addresses: ["114.114.114.114", "114.114.115.115"], published: "https://www.114dns.com" },
+  {
+    operator: "114DNS",
+    addresses: ["114.114.114.114", "114.114.115.115", "114.114.114.119", "114.114.115.119", "114.114.114.110", "114.114.115.110"],
+    published: "https://www.114dns.com",
+  },
   {
     operator: "Yandex",
-    addresses: ["77.88.8.8", "77.88.8.1", "2a02:6b8::feed:ff", "2a02:6b8:0:1::feed:ff"],
+    addresses: [
+      "77.88.8.8",
+      "77.88.8.1",
+      "77.88.8.88",
+      "77.88.8.2",
+      "77.88.8.7",
+      "77.88.8.3",
+      "2a02:6b8::feed:ff",
+      "2a02:6b8:0:1::feed:ff",
+      "2a02:6b8::feed:bad",
+      "2a02:6b8:0:1::feed:bad",
+      "2a02:6b8::feed:a11",
+      "2a02:6b8:0:1::feed:a11",
+    ],
     published: "https://dns.yandex.com",
   },
+  { operator: "Comodo", addresses: ["8.26.56.26", "8.20.247.20", "8.20.247.2"], published: "https://www.comodo.com/secure-dns/" },
+  {
+    operator: "CIRA Canadian Shield",
+    addresses: ["149.112.121.10", "149.112.122.10", "149.112.121.20", "149.112.122.20", "149.112.121.30", "149.112.122.30"],
+    published: "https://www.cira.ca/en/canadian-shield/",
+  },
+  {
+    operator: "CZ.NIC",
+    addresses: ["193.17.47.1", "185.43.135.1", "2001:148f:ffff::1", "2001:148f:fffe::1"],
+    published: "https://www.nic.cz/odvr/",
+  },
+  {
+    operator: "Quad101 (TWNIC)",
+    addresses: ["101.101.101.101", "101.102.103.104", "2001:de4::101", "2001:de4::102"],
+    published: "https://101.101.101.101/",
+  },
+  {
+    operator: "Digitale Gesellschaft",
+    addresses: ["185.95.218.42", "185.95.218.43", "2a05:fc84::42", "2a05:fc84::43"],
+    published: "https://www.digitale-gesellschaft.ch/dns/",
+  },
+  { operator: "SWITCH", addresses: ["130.59.31.248", "2001:620:0:ff::2"], published: "https://www.switch.ch/" },
 ];
 
-/** The root servers, a to m (root-servers.org; the named.root file of IANA). */
+/** The root servers, a to m (root-servers.org); the same as in IANA's named.root of 2024-07-18, read on 2026-11-24. */
 export const ROOT_SERVERS: readonly string[] = [
   "198.41.0.4",
   "170.247.170.2",

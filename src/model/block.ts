@@ -25,6 +25,13 @@ export interface Block {
   readonly seconds: number | null;
 }
 
+/** Somebody who gave reason to be blocked, or was asked for, and is not. */
+export interface LeftOut {
+  readonly network: string;
+  /** Goes on after "is": "a public resolver (Google)", "fewer than 50 contacts". */
+  readonly reason: string;
+}
+
 /** A block that somebody asks rules for. */
 export interface BlockRequest extends Block {
   /** For which versions of IP port zero is dropped. */

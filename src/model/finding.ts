@@ -84,6 +84,8 @@ export interface Backscatter {
   readonly lastSeen: number;
   /** Whether it meets the RSDoS thresholds (domain: at least 25 packets, 60 s, 30 packets in some minute). */
   readonly qualifies: boolean;
+  /** An abused server whose large answers are aimed at few hosts (an amplifier), rather than a victim that answers forged packets. */
+  readonly isReflector: boolean;
   readonly portZero: boolean;
   readonly evidence: readonly string[];
 }

@@ -64,6 +64,8 @@ export interface AddressLabels {
   readonly reputation: ReputationLabel | null;
   /** Absent or null where DNS was not asked, or knows no name. */
   readonly name?: NameLabel | null;
+  /** As what very many rely on it, so that blocking it is an outage: "a public resolver (Google)". Absent or null where nobody is known to. */
+  readonly reliedUpon?: string | null;
 }
 
 /** Of an address of which nothing is known. */

@@ -44,7 +44,7 @@ import {
 } from "../model/protocol.ts";
 import type { EntryBatch } from "./entry-batch.ts";
 import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-batch.ts";
-import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
+import { isRecord, isReassembled, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import { headerMark } from "./header-mark.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import { HEADER_SHIFT } from "./slot-layout.ts";
@@ -88,7 +88,20 @@ const U1_PAYLOAD = 300;
 
 /** Sorts the rows of batches into entries, conversations and counts. */
 export class Classifier {
-  readonly totals = { tcp: 0, udp: 0, icmp: 0, arp: 0, sctp: 0, other: 0, fragments: 0, ipv6: 0, tunnelled: 0, allowed: 0, denied: 0 };
+  readonly totals = {
+    tcp: 0,
+    udp: 0,
+    icmp: 0,
+    arp: 0,
+    sctp: 0,
+    other: 0,
+    fragments: 0,
+    reassembled: 0,
+    ipv6: 0,
+    tunnelled: 0,
+    allowed: 0,
+    denied: 0,
+  };
   /** Rows of the batch that belong to conversations: valid until the next batch. */
   readonly flowRows: Int32Array;
   flowCount = 0;
@@ -250,6 +263,7 @@ export class Classifier {
     const destinationPort = batch.destinationPort[row]!;
     const time = batch.time[row]!;
     this.#timeline.count(SERIES_UDP, time, count);
+    if (isReassembled(batch, row, count)) this.totals.reassembled += count;
     if (sourcePort < 0 || destinationPort < 0) {
       if (batch.grade[row] === GRADE_PLACEHOLDER) this.#portZero.excluded.placeholder += count;
       return;

@@ -1,19 +1,10 @@
 /** From who is asked to be blocked to who is: what intelligence says must be left alone, the guards, and the fewest networks. */
 import { leftAlone } from "../intel/index.ts";
 import { formatNetwork, type Network, parseNetwork } from "../model/address.ts";
-import { type PortZeroMatch } from "../model/block.ts";
+import type { LeftOut, PortZeroMatch } from "../model/block.ts";
 import { UsageError } from "../model/errors.ts";
-import {
-  aggregate,
-  type DecidedBlock,
-  guard,
-  hostileSources,
-  type LeftOut,
-  MOST_WEIGHED,
-  type Protected,
-  Protection,
-  type ReportedScan,
-} from "../respond/index.ts";
+import { hostileSources, type ReportedScan } from "../model/hostile.ts";
+import { aggregate, type DecidedBlock, guard, MOST_WEIGHED, type Protected, Protection } from "../respond/index.ts";
 
 export interface BlockOptions {
   readonly portZero: readonly PortZeroMatch[];

@@ -239,6 +239,7 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
     firstSeen: isoTime(entry.firstSeen),
     lastSeen: isoTime(entry.lastSeen),
     qualifies: entry.qualifies,
+    isReflector: entry.isReflector,
     portZero: entry.portZero,
     evidence: [...entry.evidence],
     ...labelsJson(entry.labels),

@@ -6,6 +6,7 @@ import { escapeControls, escapeMarkdown as plain, markdownCode as code } from ".
 import { inputWords, limits } from "./limits.ts";
 import { horizonWords, isEvidence, notePart, probabilityWords, refsBySentence, SECTION_NAMES } from "./note-words.ts";
 import type { RenderOptions } from "./options.ts";
+import { answererWords } from "./backscatter-words.ts";
 import { persistenceHeadline, persistenceSentence } from "./persistence-words.ts";
 import { otherPortLabel, portList } from "./port-name.ts";
 import { portZeroRows, portZeroWords, sum } from "./port-zero-words.ts";
@@ -189,7 +190,8 @@ function persistenceSection(report: Report, limit: number): string[] {
 }
 
 function backscatterSection(report: Report, limit: number): string[] {
-  if (report.backscatterTotal === 0) return [];
+  const words = answererWords(report);
+  if (words === null) return [];
   const shown = report.backscatter.slice(0, limit);
   const rows = shown.map((entry) => [
     code(entry.victim),
@@ -200,8 +202,8 @@ function backscatterSection(report: Report, limit: number): string[] {
     plain(networkWords(entry.labels)),
   ]);
   const blocks = [
-    `### Backscatter: ${counted(report.backscatterTotal, "victim")} of DDoS with forged addresses`,
-    table(["Victim", "Its ports", "Packets", "Peers", "RSDoS thresholds", "Who"], ["l", "l", "r", "r", "l", "l"], rows),
+    `### ${words.title}: ${words.headline}`,
+    table([words.role, "Its ports", "Packets", "Peers", "RSDoS thresholds", "Who"], ["l", "l", "r", "r", "l", "l"], rows),
   ];
   if (report.backscatterTotal > shown.length) blocks.push(`… and ${count(report.backscatterTotal - shown.length)} more.`);
   return blocks;

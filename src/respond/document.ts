@@ -1,6 +1,5 @@
 /** Rules as a file that explains itself: for whom, until when, what they drop and what not, and how they are taken away again. */
-import type { BlockRequest } from "../model/block.ts";
-import type { LeftOut } from "./guards.ts";
+import type { BlockRequest, LeftOut } from "../model/block.ts";
 import { expiryOf, matchWords, moment, type Platform, type RuleSet } from "./platform.ts";
 
 /** Those left out that are named in a file; standard error names as many. */

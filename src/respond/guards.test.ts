@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatNetwork, type Network, parseNetwork } from "../model/address.ts";
 import { guard, Protection } from "./guards.ts";
-import { hostileSources } from "./hostile.ts";
 import { rangeOf } from "./ranges.ts";
 
 const network = (text: string): Network => parseNetwork(text)!;
@@ -59,28 +58,5 @@ describe("guards", () => {
         if (left.length === 0 && wanted.length === 1) expect(size(kept)).toBe(size(wanted));
       }),
     );
-  });
-});
-
-describe("a report's sources", () => {
-  const scan = { kind: "horizontal", contacts: 500, answered: 0, spoofable: false, acknowledged: null };
-  const options = { leastContacts: 50, includeSpoofable: false, includeAcknowledged: false };
-  const scans = [
-    { ...scan, source: "a" },
-    { ...scan, source: "b", answered: 3 },
-    { ...scan, source: "forged", spoofable: true },
-    { ...scan, source: "shodan", acknowledged: "Shodan" },
-    { ...scan, source: "small", contacts: 49 },
-    { ...scan, source: "many", kind: "distributed" },
-    { ...scan, source: "victim" },
-  ];
-  test("are those that cannot be forged, first those that were answered", () => {
-    const { sources, leftOut } = hostileSources(scans, new Set(["victim"]), options);
-    expect(sources).toEqual(["b", "a"]);
-    expect(leftOut.map(({ network: text }) => text).toSorted()).toEqual(["forged", "many", "shodan", "small", "victim"]);
-  });
-  test("are more where that is asked for, and never a victim", () => {
-    const { sources } = hostileSources(scans, new Set(["victim"]), { leastContacts: 1, includeSpoofable: true, includeAcknowledged: true });
-    expect(sources).toEqual(["b", "a", "forged", "shodan", "small"]);
   });
 });

@@ -3,18 +3,13 @@
  * addresses. What a network has of them is cut out of it, and said.
  */
 import { formatNetwork, type Network } from "../model/address.ts";
+import type { LeftOut } from "../model/block.ts";
 import { networksIn, type Range, rangeOf, union } from "./ranges.ts";
 
 /** Left alone, and why, as a sentence goes on after "is": "a public resolver (Google)". */
 export interface Protected {
   readonly network: Network;
   readonly why: string;
-}
-
-/** Somebody who was asked for and is not blocked. */
-export interface LeftOut {
-  readonly network: string;
-  readonly reason: string;
 }
 
 export interface Guarded {

@@ -1,4 +1,4 @@
-/** Whose word the ratios stand on, as the report cites it. */
+/** Whose word the ratios stand on, as the report cites it. Read whole or in abstract, but for Bou-Harb 2016, of which only the title was seen. */
 export const STATED = "stated judgement";
 export const CISCO_2013 = "Cisco TRAC 2013, Massive Increase in Reconnaissance Activity";
 export const CERT_POLSKA = "CERT Polska 2011, unusual traffic to port 0/TCP";
@@ -10,4 +10,5 @@ export const ANTONAKAKIS = "Antonakakis et al., USENIX Security 2017, Understand
 export const NMAP = "Nmap Network Scanning, ch. 5 and 8";
 export const RICHTER_BERGER = "Richter, Berger, IMC 2019, Scanning the Scanners (most scanning is Internet-wide; some 30 % is localised)";
 export const LIST_AGREEMENT = "Maltrail and ipsum (several lists that agree are evidence, one is a hint)";
-export const BOU_HARB = "Bou-Harb et al., DFRWS 2014 (misconfiguration is told from probing by few targets and patience)";
+export const MISCONFIGURATION =
+  "stated judgement, after Bou-Harb, ICC 2016 (a model that tells misconfiguration from probing in darknet data)";

@@ -7,6 +7,7 @@ export const RESEARCH: readonly AcknowledgedScanner[] = [
     kind: "non-profit",
     networks: [
       "64.62.156.0/24",
+      "64.62.195.152/29",
       "64.62.197.0/24",
       "65.49.1.0/24",
       "65.49.20.64/26",
@@ -22,6 +23,23 @@ export const RESEARCH: readonly AcknowledgedScanner[] = [
     names: ["shadowserver.org"],
     published: "https://www.shadowserver.org/what-we-do/network-reporting/",
     read: "reverse names scan-*.shadowserver.org (a public list of 2024-04-08, current in OpenFilters/internet-scanners)",
+    tools: [],
+  },
+  {
+    organisation: "CIRCL (Computer Incident Response Center Luxembourg)",
+    kind: "non-profit",
+    networks: [
+      "185.194.93.130",
+      "185.194.94.170/31",
+      "185.194.94.172/30",
+      "185.194.94.176/30",
+      "2a00:5980:93::130",
+      "2a00:5980:94::170/125",
+      "2a00:5980:94::178/127",
+    ],
+    names: [],
+    published: "https://www.circl.lu/",
+    read: "MISP's circl-security-scanning and circl-ssh-scanning, which CIRCL keeps itself",
     tools: [],
   },
   {

@@ -35,6 +35,7 @@ const SAME: readonly (readonly [word: RegExp, organisation: RegExp])[] = [
   [/^adscore/, /Adscore/],
   [/^groupib/, /Group-IB/],
   [/^dataplane/, /Dataplane/],
+  [/^circl/, /^CIRCL/],
 ];
 /** Where an address is of two that both scan from it, each says so: IPinfo measures from hosts at universities. */
 const SHARED: readonly (readonly [file: RegExp, organisation: RegExp, why: string])[] = [

@@ -11,7 +11,10 @@ import type { AcknowledgedScanner } from "./scanner.ts";
 import { SEARCH_ENGINES } from "./search-engines.ts";
 
 export const ACKNOWLEDGED_LIST = "precursor acknowledged scanners";
-/** The day on which every entry was read and compared. Networks move: an old table labels too little and, at worst, the wrong tenant. */
+/**
+ * The day on which every entry was compared with copies of MISP's warninglists of 2026-08-20, OpenFilters' internet-scanners of 2026-06-22 and
+ * Maltrail of 2026-08-23. Networks move: an old table labels too little and, at worst, the wrong tenant.
+ */
 export const ACKNOWLEDGED_DATE = "2026-11-24";
 
 export const ACKNOWLEDGED_SCANNERS: readonly AcknowledgedScanner[] = [...SEARCH_ENGINES, ...ATTACK_SURFACE, ...RESEARCH];

@@ -1,6 +1,7 @@
 /**
  * The public feeds that the program knows, as data. Nothing of theirs is in the program: `precursor intel update` fetches them when asked.
- * `read` is the date of the copy of the page that was read for the entry, null where the copy had none. Terms change: the page has the last word.
+ * `read` is the date of the copy of the page that was read for the entry; where the copy had none, the day on which it was read; null where no
+ * copy was found. Terms change: the page has the last word.
  */
 import { DAY, DEFAULT_STALE_AFTER, type Feed, HOUR } from "./feed.ts";
 import { MISP_SCANNER_LISTS, OPENFILTERS_FILES } from "./scanner-lists.ts";
@@ -49,29 +50,30 @@ const ENTRIES: readonly Entry[] = [
     name: "DShield recommended block list",
     urls: ["https://feeds.dshield.org/block.txt"],
     kind: "attacker",
-    licence: "free to protect one's own network, companies included; not to be resold",
+    licence: "as it is; free to protect one's own network, companies included; not to be resold",
     commercial: "free",
     refresh: HOUR,
     trust: 0.8,
-    trustReason: "the 20 networks of 256 addresses that attacked most sensors in three days; whole networks, so neighbours are in it",
+    trustReason:
+      "the 20 networks of 256 addresses that attacked most sensors in three days, told by several of them; whole networks, so neighbours and research scanners are in it",
     form: "dshield-block",
     page: "https://isc.sans.edu/api/",
-    read: null,
+    read: "2026-11-24",
   },
   {
     id: "dshield-intelfeed",
     name: "DShield intelligence feed",
     urls: ["https://isc.sans.edu/api/intelfeed?json"],
     kind: "scanner",
-    licence: "free to protect one's own network, companies included; not to be resold",
+    licence: "as it is; free to protect one's own network, companies included; not to be resold",
     commercial: "free",
-    refresh: 6 * HOUR,
+    refresh: 12 * HOUR,
     trust: 0.4,
     trustReason: "a mixture of honeypots, research scanners and open resolvers: being on it says little of what for",
     form: "json",
     choice: { member: "ip" },
     page: "https://isc.sans.edu/api/",
-    read: null,
+    read: "2026-11-24",
   },
   {
     id: "feodo-tracker",
@@ -193,7 +195,7 @@ const ENTRIES: readonly Entry[] = [
     trust: 0.65,
     trustReason: "on three or more of some thirty public lists, research scanners among them; no voice of its own",
     page: "https://github.com/stamparm/ipsum",
-    read: "2025-09-20",
+    read: "2026-08-22",
     madeOf: [
       "binary-defense",
       "blocklist-de",
@@ -212,13 +214,13 @@ const ENTRIES: readonly Entry[] = [
     name: "Bitwire inbound block list",
     urls: ["https://raw.githubusercontent.com/bitwire-it/ipblocklist/main/inbound.txt"],
     kind: "attacker",
-    licence: "MIT; of the lists in it, their own",
-    commercial: "free",
+    licence: "CC BY-NC-SA 4.0; of the lists in it, their own (only its code is MIT)",
+    commercial: "not-free",
     refresh: 12 * HOUR,
     trust: 0.35,
     trustReason: "many lists put together unweighed: wide, and no voice of its own",
     page: "https://github.com/bitwire-it/ipblocklist",
-    read: "2026-01-22",
+    read: "2026-01-29",
     madeOf: [
       "binary-defense",
       "blocklist-de",
@@ -226,6 +228,7 @@ const ENTRIES: readonly Entry[] = [
       "cins-army",
       "et-compromised",
       "greensnow",
+      "ipsum",
       "spamhaus-drop",
       "tor-exits",
     ],
@@ -367,7 +370,7 @@ const ENTRIES: readonly Entry[] = [
     trustReason: "hosts that scan the whole Internet, with their names; for whom they scan is not judged",
     form: "maltrail",
     page: "https://github.com/stamparm/maltrail",
-    read: "2026-08-13",
+    read: "2026-08-23",
   },
   {
     id: "misp-scanners",
@@ -382,7 +385,7 @@ const ENTRIES: readonly Entry[] = [
     trustReason: "ranges that organisations publish, or that telescopes attribute to them by name",
     form: "misp-warninglist",
     page: "https://github.com/MISP/misp-warninglists",
-    read: null,
+    read: "2026-08-20",
   },
   {
     id: "misp-public-dns",
@@ -397,7 +400,7 @@ const ENTRIES: readonly Entry[] = [
     trustReason: "resolvers that answer everybody; blocking one hurts one's own users",
     form: "misp-warninglist",
     page: "https://github.com/MISP/misp-warninglists",
-    read: null,
+    read: "2026-08-20",
   },
   {
     id: "openfilters-scanners",
@@ -412,7 +415,7 @@ const ENTRIES: readonly Entry[] = [
     trustReason: "ranges of scanning organisations, most from their own pages, kept by hand",
     form: "addresses",
     page: "https://github.com/OpenFilters/internet-scanners",
-    read: null,
+    read: "2026-06-22",
   },
 ];
 

@@ -6,6 +6,8 @@ export const MISP_SCANNER_LISTS: readonly string[] = [
   "alphastrike-scanning",
   "bufferover-nt-scanning",
   "censys-scanning",
+  "circl-security-scanning",
+  "circl-ssh-scanning",
   "coalition-signals-intelligence-nt-scanning",
   "cybergreen-nt-scanning",
   "cyberresilience-nt-scanning",

@@ -68,6 +68,12 @@ describe("guards", () => {
       expect(guard([text]).reasons.resolver, text).toBe(1);
     }
   });
+
+  test("of each resolver no address stands twice, and those that were not seen are among them", () => {
+    const all = PUBLIC_RESOLVERS.flatMap(({ addresses }) => addresses);
+    expect(new Set(all).size).toBe(all.length);
+    for (const { addresses, unseen } of PUBLIC_RESOLVERS) expect(addresses).toEqual(expect.arrayContaining([...(unseen ?? [])]));
+  });
 });
 
 describe("the verdict on a copy", () => {

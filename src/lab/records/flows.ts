@@ -1,6 +1,9 @@
 /** Packets to flows: of one direction, as routers keep them, and of both, as those who follow connections do. */
-import { PROTOCOL_ICMP } from "../../model/protocol.ts";
+import { PROTOCOL_ICMP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import type { CapturedPacket, FlowPacket } from "./captured-packet.ts";
+
+/** Octets of an IPv4 header without options. */
+const IP_HEADER = 20;
 
 /** Seconds without a packet, and seconds since the first one, after which a flow is exported. */
 export interface FlowTimeouts {
@@ -50,12 +53,11 @@ export interface Following {
   readonly joinsErrors: boolean;
 }
 
-/** Connections in the order in which they began. Later fragments are put together with the first before, so they do not count. */
+/** Connections in the order in which they began, of datagrams: fragments are put together before. */
 export function connectionsOf(packets: readonly CapturedPacket[], { isOver, joinsErrors }: Following): Connection[] {
   const connections: Connection[] = [];
   const current = new Map<string, Connection>();
-  for (const packet of packets) {
-    if (packet.isLaterFragment) continue;
+  for (const packet of datagramsOf(packets)) {
     const joins = joinsErrors && packet.about !== null && packet.about.sourcePort >= 0;
     const key = joins && packet.about !== null ? keyOfQuoted(packet, packet.about) : keyOf(packet);
     const known = current.get(key);
@@ -67,6 +69,27 @@ export function connectionsOf(packets: readonly CapturedPacket[], { isOver, join
     }
   }
   return connections;
+}
+
+/** Later fragments joined to the first one that last went the same way; those without a first one are never whole, and left out. */
+function datagramsOf(packets: readonly CapturedPacket[]): CapturedPacket[] {
+  const datagrams: CapturedPacket[] = [];
+  const begun = new Map<string, { bytes: number; payload: number }>();
+  for (const packet of packets) {
+    const way = `${packet.source} ${packet.destination} ${packet.protocol}`;
+    if (packet.isLaterFragment) {
+      const datagram = begun.get(way);
+      if (datagram === undefined) continue;
+      datagram.bytes += packet.bytes - IP_HEADER;
+      // Of TCP it may be the rest of the header.
+      if (packet.protocol === PROTOCOL_UDP) datagram.payload += packet.bytes - IP_HEADER;
+      continue;
+    }
+    const datagram = { ...packet };
+    if (packet.isFragment) begun.set(way, datagram);
+    datagrams.push(datagram);
+  }
+  return datagrams;
 }
 
 /** Whether the packet goes the way of the connection's first one. */

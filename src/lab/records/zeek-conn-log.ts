@@ -54,7 +54,7 @@ interface Side {
 
 function lineOf(connection: Connection, index: number): string {
   const first = connection[0];
-  const swapped = first.protocol === PROTOCOL_TCP && isSwapped(first);
+  const swapped = isSwapped(first);
   const history = new Set<string>(swapped ? ["^"] : []);
   const sides: { orig: Side; resp: Side } = { orig: emptySide(), resp: emptySide() };
   let last = first.time;
@@ -113,9 +113,10 @@ function flagsSeen({ tcpFlags, isFragment, protocol }: CapturedPacket): number {
   return isFragment && protocol === PROTOCOL_TCP && tcpFlags === 0 ? TCP_SYN : tcpFlags;
 }
 
-/** Whether Zeek takes the sender of the first packet for the one who answers (TCPAnalyzer::WantConnection). */
-function isSwapped({ tcpFlags, sourcePort, destinationPort }: CapturedPacket): boolean {
-  if ((tcpFlags & TCP_SYN) !== 0) return (tcpFlags & TCP_ACK) !== 0;
+/** Whether Zeek takes the sender of the first packet for the one who answers (WantConnection of TCPAnalyzer and of UDPAnalyzer). */
+function isSwapped({ protocol, tcpFlags, sourcePort, destinationPort }: CapturedPacket): boolean {
+  if (protocol !== PROTOCOL_TCP && protocol !== PROTOCOL_UDP) return false;
+  if (protocol === PROTOCOL_TCP && (tcpFlags & TCP_SYN) !== 0) return (tcpFlags & TCP_ACK) !== 0;
   return LIKELY_SERVERS.has(sourcePort) && !LIKELY_SERVERS.has(destinationPort);
 }
 

@@ -186,7 +186,19 @@ function victimOf({ total: { source, packets, targets, firstSeen, lastSeen } }: 
   const peers = Math.max(1, targets);
   const kind = transport === "udp" || transport === "icmp" ? transport : "tcp";
   const qualifies = packets >= RSDOS_PACKETS;
-  return { victim: source, transport: kind, ports: [], packets, peers, firstSeen, lastSeen, qualifies, portZero: false, evidence: [] };
+  return {
+    victim: source,
+    transport: kind,
+    ports: [],
+    packets,
+    peers,
+    firstSeen,
+    lastSeen,
+    qualifies,
+    isReflector: false,
+    portZero: false,
+    evidence: [],
+  };
 }
 
 function scanOf({ total, rows }: Sender, incident: Incident, transport: Transport, { spoofable, tools }: Manners): Scan {

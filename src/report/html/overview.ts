@@ -1,6 +1,7 @@
 /** The head of the page: the judgement, how sure it is, what it stands on, and the figures that lead to their evidence. */
 import type { NotePart, NoteSentence, ReportSection } from "../../model/assessment.ts";
 import type { Report } from "../../model/report.ts";
+import { answererWords } from "../backscatter-words.ts";
 import { inputWords } from "../limits.ts";
 import { countedSteps, isEvidence, notePart, SECTION_NAMES } from "../note-words.ts";
 import { portZeroWords, sum } from "../port-zero-words.ts";
@@ -44,14 +45,9 @@ function facts(report: Report): Html[] {
       `targets${targets.dark > 0 ? `, ${share(targets.dark, targets.count)} dark` : ""}`,
     ),
   ];
-  if (backscatterTotal > 0)
-    tiles.push(
-      fact(
-        "#backscatter",
-        count(backscatterTotal),
-        backscatterTotal === 1 ? "victim answers (backscatter)" : "victims answer (backscatter)",
-      ),
-    );
+  const answerers = answererWords(report);
+  if (answerers !== null)
+    tiles.push(fact("#backscatter", count(backscatterTotal), `${answerers.title.toLowerCase()}: who answers unasked`));
   const [leading] = assessment.hypotheses;
   if (leading !== undefined) tiles.push(fact("#readings", percent(leading.probability), HYPOTHESIS_TITLES[leading.id]));
   if (advice.length > 0) tiles.push(fact("#advice", count(advice.length), advice.length === 1 ? "thing to do now" : "things to do now"));

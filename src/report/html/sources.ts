@@ -1,6 +1,7 @@
 /** Who probed: the table of scans with the evidence of each, sortable and searchable; and the victims whose answers arrived. */
 import type { LabelledScan, Report } from "../../model/report.ts";
 import type { AddressLabels } from "../../model/label.ts";
+import { answererWords } from "../backscatter-words.ts";
 import { listAge } from "../limits.ts";
 import { persistenceHeadline, persistenceSentence } from "../persistence-words.ts";
 import { portLabel, portList } from "../port-name.ts";
@@ -216,7 +217,8 @@ function evidenceList(lines: readonly string[]): Html | string {
 }
 
 function backscatter(report: Report, limit: number): Html | null {
-  if (report.backscatterTotal === 0) return null;
+  const words = answererWords(report);
+  if (words === null) return null;
   const number = true;
   const rows = report.backscatter
     .slice(0, limit)
@@ -230,7 +232,7 @@ function backscatter(report: Report, limit: number): Html | null {
       evidenceList(entry.evidence),
     ]);
   const titles = [
-    { text: "Victim" },
+    { text: words.role },
     { text: "Network" },
     { text: "Its ports" },
     { text: "Packets", number },
@@ -240,9 +242,9 @@ function backscatter(report: Report, limit: number): Html | null {
   ];
   const more = report.backscatterTotal - rows.length;
   return html`<div class="card" id="backscatter">
-    <h3>Backscatter: victims, not scanners</h3>
-    <p class="note">They answer packets that somebody forged with our addresses, so they are the targets of a DDoS.</p>
-    ${scrollTable("Backscatter", titles, rows)}${more > 0 ? html`<p class="note">… and ${count(more)} more.</p>` : null}
+    <h3>${words.title}: ${words.headline}, not scanners</h3>
+    <p class="note">${capital(words.note)}.</p>
+    ${scrollTable(words.title, titles, rows)}${more > 0 ? html`<p class="note">… and ${count(more)} more.</p>` : null}
   </div>`;
 }
 

@@ -1,6 +1,7 @@
 /** Who probed, how, with which tool, whom; and whose answers arrived without a question. */
 import type { Campaign } from "../../model/campaign.ts";
 import type { LabelledScan, Report } from "../../model/report.ts";
+import { answererWords } from "../backscatter-words.ts";
 import { scansOfCampaigns } from "../campaign-words.ts";
 import { persistenceHeadline, persistenceSentence } from "../persistence-words.ts";
 import { portList } from "../port-name.ts";
@@ -96,13 +97,13 @@ export function writeFloods(screen: Screen, report: Report, limit: number): void
 }
 
 export function writeBackscatter(screen: Screen, report: Report, limit: number): void {
-  if (report.backscatterTotal === 0) return;
-  const victims = counted(report.backscatterTotal, "victim");
-  screen.heading("Backscatter", `${victims} of DDoS with forged addresses: they answer, they do not scan`);
+  const words = answererWords(report);
+  if (words === null) return;
+  screen.heading(words.title, `${words.headline}: ${words.brief}`);
   const shown = report.backscatter.slice(0, limit);
   screen.table(
     [
-      { title: "Victim", shrinkTo: SOURCE_WIDTH, own: true, style: "bold" },
+      { title: words.role, shrinkTo: SOURCE_WIDTH, own: true, style: "bold" },
       { title: "Its ports", shrinkTo: 14 },
       { title: "Packets", align: "right" },
       { title: "Peers", align: "right" },

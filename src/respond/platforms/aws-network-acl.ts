@@ -5,7 +5,7 @@
 import type { BlockRequest } from "../../model/block.ts";
 import { matchWords, noExpiryNote, type Platform, portZeroOf, sourcesOf } from "../platform.ts";
 
-/** Entries a direction without asking Amazon for more (Amazon VPC quotas), its own included. */
+/** Entries of one version of IP in one direction without asking Amazon for more, its own "*" included (Amazon VPC quotas). */
 const QUOTA = 20;
 
 interface Entry {
@@ -27,7 +27,11 @@ export const AWS_NETWORK_ACL: Platform = {
   into: "the id of the network ACL",
   rules: (request, into) => {
     const numbered = numberedEntries(request);
-    const most = Math.max(...(["ingress", "egress"] as const).map((way) => numbered.filter(({ entry }) => entry.direction === way).length));
+    const most = Math.max(
+      ...(["ingress", "egress"] as const).flatMap((way) =>
+        ([4, 6] as const).map((family) => numbered.filter(({ entry }) => entry.direction === way && entry.family === family).length),
+      ),
+    );
     const setAcl = `ACL=${into ?? '"${ACL:?set it to the id of the network ACL}"'}`;
     const unsaid = request.portZero.filter(({ end }) => end === "source");
     return {
@@ -52,7 +56,9 @@ export const AWS_NETWORK_ACL: Platform = {
           ? ["What an entry with a port does to later fragments, Amazon does not say."]
           : []),
         ...(most >= QUOTA
-          ? [`${most} entries one way: more than an ACL takes (${QUOTA}, its own included) unless Amazon was asked for more.`]
+          ? [
+              `${most} entries of one version of IP one way: more than an ACL takes (${QUOTA}, its own included) unless Amazon was asked for more.`,
+            ]
           : []),
         "Numbers 1 and up are used, before all others; where one is taken, the command fails and changes nothing. The removal goes by number: run it only where all were made.",
         ...noExpiryNote(request, "AWS"),

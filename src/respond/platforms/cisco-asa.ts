@@ -1,6 +1,7 @@
 /**
  * Cisco ASA (9.0 and later, where `any` is IPv4 and IPv6). Entries go on top of the interface's own list, for a list of ours would
- * replace it. ASA puts fragments together before its lists ("fragment" in the command reference).
+ * replace it. ASA puts fragments together before its lists ("fragment" in the command reference), and itself reports a TCP or UDP port of
+ * zero as invalid (Cisco, "Cisco ASA Series Syslog Messages", 500004).
  */
 import { formatIPv4 } from "../../model/address.ts";
 import type { BlockRequest } from "../../model/block.ts";
@@ -41,6 +42,11 @@ export const CISCO_ASA: Platform = {
       ],
       notes: [
         `The list is ${list}${into === null ? ", as ASDM calls it; --into NAME for another" : ""}. It must be bound to the outer interface already: a list that is bound anew closes all that it does not permit.`,
+        ...(request.portZero.length === 0
+          ? []
+          : [
+              "ASA itself reports a TCP or UDP port of zero as an invalid transport field, in message 500004: look for it in its log, too.",
+            ]),
         "A list on an interface is for what goes through the device, not for what is sent to it: there, bind it with control-plane.",
         ...(until === null ? [] : ["The time range is in UTC; the device must keep UTC, or the hour be changed."]),
       ],

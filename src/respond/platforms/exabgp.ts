@@ -1,6 +1,7 @@
 /**
- * BGP FlowSpec (RFC 8955, RFC 8956) as ExaBGP's configuration. A port component looks at octets wherever they are, so every route says that
- * the packet is no fragment: neither a later one nor a first. ExaBGP's own "not-a-fragment" is a mask of zero, which RFC 8955 §4.2.1.2 never matches.
+ * BGP FlowSpec (RFC 8955, RFC 8956) as ExaBGP's configuration. By RFC 8955 §4.2.2.4, as by RFC 5575 before it, a port component never matches
+ * later fragments. For routers that do not keep to that, every route says itself that the packet is no fragment: neither a later one nor a first.
+ * ExaBGP's own "not-a-fragment" is a mask of zero, of which no bit can be set (RFC 8955 §4.2.1.2): it never matches.
  */
 import type { BlockRequest } from "../../model/block.ts";
 import { matchName, nameOf, noExpiryNote, type Platform, portZeroOf, sourcesOf } from "../platform.ts";

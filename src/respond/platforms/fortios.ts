@@ -1,6 +1,7 @@
 /**
  * FortiOS (6.4 and later, where one policy holds IPv4 and IPv6). Port ranges of a service are "destination:source" and start at 0, as in the
- * service "webproxy" that comes with it (Fortinet, "config firewall service custom").
+ * service "webproxy" that comes with it (Fortinet, "config firewall service custom"). What a virtual IP translates passes a deny policy
+ * for all destinations unless match-vip is set (Fortinet, "DENY Policy for Virtual IP Firewall Policy"); 7.2.4 and later set it by themselves.
  */
 import { parseNetwork, formatIPv4 } from "../../model/address.ts";
 import type { BlockRequest } from "../../model/block.ts";
@@ -8,6 +9,7 @@ import { expiryOf, hash, matchName, nameOf, type Platform, remarkOf, sourcesOf }
 
 /** Policies of ours are numbered from here, far from those that people number. */
 const FIRST_POLICY = 900_000_000;
+const EVERYWHERE = 'set dstaddr "all"';
 
 export const FORTIOS: Platform = {
   name: "fortios",
@@ -35,6 +37,8 @@ export const FORTIOS: Platform = {
       '        set dstintf "any"',
       ...lines.map((line) => `        ${line}`),
       "        set action deny",
+      // After the action: only a policy that denies has it. It is of IPv4 alone.
+      ...(lines.includes(EVERYWHERE) ? ["        set match-vip enable"] : []),
       `        set schedule "${schedule}"`,
       `        set comments "${remarkOf(request)}"`,
       "    next",
@@ -64,13 +68,13 @@ export const FORTIOS: Platform = {
           ...(services.length === 0
             ? []
             : policy(first, `${name}-zero`, [
-                ...(request.families.includes(4) ? ['set srcaddr "all"', 'set dstaddr "all"'] : []),
+                ...(request.families.includes(4) ? ['set srcaddr "all"', EVERYWHERE] : []),
                 ...(request.families.includes(6) ? ['set srcaddr6 "all"', 'set dstaddr6 "all"'] : []),
                 `set service ${quoted(services)}`,
               ])),
           ...(hasSources
             ? policy(first + 1, `${name}-src`, [
-                ...(four.length > 0 ? [`set srcaddr "${name}-4"`, 'set dstaddr "all"'] : []),
+                ...(four.length > 0 ? [`set srcaddr "${name}-4"`, EVERYWHERE] : []),
                 ...(six.length > 0 ? [`set srcaddr6 "${name}-6"`, 'set dstaddr6 "all"'] : []),
                 'set service "ALL"',
               ])
@@ -100,7 +104,7 @@ export const FORTIOS: Platform = {
       ],
       notes: [
         `A new policy is the last: move it up, in config firewall policy, with move ${services.length === 0 ? first + 1 : first} before YOUR-FIRST.`,
-        "Policies are for what goes through the device. For what is sent to it, put the same addresses and services into config firewall local-in-policy.",
+        "Policies are for what goes through the device. For what is sent to it, put the same addresses and services into config firewall local-in-policy, and those of IPv6 into local-in-policy6.",
         ...(services.length === 0
           ? []
           : [

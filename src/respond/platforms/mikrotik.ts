@@ -1,5 +1,6 @@
 /**
- * MikroTik RouterOS, in the raw tables (MikroTik, "RAW"; "Address-lists"). `fragment=no` leaves later fragments alone.
+ * MikroTik RouterOS, in the raw tables (MikroTik, "RAW"; "Address-lists"), where ports are 0 to 65535. `fragment=no` leaves later fragments
+ * alone: the first one does not count as a fragment. That match is of IPv4 alone; for IPv6 a port is looked for behind the fragment header.
  */
 import { concerns, nameOf, noExpiryNote, type Platform, portZeroOf, remarkOf, sourcesOf } from "../platform.ts";
 

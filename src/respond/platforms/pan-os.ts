@@ -1,6 +1,6 @@
 /**
- * PAN-OS set commands. A service takes ports from 0 to 65535 (Palo Alto Networks, "Objects > Services"); fragments are put together before
- * rules are looked at. A schedule ends the rule by itself.
+ * PAN-OS set commands. A service takes ports from 0 to 65535, as other generators of its rules write them; fragments are put together before
+ * rules are looked at (Palo Alto Networks, "How does the Palo Alto Networks Firewall Manage Fragmented Traffic?"). A schedule ends the rule.
  */
 import type { BlockRequest } from "../../model/block.ts";
 import { expiryOf, matchName, nameOf, type Platform, remarkOf } from "../platform.ts";

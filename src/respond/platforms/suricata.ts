@@ -5,8 +5,8 @@ import { expiryOf, hash, matchWords, moment, nameOf, noExpiryNote, type Platform
 /** The end of the range that is left to local rules, 1,000,000 to 1,999,999 (SID allocation, sidallocation.org). */
 const FIRST_SID = 1_900_000;
 const SIDS_A_BLOCK = 100;
-/** Networks in one rule. */
-const NETWORKS_A_RULE = 200;
+/** Characters of networks in one rule: Suricata reads lines of 8,192 (DETECT_MAX_RULE_SIZE, detect.h), and 200 networks of IPv6 may be more. */
+const CHARACTERS_A_RULE = 7_000;
 
 export const SURICATA: Platform = {
   name: "suricata",
@@ -38,15 +38,27 @@ export const SURICATA: Platform = {
 };
 
 function rulesOf(request: BlockRequest): { readonly match: string; readonly message: string }[] {
-  const groups: string[][] = [];
-  for (let at = 0; at < request.sources.length; at += NETWORKS_A_RULE) groups.push(request.sources.slice(at, at + NETWORKS_A_RULE));
   return [
     ...request.portZero.map((match) => ({
       match: `${match.transport} any ${match.end === "source" ? "0 -> any any" : "any -> any 0"}`,
       message: matchWords(match),
     })),
-    ...groups.map((group, index) => ({ match: `ip [${group.join(",")}] any -> any any`, message: `blocked source, list ${index + 1}` })),
+    ...listsOf(request.sources).map((list, index) => ({
+      match: `ip [${list}] any -> any any`,
+      message: `blocked source, list ${index + 1}`,
+    })),
   ];
+}
+
+/** Networks with commas between, as few texts as fit into rules. */
+function listsOf(sources: readonly string[]): string[] {
+  const lists: string[] = [];
+  for (const source of sources) {
+    const last = lists.at(-1);
+    if (last === undefined || last.length + 1 + source.length > CHARACTERS_A_RULE) lists.push(source);
+    else lists[lists.length - 1] = `${last},${source}`;
+  }
+  return lists;
 }
 
 function metadataOf(request: BlockRequest): string {

@@ -1,7 +1,13 @@
-/** Whom a report gives reason to block: sources of scans that are who they seem to be, heaviest first; and why the others are left alone. */
-import type { LeftOut } from "./guards.ts";
+/**
+ * Whom scans give reason to block: sources that are who they seem to be, heaviest first; and why the others are left alone. The advice of a
+ * judgement and the rules from a report stand on it alike.
+ */
+import type { LeftOut } from "./block.ts";
 
-/** What is read of one scan in a report. */
+/** Contacts from which a source is worth a rule of its own. Stated judgement. */
+export const LEAST_CONTACTS = 50;
+
+/** What is asked of one scan. */
 export interface ReportedScan {
   readonly source: string;
   readonly kind: string;
