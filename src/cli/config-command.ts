@@ -54,7 +54,10 @@ async function initialise(file: string | undefined): Promise<void> {
 
 async function check(path: string): Promise<void> {
   try {
-    const { file } = loadConfig(path);
+    const config = loadConfig(path);
+    const { file } = config;
+    const { whoSetting } = await import("./config/who-setting.ts");
+    whoSetting(config);
     await writeOutput(`${path}: fine, ${file.sources.length === 1 ? "one source" : `${file.sources.length} sources`}\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
