@@ -1,6 +1,6 @@
 /**
- * Writes the case of 2 November 2013 as a user would have it: node scripts/make-year.ts FOLDER. For each of twenty sensors a capture of the
- * year before (in all half a gigabyte) and one of the day, what their networks hold, and two made-up lists of addresses.
+ * Writes the case of 2 November 2013 as a user would have it: node scripts/make-year.ts FOLDER [DAYS]. For each of twenty sensors a capture of
+ * the year before (in all half a gigabyte; or of fewer days) and one of the day, what their networks hold, and two made-up lists of addresses.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +9,9 @@ import { SensorYear } from "../src/lab/history/sensor-year.ts";
 import { formatNetwork } from "../src/model/address.ts";
 
 const SEED = 2013;
-const [folder] = process.argv.slice(2);
-if (folder === undefined) {
-  process.stderr.write("usage: node scripts/make-year.ts FOLDER\n");
+const [folder, days = "366"] = process.argv.slice(2);
+if (folder === undefined || !/^[1-9]\d{0,2}$/.test(days)) {
+  process.stderr.write("usage: node scripts/make-year.ts FOLDER [DAYS]\n");
   process.exit(2);
 }
 const year = new SensorYear(SEED);
@@ -37,10 +37,10 @@ function captures(name: string): { add(sensor: number, time: number, frame: Uint
   };
 }
 
-const history = captures("2012-11-01-to-2013-11-01.pcap");
+const history = captures("before.pcap");
 const day = captures("2013-11-02.pcap");
 let packets = 0;
-for (const { start, packets: seen } of year.days()) {
+for (const { start, packets: seen } of year.days(1, Number(days))) {
   for (const { time, frame, sensor } of seen) (start === event ? day : history).add(sensor, time, frame);
   packets += seen.length;
 }

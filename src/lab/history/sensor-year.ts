@@ -17,8 +17,8 @@ import type { Site } from "../site.ts";
 const INTERVAL = 300;
 const DAY = 86_400;
 const WEEK = 7 * DAY;
-/** The first day of history, the day of the event, and the time at which its captures end. */
-const YEAR_START = Date.UTC(2012, 10, 1) / 1000;
+/** Days of history, the day of the event, and the time at which its captures end. */
+const YEAR_DAYS = 366;
 const EVENT_DAY = Date.UTC(2013, 10, 2) / 1000;
 const END = EVENT_DAY + 5 * 3600;
 /** Probes that all sensors get in an interval, of so many scanners that are at work in a week. */
@@ -62,9 +62,10 @@ export class SensorYear {
     return sensorAssets(this.site);
   }
 
-  /** All days from 1 November 2012 on, the event's the last. @param every for tests: only each so many days, and the event's */
-  *days(every = 1): Generator<SensorDay> {
-    for (let start = YEAR_START; start < EVENT_DAY; start += every * DAY) yield { start, packets: this.#ordinary(start, start + DAY) };
+  /** Days before the event, from 1 November 2012 on where not fewer are wanted, and the event's. @param every for tests: only each so many days */
+  *days(every = 1, last = YEAR_DAYS): Generator<SensorDay> {
+    for (let start = EVENT_DAY - last * DAY; start < EVENT_DAY; start += every * DAY)
+      yield { start, packets: this.#ordinary(start, start + DAY) };
     yield { start: EVENT_DAY, packets: this.#eventDay() };
   }
 
