@@ -6,7 +6,7 @@ import { hostileSources, LEAST_CONTACTS } from "../model/hostile.ts";
 import type { AddressLabels } from "../model/label.ts";
 import type { Facts } from "./facts.ts";
 import type { AssessInput } from "./input.ts";
-import { agree, listed, plural } from "./words.ts";
+import { agree, aimedWords, listed, plural } from "./words.ts";
 
 /** Addresses in one block rule: a longer list belongs into a feed. */
 const MOST_BLOCKED = 100;
@@ -35,7 +35,7 @@ export function adviceFor(
     advice.push({
       action:
         floods === null
-          ? "Call your upstream or mitigation provider with the targets and the ports of the amplifiers."
+          ? `Call your upstream or mitigation provider with the target (${aimedWords(backscatter.reflectedAt)}) and the ports of the amplifiers.`
           : `Call your upstream or mitigation provider with the target: ${floods.service} of ${floods.target}.`,
       reason: "A flood is stopped before your line, not behind it; amplifiers are themselves abused.",
       rules: [],

@@ -3,7 +3,7 @@ import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts"
 import type { Facts } from "./facts.ts";
 import { foundThings, hasFinding, inVain } from "./found.ts";
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
-import { agree, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
+import { agree, aimedWords, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
 
 /** What it is and how sure, on which numbers. @param hypotheses most probable first. */
 export function bottomLine(facts: Facts, hypotheses: readonly Hypothesis[], severity: Severity, tooEarly: boolean): string {
@@ -54,7 +54,7 @@ function numbers(facts: Facts, leading: HypothesisId): string {
     return `${plural(floods.sources, "source")}${forged} sent ${plural(floods.packets, "packet")} to ${floods.service} of ${floods.target}${floods.count > 1 ? `, and ${plural(floods.count - 1, "other flood")}` : ""}`;
   }
   if (leading === "ddos" && backscatter.reflectors > 0) {
-    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to few addresses${cut === 0 ? "" : `, with ${plural(cut, "later fragment or record without ports", "later fragments or records without ports")}`}`;
+    return `${plural(backscatter.reflectors, "amplifier")}${backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${backscatter.reflectedPorts.join(", ")}`} sent ${plural(backscatter.reflectedPackets, "packet")} to ${aimedWords(backscatter.reflectedAt)}${cut === 0 ? "" : `, with ${plural(cut, "later fragment or record without ports", "later fragments or records without ports")}`}`;
   }
   if (leading === "ddos" && scans.count === 0) {
     return `${plural(portZero.excludedFragments, "later fragment")} in ${duration(facts.span)}, as of large answers cut up; nothing shows from which service`;

@@ -50,6 +50,7 @@ export function victim(overrides: Partial<Backscatter> = {}): Backscatter {
     lastSeen: START + 3600,
     qualifies: true,
     isReflector: false,
+    targets: [],
     portZero: false,
     evidence: [],
     ...overrides,

@@ -1,12 +1,15 @@
 /** Numbers about port zero and about answers without questions; the companion of facts.ts, which has those about scans. */
 import type { PortZeroCounts } from "../model/activity.ts";
 import { AMPLIFICATION_PORTS } from "../model/amplification.ts";
+import type { Backscatter } from "../model/finding.ts";
 import type { AssessInput } from "./input.ts";
 
 /** Share of port-zero packets from which answers are all that there is. */
 const ANSWERS_ONLY_SHARE = 0.8;
 /** Targets up to which many amplifiers that send to them are a flood on them, rather than each a victim. */
 const FLOOD_TARGETS = 3;
+/** Targets of a reflection flood that are named. */
+const MOST_TARGETS = 3;
 
 export interface PortZeroFacts {
   /** Packets with a real header, answers included. */
@@ -46,6 +49,8 @@ export interface BackscatterFacts {
   readonly reflectors: number;
   readonly reflectedPackets: number;
   readonly reflectedPorts: readonly number[];
+  /** The addresses that most of them aim at, at most three; empty where none is known. */
+  readonly reflectedAt: readonly string[];
   /** Share of all suspicious packets (scans, port zero, answers) that are victims' answers. */
   readonly share: number;
 }
@@ -124,8 +129,17 @@ export function backscatterFacts(input: AssessInput): BackscatterFacts {
     reflectedPorts: flood
       ? [...new Set(reflected.flatMap((one) => one.ports.filter((port) => AMPLIFICATION_PORTS.has(port))))].slice(0, 5)
       : [],
+    reflectedAt: flood ? aimedAt(reflected) : [],
     share: packets === 0 ? 0 : packets / (packets + probes + zero),
   };
+}
+
+/** Targets of at least a tenth of the amplifiers, by how many aim at each. */
+function aimedAt(reflected: readonly Backscatter[]): string[] {
+  const amplifiers = new Map<string, number>();
+  for (const target of reflected.flatMap(({ targets }) => targets)) amplifiers.set(target, (amplifiers.get(target) ?? 0) + 1);
+  const many = [...amplifiers].filter(([, count]) => count >= reflected.length / 10).toSorted(([, a], [, b]) => b - a);
+  return many.slice(0, MOST_TARGETS).map(([target]) => target);
 }
 
 function total(counts: PortZeroCounts): number {

@@ -71,3 +71,8 @@ const GROUP_WORDS: Readonly<Record<string, string>> = {
   privileged: "to ports below 1024",
   all: "of all kinds",
 };
+
+/** Whom a reflection flood is aimed at. */
+export function aimedWords(targets: readonly string[]): string {
+  return targets.length === 0 ? "a few addresses" : listed(targets);
+}

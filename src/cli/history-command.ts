@@ -4,7 +4,7 @@ import packageManifest from "../../package.json" with { type: "json" };
 import { UsageError } from "../model/errors.ts";
 import { SERIES_MEASURES, type SeriesMeasure } from "../model/series.ts";
 import type { Past } from "../pipeline/history/past.ts";
-import type { Resolution, Store, TimeRange } from "../store/store.ts";
+import { MOST_ACTIVITY_ROWS, type Resolution, type Store, type TimeRange } from "../store/store.ts";
 import { addExamples } from "./examples.ts";
 import { historySubject, type HistorySubject } from "./history-subject.ts";
 import { parseDuration, parseMoment } from "./moment.ts";
@@ -126,7 +126,14 @@ async function listText(
   if (subject.kind === "network") {
     const resolution = RESOLUTIONS.get(flags.resolution ?? "") ?? (range.to - range.from <= 4 * 86_400 ? 300 : 86_400);
     const activity = await store.activityOf(subject.network, range, resolution);
-    const parts = { network: subject.network, range, activity };
+    const parts = {
+      network: subject.network,
+      range,
+      points: await store.activityOverTime(subject.network, range, resolution),
+      ports: await store.activityByPort(subject.network, range, flags.limit),
+      isCut: activity.length >= MOST_ACTIVITY_ROWS,
+      activity,
+    };
     return format === "json"
       ? lists.renderActivityJson(parts)
       : lists.renderActivityText(parts, { ...textLook(flags), limit: flags.limit });

@@ -296,6 +296,7 @@ function describe(activity: Activity, { family, word }: Victim, part: Part): Bac
     lastSeen: part.lastSeen,
     qualifies,
     isReflector: false,
+    targets: [],
     portZero: part.portZero,
     evidence,
   };

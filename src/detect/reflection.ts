@@ -4,6 +4,7 @@
  * in fragments, or from ports of services that nobody far away asks (NTP's list of clients, CLDAP, SSDP, memcached) at a rate that no
  * answers have. Answers of which only the questions are missing from the records (a resolver's, QUIC) are seldom ever cut up.
  */
+import { formatIPv4 } from "../model/address.ts";
 import { CLASS_UDP } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Backscatter } from "../model/finding.ts";
@@ -102,6 +103,7 @@ export class ReflectionFinder {
           lastSeen,
           qualifies: qualifies(packets, firstSeen, lastSeen),
           isReflector: true,
+          targets: family === 4 ? sender.targets.slice(0, FEW_TARGETS).map(formatIPv4) : [],
           portZero: false,
           evidence: [
             `${plural(packets, "answer")} from a service's UDP port to ${plural(sender.targets.length, "host")} that had not asked, in ${duration(lastSeen - firstSeen)}`,

@@ -86,6 +86,8 @@ export interface Backscatter {
   readonly qualifies: boolean;
   /** An abused server whose large answers are aimed at few hosts (an amplifier), rather than a victim that answers forged packets. */
   readonly isReflector: boolean;
+  /** Of an amplifier the IPv4 addresses that its answers are aimed at (of IPv6 hashes alone are kept); empty for a victim. */
+  readonly targets: readonly string[];
   readonly portZero: boolean;
   readonly evidence: readonly string[];
 }

@@ -240,6 +240,7 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
     lastSeen: isoTime(entry.lastSeen),
     qualifies: entry.qualifies,
     isReflector: entry.isReflector,
+    targets: [...entry.targets],
     portZero: entry.portZero,
     evidence: [...entry.evidence],
     ...labelsJson(entry.labels),

@@ -234,6 +234,7 @@ export function novemberVictims(): LabelledBackscatter[] {
     lastSeen: START + 14_000,
     qualifies: true,
     isReflector: false,
+    targets: [],
     portZero: false,
     evidence: ["3,431 SYN-ACK and 65 RST from port 80 to 203 addresses that never asked."],
     labels: { ...NO_LABELS, network: { asn: 2914, name: "NTT", country: "JP", kind: null, ...LIST } },

@@ -97,6 +97,7 @@ const backscatter = z.looseObject({
   firstSeen: time,
   lastSeen: time,
   qualifies: z.boolean().describe("meets the RSDoS thresholds"),
+  targets: z.array(z.string()).describe("what an amplifier's answers are aimed at, IPv4; empty for a victim"),
   isReflector: z.boolean().describe("an amplifier that is abused against few of ours, rather than a victim elsewhere"),
   portZero: z.boolean(),
   evidence: z.array(z.string()),

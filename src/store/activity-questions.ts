@@ -4,9 +4,20 @@ import { ACTIVITY_TECHNIQUES } from "../model/history.ts";
 import { formatIPv4, formatIPv6, formatNetwork, parseNetwork } from "../model/address.ts";
 import { type Series, seriesOf } from "../model/series.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { DATABASE, SKETCH_PRECISION } from "./schema.ts";
+import { HEAVY_NAMED, SKETCH_PRECISION } from "./rollups.ts";
+import { DATABASE } from "./table.ts";
 import { resolutionFor, rollup, within } from "./series-questions.ts";
-import type { AddressRecord, NetworkTotal, Resolution, SourceActivity, SourceTotal, TimeRange } from "./store.ts";
+import {
+  MOST_ACTIVITY_ROWS,
+  type ActivityPoint,
+  type AddressRecord,
+  type NetworkTotal,
+  type PortActivity,
+  type Resolution,
+  type SourceActivity,
+  type SourceTotal,
+  type TimeRange,
+} from "./store.ts";
 
 const TCP = 6;
 const UDP = 17;
@@ -19,14 +30,37 @@ export async function topSources(engine: Engine, range: TimeRange, series: numbe
   const resolution = resolutionFor(range);
   const table = rollup("activity", resolution);
   const condition = `${within(range, resolution)} AND technique != ${FOLDED} AND ${filter}`;
-  const top = await most(engine, "source", table, condition, limit);
+  const heavy = filter === "1" ? await heaviest(engine, "sources", range, resolution, limit) : null;
+  const top = heavy ?? (await most(engine, "source", table, condition, limit));
   if (top === null) return [];
   const rows = await engine.rows<SourceTotal>(
     `SELECT toString(activity.source) AS source, max(asn) AS asn, sum(packets) AS packets, sum(targets) AS targets, uniqExact(sensor) AS sensors, ` +
       `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${table} AS activity ` +
-      `WHERE ${condition} AND activity.source IN (${top}) GROUP BY activity.source ORDER BY packets DESC, source`,
+      `WHERE ${condition} AND activity.source IN (${top}) GROUP BY activity.source ORDER BY packets DESC, source LIMIT ${limit}`,
   );
   return rows.map((row) => ({ ...row, source: plainAddress(row.source) }));
+}
+
+/** Of those whom a summary names, so many times as many as are asked for are then counted exactly. */
+const HEAVY_A_ROW = 3;
+
+/**
+ * Who sends most of all, as a list for IN, from summaries of hours and days: its cost does not grow with the number of senders. Null where
+ * none is kept (five minutes), or more are asked for than it names.
+ */
+async function heaviest(
+  engine: Engine,
+  column: "sources" | "networks",
+  range: TimeRange,
+  resolution: Resolution,
+  limit: number,
+): Promise<string | null> {
+  if (resolution === 300 || HEAVY_A_ROW * limit > HEAVY_NAMED) return null;
+  const rows = await engine.rows<{ text: string }>(
+    `SELECT toString(arrayJoin(arraySlice(topKWeightedMerge(${HEAVY_NAMED})(${column}), 1, ${HEAVY_A_ROW * limit}))) AS text ` +
+      `FROM ${rollup("heavy", resolution)} WHERE ${within(range, resolution)}`,
+  );
+  return listOf(rows);
 }
 
 /** Those with most packets, as a list for IN; all else that is told of them is then looked up for few. */
@@ -34,6 +68,10 @@ async function most(engine: Engine, column: string, table: string, condition: st
   const rows = await engine.rows<{ text: string }>(
     `SELECT toString(${column}) AS text FROM ${table} WHERE ${condition} GROUP BY ${column} ORDER BY sum(packets) DESC, ${column} LIMIT ${limit}`,
   );
+  return listOf(rows);
+}
+
+function listOf(rows: readonly { readonly text: string }[]): string | null {
   return rows.length === 0 ? null : rows.map(({ text }) => `toIPv6(${sqlText(text)})`).join(", ");
 }
 
@@ -68,30 +106,58 @@ export async function activityOf(
   const rows = await engine.rows<Omit<SourceActivity, "technique"> & { readonly technique: number }>(
     `SELECT toUnixTimestamp(time) AS at, at AS time, sensor, transport, port, technique, sum(packets) AS packets, sum(targets) AS targets ` +
       `FROM ${rollup("activity", resolution)} AS activity WHERE ${inNetwork(engine, "source", network)} AND ${within(range, resolution, "activity.time")} ` +
-      `GROUP BY activity.time, sensor, transport, port, technique ORDER BY activity.time, sensor, transport, port, technique`,
+      `GROUP BY activity.time, sensor, transport, port, technique ` +
+      `ORDER BY activity.time DESC, sensor, transport, port, technique LIMIT ${MOST_ACTIVITY_ROWS}`,
   );
-  return rows.map(({ time, sensor, transport, port, technique, packets, targets }) => ({
-    time,
-    sensor,
-    transport,
-    port,
-    technique: ACTIVITY_TECHNIQUES[technique] ?? "other",
-    packets,
-    targets,
-  }));
+  return rows
+    .map(({ time, sensor, transport, port, technique, packets, targets }) => ({
+      time,
+      sensor,
+      transport,
+      port,
+      technique: ACTIVITY_TECHNIQUES[technique] ?? "other",
+      packets,
+      targets,
+    }))
+    .sort((a, b) => a.time - b.time);
+}
+
+export async function activityOverTime(
+  engine: Engine,
+  network: string,
+  range: TimeRange,
+  resolution: Resolution,
+): Promise<readonly ActivityPoint[]> {
+  return engine.rows<ActivityPoint>(
+    `SELECT toUnixTimestamp(time) AS at, at AS time, sum(packets) AS packets, sum(targets) AS targets, ` +
+      `uniqExact(port, transport) AS ports, uniqExact(sensor) AS sensors FROM ${rollup("activity", resolution)} AS activity ` +
+      `WHERE ${inNetwork(engine, "source", network)} AND ${within(range, resolution, "activity.time")} GROUP BY activity.time ORDER BY activity.time`,
+  );
+}
+
+export async function activityByPort(engine: Engine, network: string, range: TimeRange, limit: number): Promise<readonly PortActivity[]> {
+  const resolution = resolutionFor(range);
+  const rows = await engine.rows<Omit<PortActivity, "technique"> & { readonly technique: number }>(
+    `SELECT transport, port, technique, sum(activity.packets) AS packets, sum(activity.targets) AS targets, ` +
+      `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${rollup("activity", resolution)} AS activity ` +
+      `WHERE ${inNetwork(engine, "source", network)} AND ${within(range, resolution)} GROUP BY transport, port, technique ` +
+      `ORDER BY packets DESC, transport, port, technique LIMIT ${limit}`,
+  );
+  return rows.map((row) => ({ ...row, technique: ACTIVITY_TECHNIQUES[row.technique] ?? "other" }));
 }
 
 export async function topNetworks(engine: Engine, range: TimeRange, limit: number): Promise<readonly NetworkTotal[]> {
   const resolution = resolutionFor(range);
   const table = rollup("networks", resolution);
   const condition = `${within(range, resolution)} AND networks.network != toIPv6('::')`;
-  const top = await most(engine, "network", `${table} AS networks`, condition, limit);
+  const heavy = await heaviest(engine, "networks", range, resolution, limit);
+  const top = heavy ?? (await most(engine, "network", `${table} AS networks`, condition, limit));
   if (top === null) return [];
   const merged = (name: string): string => `uniqCombinedMerge(${SKETCH_PRECISION})(${name}) AS ${name}`;
   const rows = await engine.rows<NetworkTotal>(
     `SELECT toString(networks.network) AS network, max(asn) AS asn, sum(packets) AS packets, ${merged("sources")}, ${merged("ports")}, sum(targets) AS targets, ` +
       `toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen FROM ${table} AS networks ` +
-      `WHERE ${condition} AND networks.network IN (${top}) GROUP BY networks.network ORDER BY packets DESC, network`,
+      `WHERE ${condition} AND networks.network IN (${top}) GROUP BY networks.network ORDER BY packets DESC, network LIMIT ${limit}`,
   );
   return rows.map((row) => {
     const address = plainAddress(row.network);

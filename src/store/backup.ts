@@ -6,8 +6,11 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join, resolve } from "node:path";
 import { StoreError } from "../model/errors.ts";
 import type { Engine } from "./engine.ts";
-import { SCHEMA_VERSION } from "./migrations.ts";
-import { DATABASE, DEFAULT_RETENTION, type Table, tablesOf } from "./schema.ts";
+import { SCHEMA_VERSION, SUMMARIES_SINCE } from "./migrations.ts";
+import { DEFAULT_RETENTION } from "./rollups.ts";
+import { tablesOf } from "./schema.ts";
+import { fillSummaries } from "./summaries.ts";
+import { DATABASE, localName, type Table } from "./table.ts";
 
 const MANIFEST = "manifest.json";
 const BACKUP_FORMAT = "precursor.backup/1";
@@ -54,9 +57,10 @@ export async function restoreFrom(engine: Engine, folder: string): Promise<void>
   }
   try {
     for (const { table, file } of manifest.files) await engine.importFrom(table, join(resolve(folder), file));
+    if (manifest.schemaVersion < SUMMARIES_SINCE) await fillSummaries(engine, "without-liveness");
   } catch (error) {
-    for (const { name } of kept())
-      await engine.runEverywhere(`TRUNCATE TABLE ${DATABASE}.${engine.cluster === null ? name : `${name}_local`}`);
+    for (const { name, engine: kind } of tablesOf(DEFAULT_RETENTION))
+      if (kind !== "Null") await engine.runEverywhere(`TRUNCATE TABLE ${DATABASE}.${localName(engine, name)}`);
     throw error;
   }
 }
@@ -88,8 +92,9 @@ function readManifest(engine: Engine, folder: string): Manifest {
   return manifest;
 }
 
+/** What is in a backup: what comes back by views from another table is not. */
 function kept(): readonly Table[] {
-  return tablesOf(DEFAULT_RETENTION).filter(({ engine }) => engine !== "Null");
+  return tablesOf(DEFAULT_RETENTION).filter(({ engine, madeFrom }) => engine !== "Null" && madeFrom === undefined);
 }
 
 function columnsOf(table: Table): string {

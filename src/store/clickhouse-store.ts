@@ -12,14 +12,16 @@ import { isImported, noteImported } from "./import-records.ts";
 import * as incidentRecords from "./incident-records.ts";
 import { storeInfo } from "./info.ts";
 import { judgedTimes, markJudged } from "./judged-times.ts";
+import { aliveIntervals, sensorLiveness } from "./liveness-questions.ts";
 import { saveLabels } from "./label-records.ts";
-import { DATABASE } from "./schema.ts";
 import * as series from "./series-questions.ts";
 import type {
+  ActivityPoint,
   AddressRecord,
   AliveInterval,
   Mover,
   NetworkTotal,
+  PortActivity,
   Resolution,
   SensorChoice,
   SensorLiveness,
@@ -87,13 +89,8 @@ export class ClickHouseStore implements Store {
     return series.snapshots(this.engine, range, sensors);
   }
 
-  async aliveIntervals(range: TimeRange, sensors: SensorChoice = null): Promise<readonly AliveInterval[]> {
-    return this.engine.rows(
-      `SELECT toUnixTimestamp(time) AS interval, groupArray(sensor) AS sensors, groupArray(seen) AS observations FROM ` +
-        `(SELECT time, sensor, toFloat64(sum(observations)) AS seen FROM ${DATABASE}.liveness AS liveness ` +
-        `WHERE ${series.within(range, 300)}${series.ofSensors(sensors)} GROUP BY time, sensor ORDER BY time, sensor) ` +
-        `GROUP BY time ORDER BY time`,
-    );
+  aliveIntervals(range: TimeRange, sensors: SensorChoice = null): Promise<readonly AliveInterval[]> {
+    return aliveIntervals(this.engine, range, sensors);
   }
 
   series(one: number, range: TimeRange, resolution: Resolution, sensors: SensorChoice): Promise<readonly SeriesPoint[]> {
@@ -139,11 +136,16 @@ export class ClickHouseStore implements Store {
     return activity.activityOf(this.engine, network, range, resolution);
   }
 
-  async sensors(range: TimeRange): Promise<readonly SensorLiveness[]> {
-    return this.engine.rows<SensorLiveness>(
-      `SELECT sensor, toUnixTimestamp(min(time)) AS firstSeen, toUnixTimestamp(max(time)) AS lastSeen, uniqExact(time) AS intervals, ` +
-        `sum(observations) AS observations, sum(lost) AS lost FROM ${DATABASE}.liveness WHERE ${series.within(range, 300)} GROUP BY sensor ORDER BY sensor`,
-    );
+  activityOverTime(network: string, range: TimeRange, resolution: Resolution): Promise<readonly ActivityPoint[]> {
+    return activity.activityOverTime(this.engine, network, range, resolution);
+  }
+
+  activityByPort(network: string, range: TimeRange, limit: number): Promise<readonly PortActivity[]> {
+    return activity.activityByPort(this.engine, network, range, limit);
+  }
+
+  sensors(range: TimeRange): Promise<readonly SensorLiveness[]> {
+    return sensorLiveness(this.engine, range);
   }
 
   saveIncident(incident: Incident): Promise<void> {

@@ -1,6 +1,8 @@
 /** Merging by hand: what is over its time goes, and small parts become large ones. */
 import type { Engine } from "./engine.ts";
-import { DATABASE, DEFAULT_RETENTION, tablesOf } from "./schema.ts";
+import { DEFAULT_RETENTION } from "./rollups.ts";
+import { tablesOf } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 
 export async function compactTables(engine: Engine): Promise<void> {
   for (const table of tablesOf(DEFAULT_RETENTION)) {

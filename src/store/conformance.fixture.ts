@@ -197,6 +197,56 @@ export function describeStore({ store, runs }: StoreLaws): void {
     ]);
   });
 
+  test("who sent most and what rose, over days: found among very many, and counted exactly", async () => {
+    const start = EVENT - (EVENT % DAY) + DAY * 120;
+    const range = { from: start, to: start + 10 * DAY };
+    const heavy = (source: number): number => (source < 5 ? 400 + source : 1);
+    for (let day = 0; day < 10; day++) {
+      const interval = start + day * DAY + 3600 * day;
+      // 2,000 others a day, never the same: far more than a summary counts
+      const activity = Array.from({ length: 2005 }, (_, index): ActivityRow => {
+        const source = index < 5 ? index : 5 + day * 2000 + index;
+        return {
+          interval,
+          source: 0x0b00_0000 + 256 * source,
+          asn: 1,
+          transport: 6,
+          port: index % 3,
+          technique: "tcp-syn",
+          packets: heavy(source),
+          sourcePortZero: 0,
+          targets: 2,
+        };
+      });
+      const rows = Array.from({ length: 300 }, (_, series): SeriesRow => {
+        const sources = Array.from({ length: series === 7 && day > 4 ? 50 : 2 }, (__, at) => 100 * day + at);
+        return { interval, series, packets: 1000 - series, sources, networks: [1], asns: [1], targets: [1] };
+      });
+      for (const half of [0, 1]) {
+        const parts = activity.filter((_, index) => index % 2 === half);
+        await store().write(batchOf("days", half === 0 ? rows : [], parts, [aliveRow(interval + 300 * half)]), `days/${day}/${half}`);
+      }
+    }
+    const expected = [4, 3, 2, 1, 0].map((source) => ({ packets: 10 * heavy(source), targets: 20 }));
+    expect(await store().topSources(range, null, 5)).toMatchObject(
+      expected.map((one, at) => ({ ...one, source: `11.0.${4 - at}.0`, sensors: 1, firstSeen: start, lastSeen: start + 9 * DAY })),
+    );
+    expect(await store().topNetworks(range, 5)).toMatchObject(
+      expected.map((one, at) => ({ ...one, network: `11.0.${4 - at}.0/24`, ports: 1 })),
+    );
+    const [first] = await store().topSeries({ from: start + 5 * DAY, to: range.to }, 3);
+    expect(first).toEqual({ series: 7, sources: 250, sourcesBefore: 10, packets: 5 * 993 });
+    expect(await store().sensors({ from: start + DAY, to: range.to })).toMatchObject([
+      { sensor: "days", firstSeen: start + DAY + 3600, lastSeen: start + 9 * DAY + 9 * 3600 + 300, intervals: 18, observations: 18 },
+    ]);
+    expect(await store().activityOverTime("11.0.4.0", range, DAY)).toEqual(
+      Array.from({ length: 10 }, (_, day) => ({ time: start + day * DAY, packets: 404, targets: 2, ports: 1, sensors: 1 })),
+    );
+    expect(await store().activityByPort("11.0.0.0/21", range, 1)).toEqual([
+      { transport: 6, port: 1, technique: "tcp-syn", packets: 10 * (401 + 404), targets: 40, firstSeen: start, lastSeen: start + 9 * DAY },
+    ]);
+  });
+
   test("an incident is what was saved last, with what people said meanwhile", async () => {
     const id = "20131102T0100Z-tcp-source-0";
     await store().saveIncident(incidentOf(id, 1));

@@ -2,7 +2,7 @@
 import { type Engine, sqlText } from "./engine.ts";
 import { wordsOf } from "./incident-records.ts";
 import { NativeBlockBuilder } from "./native-block.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 
 export async function isImported(engine: Engine, token: string): Promise<boolean> {
   const rows = await engine.rows<{ token: string }>(`SELECT token FROM ${DATABASE}.imports WHERE token = ${sqlText(token)} LIMIT 1`);

@@ -6,7 +6,7 @@ import type { ClickHouseClient, createClient } from "@clickhouse/client";
 import type { Session } from "chdb";
 import type { createChdbConnection } from "chdb/connection";
 import { ClientEngine, insertSettings, storeErrorOf } from "./client-engine.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 import { type Engine, type NativeBlock, sqlText } from "./engine.ts";
 
 type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[0]>["connection"]>;

@@ -6,7 +6,7 @@ import { StoreError } from "../model/errors.ts";
 import type { Incident, IncidentEntry } from "../model/incident.ts";
 import { type Engine, sqlText } from "./engine.ts";
 import { NativeBlockBuilder } from "./native-block.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 import type { TimeRange } from "./store.ts";
 
 export async function saveIncident(engine: Engine, incident: Incident): Promise<void> {

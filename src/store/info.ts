@@ -1,7 +1,7 @@
 /** What is in a store, and how large it is. */
 import { type Engine, sqlText } from "./engine.ts";
 import { schemaVersion } from "./migrations.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 import type { SensorLiveness, StoreInfo } from "./store.ts";
 
 export async function storeInfo(engine: Engine, sensors: () => Promise<readonly SensorLiveness[]>): Promise<StoreInfo> {

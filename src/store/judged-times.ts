@@ -2,7 +2,7 @@
 import type { Engine } from "./engine.ts";
 import { wordsOf } from "./incident-records.ts";
 import { NativeBlockBuilder } from "./native-block.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 import type { TimeRange } from "./store.ts";
 
 const TIME = "DateTime('UTC')";

@@ -1,7 +1,7 @@
 /** What lists say of addresses, kept beside history; the newest of a kind and list holds. */
 import { sqlAddress } from "./activity-questions.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 import type { AddressRecord } from "./store.ts";
 
 /** Rows a statement, so that none is longer than the engine takes (max_query_size, 256 KiB). */

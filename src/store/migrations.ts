@@ -1,13 +1,18 @@
 /** From an empty place, or an older version's tables, to this version's; forward only. A newer version's tables are left alone. */
 import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { createTable, DATABASE, importsTable, JUDGED_TABLE, type Retention, type Table, tablesOf, views } from "./schema.ts";
+import { type Retention } from "./rollups.ts";
+import { importsTable, JUDGED_TABLE, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2 } from "./schema.ts";
+import { fillSummaries } from "./summaries.ts";
+import { createTable, DATABASE, localName, type Table, type View } from "./table.ts";
 
 /** Said where a place for history has none. */
 export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
 
 /** Version of the tables. A change of schema.ts comes with a migration below. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
+/** Since then there are summaries, and backups have them. */
+export const SUMMARIES_SINCE = 3;
 
 interface Migration {
   readonly version: number;
@@ -19,7 +24,8 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, about: "series, activity, networks, target groups, liveness, incidents, labels", apply: createAll },
   { version: 2, about: "imports", apply: (engine, retention) => createAt(engine, importsTable(retention)) },
-  { version: 3, about: "judged times", apply: (engine) => createAt(engine, JUDGED_TABLE) },
+  { version: SUMMARIES_SINCE, about: "summaries for questions of long ranges", apply: addSummaries },
+  { version: 4, about: "judged times", apply: (engine) => createAt(engine, JUDGED_TABLE) },
 ];
 
 const MIGRATIONS_TABLE: Table = {
@@ -80,9 +86,20 @@ function newer(engine: Engine, found: number): StoreError {
 }
 
 async function createAll(engine: Engine, retention: Retention): Promise<void> {
-  for (const table of tablesOf(retention)) await createAt(engine, table);
+  for (const table of tablesOfVersion2(retention)) await createAt(engine, table);
+  await createViews(engine, viewsOfVersion2());
+}
+
+/** Tables, filled from what is there, and then the views that keep them up to date: nobody writes meanwhile. */
+async function addSummaries(engine: Engine, retention: Retention): Promise<void> {
+  for (const table of summaryTables(retention)) await createAt(engine, table);
+  await fillSummaries(engine, "all");
+  await createViews(engine, summaryViews());
+}
+
+async function createViews(engine: Engine, views: readonly View[]): Promise<void> {
   const local = (name: string): string => localName(engine, name);
-  for (const view of views()) {
+  for (const view of views) {
     await engine.runEverywhere(
       `CREATE MATERIALIZED VIEW IF NOT EXISTS ${DATABASE}.${local(view.name)} TO ${DATABASE}.${local(view.to)} AS ${view.select(`${DATABASE}.${local(view.from)}`)}`,
     );
@@ -98,8 +115,4 @@ async function createAt(engine: Engine, table: Table): Promise<void> {
     `CREATE TABLE IF NOT EXISTS ${DATABASE}.${table.name} AS ${DATABASE}.${local} ` +
       `ENGINE = Distributed(${sqlText(engine.cluster)}, ${sqlText(DATABASE)}, ${sqlText(local)}, ${table.shard})`,
   );
-}
-
-function localName(engine: Engine, name: string): string {
-  return engine.cluster === null ? name : `${name}_local`;
 }

@@ -12,7 +12,7 @@ import { engineFolder, openInProcess } from "./in-process.ts";
 import { checkVersion, migrate, NO_HISTORY } from "./migrations.ts";
 import { openOverHttp, withoutPassword } from "./over-http.ts";
 import { applyRetention } from "./retention.ts";
-import { DEFAULT_RETENTION, type Retention } from "./schema.ts";
+import { DEFAULT_RETENTION, type Retention } from "./rollups.ts";
 import type { Store } from "./store.ts";
 import { forgetUnfinishedInserts } from "./unfinished-inserts.ts";
 

@@ -7,7 +7,7 @@ import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
 import { StoreError } from "../model/errors.ts";
 import { ClientEngine, insertSettings, storeErrorOf } from "./client-engine.ts";
 import { type NativeBlock, sqlText } from "./engine.ts";
-import { DATABASE } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 
 /** A merge of everything, or an export, takes minutes on a large server. */
 const PATIENCE_MILLISECONDS = 600_000;

@@ -1,6 +1,8 @@
 /** How long rows are kept, changed on tables that are there. What is over its time goes with the next merges, or with compacting. */
 import { type Engine, sqlText } from "./engine.ts";
-import { DATABASE, type Retention, tablesOf } from "./schema.ts";
+import { type Retention } from "./rollups.ts";
+import { tablesOf } from "./schema.ts";
+import { DATABASE } from "./table.ts";
 
 const DAYS = /\bTTL\b.*?toIntervalDay\((\d+)\)/s;
 

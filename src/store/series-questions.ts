@@ -1,7 +1,8 @@
 /** Questions about series: one interval of all, one series over time, those that moved most, and whom two have in common. */
 import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { DATABASE, RESOLUTIONS, SKETCH_PRECISION } from "./schema.ts";
+import { RESOLUTIONS, SKETCH_PRECISION } from "./rollups.ts";
+import { DATABASE } from "./table.ts";
 import type { Mover, Resolution, SensorChoice, TimeRange } from "./store.ts";
 
 const SNAPSHOT_STEP = 3600;
@@ -55,10 +56,11 @@ export async function* snapshots(engine: Engine, range: TimeRange, sensors: Sens
 /** The first interval of the range in which any sensor was alive or had series. */
 async function firstTime(engine: Engine, range: TimeRange): Promise<number | null> {
   if (range.to - range.from <= SNAPSHOT_STEP) return range.from;
-  const [row] = await engine.rows<{ first: number; found: number }>(
-    `SELECT toUnixTimestamp(min(time)) AS first, count() AS found FROM ${DATABASE}.liveness WHERE ${within(range, 300)}`,
+  // Read in order, up to the first: a minimum would look at all that follows, for each hour again
+  const [row] = await engine.rows<{ first: number }>(
+    `SELECT toUnixTimestamp(liveness.time) AS first FROM ${DATABASE}.liveness AS liveness WHERE ${within(range, 300)} ORDER BY liveness.time LIMIT 1`,
   );
-  return row === undefined || row.found === 0 ? null : row.first;
+  return row?.first ?? null;
 }
 
 async function snapshotsOf(engine: Engine, range: TimeRange, sensors: SensorChoice): Promise<SeriesSnapshot[]> {
@@ -112,8 +114,8 @@ export async function points(
       : [`${merged("sources")} AS sources`, "0 AS networks", "0 AS asns", `${merged("targets")} AS targets`];
   const [alive, seen] = await Promise.all([
     engine.columns(
-      `SELECT toUnixTimestamp(toStartOfInterval(time, INTERVAL ${resolution} SECOND)) AS at, uniqExact(sensor) AS alive ` +
-        `FROM ${DATABASE}.liveness WHERE ${within(wholeIntervals(range, resolution), 300)}${ofSensors(sensors)} GROUP BY at ORDER BY at`,
+      `SELECT toUnixTimestamp(time) AS at, uniqExact(sensor) AS alive FROM ${livenessAt(resolution)} ` +
+        `WHERE ${within(wholeIntervals(range, resolution), resolution)}${ofSensors(sensors)} GROUP BY time ORDER BY time`,
     ),
     engine.columns(
       `SELECT toUnixTimestamp(time) AS at, sum(packets) AS packets, ${values.join(", ")}, uniqExact(sensor) AS sensors ` +
@@ -142,8 +144,16 @@ function wholeIntervals(range: TimeRange, resolution: Resolution): TimeRange {
   return { from: Math.floor(range.from / resolution) * resolution, to: Math.ceil(range.to / resolution) * resolution };
 }
 
-/** Series with most packets that are looked at for movers: a series has no more sources than packets. */
+/** Liveness is written in five minutes; its rollups are named after their resolution. */
+function livenessAt(resolution: Resolution): string {
+  return resolution === 300 ? `${DATABASE}.liveness` : rollup("liveness", resolution);
+}
+
+/** Series with most packets that are looked at for movers within hours: a series has no more sources than packets. */
 const CANDIDATES = 2048;
+/** Over longer ranges, so many times as many as are asked for are compared by their distinct sources, and no fewer than this. */
+const RISEN_A_ROW = 4;
+const LEAST_RISEN = 64;
 
 export async function topSeries(engine: Engine, range: TimeRange, limit: number): Promise<readonly Mover[]> {
   const resolution = resolutionFor(range);
@@ -151,8 +161,7 @@ export async function topSeries(engine: Engine, range: TimeRange, limit: number)
   const before = { from: whole.from - (whole.to - whole.from), to: whole.from };
   const sources = (which: string): string => `uniqCombinedMergeIf(${SKETCH_PRECISION})(row.sources, ${which})`;
   const [candidates = []] = await engine.columns(
-    `SELECT series FROM ${rollup("series", resolution)} WHERE ${within(whole, resolution)} GROUP BY series ORDER BY sum(packets) DESC, series ` +
-      `LIMIT ${Math.max(CANDIDATES, limit)}`,
+    resolution === 300 ? busiest(whole, Math.max(CANDIDATES, limit)) : risen(before, whole, resolution, limit),
   );
   if (candidates.length === 0) return [];
   return engine.rows<Mover>(
@@ -160,6 +169,23 @@ export async function topSeries(engine: Engine, range: TimeRange, limit: number)
       `FROM (SELECT series, packets, sources, time >= toDateTime(${whole.from}, 'UTC') AS now FROM ${rollup("series", resolution)} ` +
       `WHERE ${within({ from: before.from, to: whole.to }, resolution)} AND series IN (${candidates.join(", ")})) AS row ` +
       `GROUP BY series HAVING sources > 0 ORDER BY toInt64(sources) - toInt64(sourcesBefore) DESC, sources DESC, series LIMIT ${limit}`,
+  );
+}
+
+function busiest(whole: TimeRange, limit: number): string {
+  return (
+    `SELECT series FROM ${rollup("series", 300)} WHERE ${within(whole, 300)} ` +
+    `GROUP BY series ORDER BY sum(packets) DESC, series LIMIT ${limit}`
+  );
+}
+
+/** By visits, of all series: to merge the sketches of all would take seconds. */
+function risen(before: TimeRange, whole: TimeRange, resolution: Resolution, limit: number): string {
+  const now = `time >= toDateTime(${whole.from}, 'UTC')`;
+  return (
+    `SELECT series FROM ${rollup("visits", resolution)} WHERE ${within({ from: before.from, to: whole.to }, resolution)} ` +
+    `GROUP BY series HAVING sumIf(packets, ${now}) > 0 ` +
+    `ORDER BY sum(if(${now}, visits, -visits)) DESC, series LIMIT ${Math.max(LEAST_RISEN, RISEN_A_ROW * limit)}`
   );
 }
 

@@ -3,6 +3,9 @@ import type { HistoryBatch } from "../model/history.ts";
 import type { Incident, IncidentEntry } from "../model/incident.ts";
 import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
 
+/** Rows of activity in an answer: a network that is asked for may have any number. */
+export const MOST_ACTIVITY_ROWS = 100_000;
+
 /** Seconds a point: five minutes, an hour, a day. */
 export type Resolution = 300 | 3600 | 86_400;
 
@@ -38,6 +41,28 @@ export interface SourceActivity {
   readonly technique: string;
   readonly packets: number;
   readonly targets: number;
+}
+
+/** What one source, or one network, did in an interval, all together. */
+export interface ActivityPoint {
+  readonly time: number;
+  readonly packets: number;
+  readonly targets: number;
+  /** Distinct ports, by transport. */
+  readonly ports: number;
+  readonly sensors: number;
+}
+
+/** What one source, or one network, did to one port, in one way. */
+export interface PortActivity {
+  readonly transport: number;
+  readonly port: number;
+  readonly technique: string;
+  readonly packets: number;
+  readonly targets: number;
+  /** Starts of the first and last interval, of the rollup that the range asks for. */
+  readonly firstSeen: number;
+  readonly lastSeen: number;
 }
 
 export interface SourceTotal {
@@ -111,11 +136,20 @@ export interface Store {
   series(series: number, range: TimeRange, resolution: Resolution, sensors: SensorChoice): Promise<readonly SeriesPoint[]>;
   /** Of the sources that `first` had in the interval, how many `second` had too: 0 to 1 of the smaller of the two. */
   sharedSources(first: number, second: number, range: TimeRange): Promise<number>;
+  /** Series that rose most in sources, of those with most packets (within six hours) or whose sources an interval rose most. */
   topSeries(range: TimeRange, limit: number): Promise<readonly Mover[]>;
+  /**
+   * Sources that sent most packets. Over more than six hours, without a series and up to 85 of them, they are found by a summary that counts
+   * whoever sent more than 1/768 of all packets; their numbers are exact.
+   */
   topSources(range: TimeRange, series: number | null, limit: number): Promise<readonly SourceTotal[]>;
-  /** `network`: CIDR text of a source or a network. */
+  /** `network`: CIDR text of a source or a network. At most 100,000 rows, those of the latest times; ascending. */
   activityOf(network: string, range: TimeRange, resolution: Resolution): Promise<readonly SourceActivity[]>;
-  /** Networks (/24, IPv6 /48) that sent most packets. */
+  /** The same, a point an interval that has any: for a picture of a source over a year. */
+  activityOverTime(network: string, range: TimeRange, resolution: Resolution): Promise<readonly ActivityPoint[]>;
+  /** The same, by port and technique, those with most packets first. */
+  activityByPort(network: string, range: TimeRange, limit: number): Promise<readonly PortActivity[]>;
+  /** Networks (/24, IPv6 /48) that sent most packets; found as sources are. */
   topNetworks(range: TimeRange, limit: number): Promise<readonly NetworkTotal[]>;
   /** A series towards one of the user's target groups; `networks` and `asns` are not kept there and 0. */
   targetGroupSeries(

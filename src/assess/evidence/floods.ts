@@ -1,6 +1,6 @@
 /** Answers nobody asked for, and floods. */
 import { fragmentFlood, fragmentShare, ramp } from "../found.ts";
-import { agree, count, duration, percent, plural } from "../words.ts";
+import { agree, aimedWords, count, duration, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
 
 export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
@@ -21,7 +21,7 @@ export const ANSWERS_AND_FLOODS: readonly EvidenceItem[] = [
     id: "reflection",
     strength: (f) => (f.backscatter.reflectors > 0 ? 0.4 + 0.6 * ramp(f.backscatter.reflectors, 3, 20) : 0),
     sentence: (f) =>
-      `${plural(f.backscatter.reflectors, "amplifier")}${f.backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${f.backscatter.reflectedPorts.join(", ")}`} send ${plural(f.backscatter.reflectedPackets, "packet")} to a few addresses that did not ask.`,
+      `${plural(f.backscatter.reflectors, "amplifier")}${f.backscatter.reflectedPorts.length === 0 ? "" : ` on UDP/${f.backscatter.reflectedPorts.join(", ")}`} send ${plural(f.backscatter.reflectedPackets, "packet")} to ${aimedWords(f.backscatter.reflectedAt)}, which did not ask.`,
   },
   {
     id: "many-on-one",

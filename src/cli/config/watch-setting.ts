@@ -6,7 +6,7 @@ import type { JudgeOptions } from "../../pipeline/history/judge.ts";
 import type { WatchOptions, WatchSource } from "../../pipeline/watch/watch-options.ts";
 import { systemReason } from "../../sources/file.ts";
 import type { StorePlace } from "../../store/open-store.ts";
-import type { Retention } from "../../store/schema.ts";
+import type { Retention } from "../../store/rollups.ts";
 import { readMapping } from "../mapping-file.ts";
 import { storePlace } from "../store-place.ts";
 import type { ReadConfig } from "./config-file.ts";

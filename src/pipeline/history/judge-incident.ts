@@ -196,6 +196,7 @@ function victimOf({ total: { source, packets, targets, firstSeen, lastSeen } }: 
     lastSeen,
     qualifies,
     isReflector: false,
+    targets: [],
     portZero: false,
     evidence: [],
   };

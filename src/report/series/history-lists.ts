@@ -44,6 +44,25 @@ export interface HistoryOverview {
 export interface NetworkActivity {
   readonly network: string;
   readonly range: Range;
+  /** All of it, added up by interval, and by port with most packets first. */
+  readonly points: readonly {
+    readonly time: number;
+    readonly packets: number;
+    readonly targets: number;
+    readonly ports: number;
+    readonly sensors: number;
+  }[];
+  readonly ports: readonly {
+    readonly transport: number;
+    readonly port: number;
+    readonly technique: string;
+    readonly packets: number;
+    readonly targets: number;
+    readonly firstSeen: number;
+    readonly lastSeen: number;
+  }[];
+  /** Rows of the latest times, ascending; not all where `isCut`. */
+  readonly isCut: boolean;
   readonly activity: readonly {
     readonly time: number;
     readonly sensor: string;
@@ -141,14 +160,36 @@ export function renderOverviewJson({ range, movers, sources, sensors, incidents 
 
 const DEFAULT_ROWS = 20;
 
-export function renderActivityText({ network, range, activity }: NetworkActivity, options: RenderOptions = {}): string {
+export function renderActivityText(
+  { network, range, points, ports, isCut, activity }: NetworkActivity,
+  options: RenderOptions = {},
+): string {
   const screen = new Screen(options);
   if (activity.length === 0) {
     screen.line([{ text: `${network}: nothing in that time (${timeSpan(range.from, range.to)}).` }]);
     return screen.toString();
   }
-  const packets = activity.reduce((sum, row) => sum + row.packets, 0);
+  const packets = points.reduce((sum, point) => sum + point.packets, 0);
   screen.heading(network, `${counted(packets, "packet")}, ${timeSpan(range.from, range.to)}`);
+  screen.table(
+    [
+      { title: "technique" },
+      { title: "port", align: "right" },
+      { title: "packets", align: "right" },
+      { title: "targets", align: "right" },
+      { title: "first seen (UTC)" },
+      { title: "last seen" },
+    ],
+    ports.map((row) => [
+      row.technique,
+      row.port < 0 ? "–" : String(row.port),
+      count(row.packets),
+      count(row.targets),
+      dateTime(row.firstSeen),
+      dateTime(row.lastSeen),
+    ]),
+  );
+  screen.heading("latest", isCut ? `of the latest ${count(activity.length)} rows; a shorter time (--last) has fewer` : "");
   const shown = activity.toSorted((a, b) => b.time - a.time || b.packets - a.packets).slice(0, options.limit ?? DEFAULT_ROWS);
   screen.table(
     [
@@ -172,12 +213,15 @@ export function renderActivityText({ network, range, activity }: NetworkActivity
   return screen.toString();
 }
 
-export function renderActivityJson({ network, range, activity }: NetworkActivity): string {
+export function renderActivityJson({ network, range, points, ports, isCut, activity }: NetworkActivity): string {
   return json({
     schema: "precursor.history-activity/1",
     network,
     from: isoTime(range.from),
     to: isoTime(range.to),
+    points: points.map(({ time, ...rest }) => ({ time: isoTime(time), ...rest })),
+    ports: ports.map(seen),
+    isCut,
     activity: activity.map(({ time, ...rest }) => ({ time: isoTime(time), ...rest })),
   });
 }

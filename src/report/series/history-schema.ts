@@ -43,6 +43,31 @@ const activityShape = z.looseObject({
   network: z.string(),
   from: time,
   to: time,
+  points: z
+    .array(
+      z.looseObject({
+        time,
+        packets: z.number().nonnegative(),
+        targets: count,
+        ports: count.describe("distinct, by transport"),
+        sensors: count,
+      }),
+    )
+    .describe("all of it by interval"),
+  ports: z
+    .array(
+      z.looseObject({
+        transport: count.describe("IP protocol"),
+        port: z.int().min(-1).max(65_535),
+        technique: z.string(),
+        packets: z.number().nonnegative(),
+        targets: count,
+        firstSeen: time,
+        lastSeen: time,
+      }),
+    )
+    .describe("all of it by port, most packets first, at most --limit"),
+  isCut: z.boolean().describe("whether there is more activity than the 100,000 latest rows that are told"),
   activity: z.array(
     z.looseObject({
       time,
