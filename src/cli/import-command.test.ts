@@ -7,6 +7,8 @@ import { z } from "zod";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
 import { tcpPacket } from "../lab/packet.ts";
+import { groupSeriesNumber } from "../model/series.ts";
+import { openStore } from "../store/open-store.ts";
 import { IMPORT_SCHEMA } from "../report/imported.ts";
 import { inProcess } from "./in-process.fixture.ts";
 
@@ -70,7 +72,26 @@ describe("import", () => {
     expect(published.safeParse(value).error).toBeUndefined();
   });
 
+  test("takes networks, target groups, sensor and store from a config, and groups from the command line", async () => {
+    writeFileSync(
+      join(folder, "precursor.yaml"),
+      "store: configured\nsensor: north\nhome: [192.0.2.0/24]\ntargets: { servers: [192.0.2.0/30], others: [192.0.2.128/25] }\n",
+    );
+    const args = ["import", "probes.pcap", "--config", "precursor.yaml", "--target", "one=192.0.2.1,192.0.2.7", "--format", "json"];
+    const { stdout } = await precursor(...args);
+    expect(JSON.parse(stdout)).toMatchObject({ store: join(folder, "configured"), sensor: "north", added: 600, elsewhere: 0 });
+    const store = await openStore({ kind: "folder", path: join(folder, "configured") });
+    const range = { from: 1_383_350_000, to: 1_383_360_000 };
+    expect(await store.targetGroups(range)).toEqual(["one", "servers"]);
+    const points = await store.targetGroupSeries("one", groupSeriesNumber("all"), range, 86_400, null);
+    await store.close();
+    expect(points).toMatchObject([{ packets: 600, sources: 200 }]);
+  });
+
   test.each<[string[], string]>([
+    [["import", "probes.pcap", "--target", "servers"], "--target takes a name and networks"],
+    [["import", "probes.pcap", "--target", "servers=192.0.2.300"], "--target takes a name and networks"],
+    [["import", "probes.pcap", "--config", "absent.yaml"], "absent.yaml"],
     [["import"], "no input"],
     [["import", "nowhere.pcap"], "nowhere.pcap"],
     [["import", "probes.pcap", "--sensor", "a b"], "--sensor takes a name"],

@@ -5,6 +5,10 @@ import { UsageError } from "../model/errors.ts";
 import { DEFAULT_SENSOR } from "../model/history.ts";
 import type { Imported } from "../pipeline/history/import.ts";
 import type { Store } from "../store/store.ts";
+import { MOST_TARGET_GROUPS } from "../observe/recorder/series-columns.ts";
+import type { TargetGroup } from "../observe/recorder/interval-recorder.ts";
+import { loadConfig } from "./config/load-config.ts";
+import { watchSetting } from "./config/watch-setting.ts";
 import { addExamples } from "./examples.ts";
 import { splitHome } from "./home-option.ts";
 import {
@@ -31,7 +35,9 @@ const MAX_THREADS = 64;
 const SENSOR = /^[\p{L}\p{N}][\p{L}\p{N}._:@/-]{0,62}$/u;
 
 interface ImportFlags extends InputFlags, StoreFlags, TextFlags {
-  readonly sensor: string;
+  readonly config?: string;
+  readonly sensor?: string;
+  readonly target?: readonly TargetGroup[];
   readonly home?: readonly string[];
   readonly assets?: string;
   readonly threads: number;
@@ -42,7 +48,13 @@ export function addImportCommand(program: Command): void {
     .command("import")
     .description("Fill history from files, old and new, so that there are baselines on the first day.")
     .argument("[inputs...]", "files, folders, or - for standard input, in any order of time")
-    .option("--sensor <name>", "whose observations they are", parseSensor, DEFAULT_SENSOR)
+    .option("--sensor <name>", `whose observations they are (default: the config's, else "${DEFAULT_SENSOR}")`, parseSensor)
+    .option("-c, --config <file>", "take home, targets, sensor and store from this config file, as precursor watch does")
+    .option(
+      "--target <name=cidr,...>",
+      "keep apart how these networks of yours are probed, as targets in the config; may be given again",
+      addTarget,
+    )
     .option("--home <cidr...>", "networks that you defend: only what goes to them and comes from others counts")
     .option("--assets <file>", "a list of what your networks hold (docs/assets.md); they are home where --home is not given")
     .action(importInputs);
@@ -62,11 +74,15 @@ export function addImportCommand(program: Command): void {
         "precursor import flows-2013/ --sensor border --store /srv/history",
         "Flow records of a year, as another sensor's, to another place.",
       ],
+      [
+        "precursor import /var/captures --config precursor.yaml",
+        "As precursor watch would have recorded it: its networks, target groups and sensor.",
+      ],
       ["zcat old/*.gz | precursor import - --input-format netfilter", "From standard input."],
     ],
     [
-      "The same file again adds nothing, and an interrupted import may be run again: each part is known by the content of its file.",
-      "Of files that overlap, packets are counted twice where they do, sources and targets once (docs/history.md).",
+      "The same file again adds nothing, packed or not, and an interrupted import may be run again; of a file that has grown, what is new is added.",
+      "What several files of one import have in common counts once (docs/history.md).",
     ],
   );
 }
@@ -74,6 +90,22 @@ export function addImportCommand(program: Command): void {
 function parseSensor(text: string): string {
   if (!SENSOR.test(text)) throw new UsageError(`--sensor takes a name of letters, digits and . _ : @ / -, not '${text}'`);
   return text;
+}
+
+/** `--target servers=192.0.2.0/28,198.51.100.7` */
+function addTarget(text: string, before: readonly TargetGroup[] = []): readonly TargetGroup[] {
+  const [, name = "", list = ""] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  const networks = list.split(",").map(parseNetwork);
+  if (!SENSOR.test(name) || !networks.every((network) => network !== null))
+    throw new UsageError(`--target takes a name and networks such as servers=192.0.2.0/28,198.51.100.7, not '${text}'`);
+  return [...before.filter((group) => group.name !== name), { name, networks }];
+}
+
+/** Groups of the config, and those of the command line, which go before them. */
+function mergedTargets(config: readonly TargetGroup[], named: readonly TargetGroup[]): readonly TargetGroup[] {
+  const all = [...config.filter(({ name }) => named.every((group) => group.name !== name)), ...named];
+  if (all.length > MOST_TARGET_GROUPS) throw new UsageError(`${all.length} groups of targets: ${MOST_TARGET_GROUPS} can be kept apart`);
+  return all;
 }
 
 async function importInputs(named: readonly string[], flags: ImportFlags): Promise<void> {
@@ -87,9 +119,12 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
     flags.assets === undefined
       ? []
       : (await import("./assets/asset-file.ts")).loadAssets(flags.assets).assets.flatMap(({ networks }) => networks);
-  const place = storePlace(flags);
+  const config = flags.config === undefined ? null : watchSetting(loadConfig(flags.config), { sources: [] });
+  const place = flags.store === undefined && config !== null ? config.store : storePlace(flags);
+  const sensor = flags.sensor ?? config?.sensor ?? DEFAULT_SENSOR;
+  const targets = mergedTargets(config?.targets ?? [], flags.target ?? []);
   const { importHistory } = await import("../pipeline/history/import.ts");
-  const { openStore, placeName } = await import("../store/open-store.ts");
+  const { openHistory, openStore, placeName } = await import("../store/open-store.ts");
   // Opened by the import, at the first observation.
   const stores: Store[] = [];
   const line = showsProgress(flags) ? new ProgressLine(process.stderr) : null;
@@ -97,22 +132,33 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   let imported;
   try {
     const given = home.flatMap((text) => parseNetwork(text) ?? []);
-    const networks = given.length > 0 ? given : held;
+    const networks = given.length > 0 ? given : held.length > 0 ? held : (config?.home ?? []);
     const onProgress = line === null ? null : line.show.bind(line);
-    const { sensor, threads } = flags;
-    imported = await importHistory({ inputs, ...choice, mapping, sensor, home: networks, targets: [], threads, onProgress }, async () => {
-      const store = await openStore(place);
-      stores.push(store);
-      return store;
-    });
+    const { threads } = flags;
+    imported = await importHistory(
+      { inputs, ...choice, mapping, sensor, home: networks, targets, threads, onProgress },
+      {
+        openKnown: () => openHistory(place),
+        open: async () => {
+          const store = await openStore(place);
+          stores.push(store);
+          return store;
+        },
+      },
+    );
   } finally {
     line?.clear();
     for (const store of stores) await store.close();
   }
-  await printImported(imported, placeName(place), format, flags);
+  await printImported(imported, { place: placeName(place), sensor }, format, flags);
 }
 
-async function printImported(imported: Imported, place: string, format: string, flags: ImportFlags): Promise<void> {
+async function printImported(
+  imported: Imported,
+  { place, sensor }: { readonly place: string; readonly sensor: string },
+  format: string,
+  flags: ImportFlags,
+): Promise<void> {
   const { summary, inputs, twins, seconds, passedOver } = imported;
   const unreadable = imported.unreadable.map((error) => `${error.message} (${error.code})`);
   const reading = {
@@ -127,7 +173,7 @@ async function printImported(imported: Imported, place: string, format: string, 
   };
   const notes = readingNotes(reading, { quiet: flags.quiet === true, verbose: flags.verbose === true, done: "imported", seconds });
   if (notes.length > 0) await writeError(`${notes.join("\n")}\n`);
-  const report = { store: place, sensor: flags.sensor, inputs, twins, unreadable, passedOver, seconds };
+  const report = { store: place, sensor, inputs, twins, unreadable, passedOver, seconds };
   const { renderImportJson, renderImportText } = await import("../report/imported.ts");
   await printText(format === "json" ? renderImportJson(report) : renderImportText(report, textLook(flags)), flags);
   if (unreadable.length > 0 || summary.sources.some(isUseless)) process.exitCode = EXIT_UNREADABLE;

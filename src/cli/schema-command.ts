@@ -11,6 +11,7 @@ const SCHEMAS = {
   import: async () => (await import("../report/imported.ts")).IMPORT_SCHEMA,
   history: async () => (await import("../report/series/history-schema.ts")).HISTORY_SCHEMA,
   incidents: async () => (await import("../report/incident/incident-schema.ts")).INCIDENTS_SCHEMA,
+  store: async () => (await import("../report/store-info.ts")).STORE_SCHEMA,
   backtest: async () => (await import("../report/backtest.ts")).BACKTEST_SCHEMA,
   intel: async () => (await import("../report/intel/intel-schema.ts")).INTEL_SCHEMA,
   "watch-event": async () => (await import("../report/watch/watch-event-schema.ts")).WATCH_EVENT_SCHEMA,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { batchOf } from "../store/batches.fixture.ts";
 import { serverLibrary } from "../store/cluster.fixture.ts";
@@ -34,11 +35,15 @@ describe.skipIf(serverLibrary() === null)("precursor store", () => {
     expect((await inProcess(["store", "compact"], folder, environment)).stdout).toMatch(/history: compacted\n$/);
     expect((await inProcess(["store", "backup", "copy"], folder, environment)).stdout).toMatch(/history: backed up to copy\n$/);
     const restored = await inProcess(["store", "restore", "copy", "--store", "other", "--format", "json"], folder);
-    expect(JSON.parse(restored.stdout)).toEqual({ place: join(folder, "other"), done: "restore", folder: "copy" });
-    const again = JSON.parse((await inProcess(["store", "info", "--store", "other", "--format", "json"], folder)).stdout) as {
-      sensors: unknown[];
-    };
-    expect(again.sensors).toHaveLength(1);
+    const told = { schema: "precursor.store/1", place: join(folder, "other"), done: "restore", folder: "copy" };
+    expect(JSON.parse(restored.stdout)).toEqual(told);
+    const again: unknown = JSON.parse((await inProcess(["store", "info", "--store", "other", "--format", "json"], folder)).stdout);
+    const seen = { sensor: "north", firstSeen: "2013-11-02T01:00:00.000Z", lastSeen: "2013-11-02T01:00:00.000Z", intervals: 1 };
+    expect(again).toMatchObject({ done: "info", firstInterval: "2013-11-02T01:00:00.000Z", sensors: [seen] });
+    const published: unknown = JSON.parse((await inProcess(["schema", "store"], folder)).stdout);
+    const schema = z.fromJSONSchema(published as Parameters<typeof z.fromJSONSchema>[0]);
+    for (const value of [told, again]) expect(schema.safeParse(value).error).toBeUndefined();
+    expect(schema.safeParse({ ...told, done: "lost" }).success).toBe(false);
     const twice = await inProcess(["store", "restore", "copy", "--store", "other"], folder);
     expect(twice).toMatchObject({
       status: 2,

@@ -34,7 +34,10 @@ export function addStoreCommand(program: Command): void {
       ],
       ["precursor store compact", "Merge small parts into large ones, and drop now what is over its time."],
     ],
-    ["docs/store.md says what is kept, for how long, and how a cluster is used."],
+    [
+      "docs/store.md says what is kept, for how long, and how a cluster is used.",
+      "--format json is for programs: precursor schema store tells the fields.",
+    ],
   );
 }
 
@@ -55,15 +58,19 @@ async function doStore(action: Action, folder: string | undefined, flags: Flags)
 async function answerOf(store: Store, action: Action, folder: string, format: Flags["format"]): Promise<string> {
   if (action === "info") {
     const info = await store.info();
-    return format === "json" ? `${JSON.stringify({ place: store.place, ...info }, null, 2)}\n` : infoText(store.place, info);
+    if (format === "text") return infoText(store.place, info);
+    const { renderStoreInfoJson } = await import("../report/store-info.ts");
+    return renderStoreInfoJson({ place: store.place, ...info });
   }
   if (action === "backup") await store.backup(folder);
   else if (action === "restore") await store.restore(folder);
   else await store.compact();
+  if (format === "json") {
+    const { renderStoreDoneJson } = await import("../report/store-info.ts");
+    return renderStoreDoneJson(action, store.place, folder === "" ? null : folder);
+  }
   const done = { backup: `backed up to ${folder}`, restore: `restored from ${folder}`, compact: "compacted" }[action];
-  return format === "json"
-    ? `${JSON.stringify({ place: store.place, done: action, ...(folder === "" ? {} : { folder }) })}\n`
-    : `${store.place}: ${done}\n`;
+  return `${store.place}: ${done}\n`;
 }
 
 function infoText(place: string, info: StoreInfo): string {

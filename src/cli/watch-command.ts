@@ -105,7 +105,12 @@ async function optionsOf(sources: readonly string[], flags: WatchCommandFlags): 
   const { loadConfig } = await import("./config/load-config.ts");
   const config = flags.config === undefined ? null : loadConfig(flags.config);
   const { config: _, ...rest } = flags;
-  const { store, retention, ...setting } = watchSetting(config, { ...rest, sources: sources.map((text) => followed(text, flags)) });
+  const {
+    store,
+    retention,
+    sensor: _sensor,
+    ...setting
+  } = watchSetting(config, { ...rest, sources: sources.map((text) => followed(text, flags)) });
   return {
     ...setting,
     openStore: async () => {

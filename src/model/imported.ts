@@ -9,6 +9,10 @@ export interface ImportedInput {
   readonly intervals: number;
   /** Those of them that history had of this sensor before. */
   readonly knownIntervals: number;
+  /** Octets at its beginning, decompressed, that history had from an earlier state of the file: not counted in anything here. */
+  readonly knownBytes: number;
+  /** Observations that inputs before it had too: not counted in anything here. */
+  readonly shared: number;
   readonly parts: number;
   readonly seriesRows: number;
   readonly activityRows: number;

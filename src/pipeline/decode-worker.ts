@@ -15,6 +15,7 @@ export interface DecodeJob {
   readonly paths: readonly string[];
   readonly choice: RowChoice;
   readonly reading: ReadOptions;
+  readonly known: readonly number[];
 }
 
 /** What it sends when it is done. */
@@ -38,7 +39,7 @@ const reader = new InputReader(writer, job.reading, (bytes, records) => {
 });
 for (const [number, path] of job.paths.entries()) {
   input = number;
-  await reader.read(path);
+  await reader.read(path, job.known[number] ?? 0);
 }
 writer.flush();
 producer.end();

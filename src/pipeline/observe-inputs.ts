@@ -36,6 +36,8 @@ export interface ObserveInputs {
   /** 0: decide by the size of the input; 1: this thread only; 2 or more: one to decode, one to observe. */
   readonly threads: number;
   readonly onProgress: ((progress: Progress) => void) | null;
+  /** Beside the inputs: octets at their beginning, decompressed, whose rows are thrown away. */
+  readonly known?: readonly number[];
 }
 
 /** Takes batches, which it may change. Rows are not kept. */
@@ -85,7 +87,7 @@ async function readHere(job: Omit<ObserveInputs, "threads">, ticker: Ticker, tak
   });
   for (const [number, spec] of job.specs.entries()) {
     input = number;
-    await reader.read(spec);
+    await reader.read(spec, job.known?.[number] ?? 0);
   }
   writer.flush();
   return reader.finish();
@@ -93,13 +95,13 @@ async function readHere(job: Omit<ObserveInputs, "threads">, ticker: Ticker, tak
 
 async function readThreaded(
   paths: readonly string[],
-  { choice, reading }: Pick<ObserveInputs, "choice" | "reading">,
+  { choice, reading, known = [] }: Pick<ObserveInputs, "choice" | "reading" | "known">,
   ticker: Ticker,
   taker: BatchTaker,
 ): Promise<ReadSummary> {
   const ring = makeRingMemory();
   const progress = new Float64Array(ring.progress);
-  const job: DecodeJob = { ring, paths, choice, reading };
+  const job: DecodeJob = { ring, paths, choice, reading, known };
   // In dist/ the thread is bundled beside the program; in the sources it is this file's neighbour.
   const script = new URL(import.meta.url.endsWith(".ts") ? "./decode-worker.ts" : "./decode-worker.js", import.meta.url);
   const worker = new Worker(script, { workerData: job });

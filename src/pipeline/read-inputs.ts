@@ -38,6 +38,7 @@ export class InputReader {
   readonly #memory = new Map<string, unknown>();
   /** Inputs whose counts are not final: some of their records wait for a template, which a later input may hold. By place in the summary. */
   readonly #waiting = new Map<number, DecodeStats>();
+  #known = 0;
   #bytesBefore = 0;
   #recordsBefore = 0;
 
@@ -49,8 +50,9 @@ export class InputReader {
     this.#buffer = new Uint8Array(READ_BYTES + 2 * Math.max(...FORMATS.map((format) => format.maxRecord)));
   }
 
-  /** Reads one input to its end. Trouble goes into the summary. */
-  async read(spec: SourceSpec): Promise<void> {
+  /** Reads one input to its end. Trouble goes into the summary. Rows of its first `known` octets, decompressed, are thrown away. */
+  async read(spec: SourceSpec, known = 0): Promise<void> {
+    this.#known = known;
     let reader: ByteReader | null = null;
     try {
       reader = await openSource(spec);
@@ -99,7 +101,8 @@ export class InputReader {
     let start = 0;
     let end = filled;
     for (;;) {
-      start += decoder.push(buffer, start, end);
+      if (this.#known > 0) start = this.#learn(decoder, start, end);
+      if (this.#known === 0) start += decoder.push(buffer, start, end);
       const pause = this.#onProgress(this.#bytesBefore + reader.bytesRead, this.#recordsBefore + decoder.stats.records);
       if (pause !== null) await pause;
       if (start > 0) {
@@ -114,6 +117,18 @@ export class InputReader {
       end += count;
     }
     decoder.end(buffer, start, end);
+  }
+
+  /** Decodes what is known already, for what comes behind it; returns where it stopped. */
+  #learn(decoder: Decoder, start: number, end: number): number {
+    const length = Math.min(this.#known, end - start);
+    let used = 0;
+    this.#writer.mute(() => {
+      used = decoder.push(this.#buffer, start, start + length);
+    });
+    // A record that goes on behind it is not known
+    this.#known = length === this.#known ? 0 : this.#known - used;
+    return start + used;
   }
 
   #settle(reader: ByteReader, decoder: Decoder, format: Format, opening: Uint8Array): void {

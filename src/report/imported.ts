@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ImportedInput } from "../model/imported.ts";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
-import { count, counted, isoTime, timeSpan } from "./quantity.ts";
+import { count, counted, isoTime, octets, timeSpan } from "./quantity.ts";
 import { count as whole, time } from "./schema-shapes.ts";
 import { Screen } from "./text/screen.ts";
 
@@ -15,6 +15,8 @@ const counts = {
   lastSeen: maybeTime,
   intervals: whole.describe("of five minutes in which the sensor was alive"),
   knownIntervals: whole.describe("of these, those that history had of the sensor before"),
+  knownBytes: whole.describe("octets at its beginning that history had from an earlier state of the file: not counted in anything here"),
+  shared: whole.describe("observations that inputs before it had too: not counted in anything here"),
   parts: whole,
   seriesRows: whole,
   activityRows: whole,
@@ -101,7 +103,19 @@ export function renderImportText({ store, sensor, inputs, twins, seconds }: Impo
 
 /** What the user should know, a sentence each. */
 function remarks(total: ImportedInput, added: number, twins: number): string[] {
-  const { observations, intervals, knownIntervals, own, elsewhere, unconfirmedPortZero, folded, timeless, implausibleTimes } = total;
+  const {
+    observations,
+    intervals,
+    knownIntervals,
+    knownBytes,
+    shared,
+    own,
+    elsewhere,
+    unconfirmedPortZero,
+    folded,
+    timeless,
+    implausibleTimes,
+  } = total;
   const lines: string[] = [];
   if (added <= 0 && observations > 0) lines.push("History had all of it: nothing was added.");
   else if (added < observations) lines.push(`History had ${count(observations - added)} of the observations; the others were added.`);
@@ -110,6 +124,11 @@ function remarks(total: ImportedInput, added: number, twins: number): string[] {
       `History had ${count(knownIntervals)} of the ${counted(intervals, "interval")} of this sensor before: where files overlap, packets are counted twice, sources and targets are not.`,
     );
   }
+  if (knownBytes > 0)
+    lines.push(
+      `${octets(knownBytes)} at the beginning of files that have grown: history had them, and only what came behind was read into it.`,
+    );
+  if (shared > 0) lines.push(`${counted(shared, "observation")} that several files have in common: counted once.`);
   if (twins > 0) lines.push(`${counted(twins, "file")} with the content of another: not read.`);
   if (own > 0) lines.push(`${counted(own, "packet")} sent by your own networks: in no series.`);
   if (elsewhere > 0) lines.push(`${counted(elsewhere, "packet")} neither from nor to them: in no series. Does --home name all of them?`);
@@ -137,6 +156,8 @@ function totalOf(inputs: readonly ImportedInput[]): ImportedInput {
     lastSeen: times.length === 0 ? null : Math.max(...times.map(([, last]) => last)),
     intervals: sum("intervals"),
     knownIntervals: sum("knownIntervals"),
+    knownBytes: sum("knownBytes"),
+    shared: sum("shared"),
     parts: sum("parts"),
     seriesRows: sum("seriesRows"),
     activityRows: sum("activityRows"),

@@ -8,7 +8,7 @@ import { backupTo, restoreFrom } from "./backup.ts";
 import { compactTables } from "./compaction.ts";
 import type { HolderService } from "./holder-socket.ts";
 import { blocksOf } from "./history-rows.ts";
-import { isImported, noteImported } from "./import-records.ts";
+import { importTokens, isImported, noteImported } from "./import-records.ts";
 import * as incidentRecords from "./incident-records.ts";
 import { storeInfo } from "./info.ts";
 import { judgedTimes, markJudged } from "./judged-times.ts";
@@ -76,9 +76,17 @@ export class ClickHouseStore implements Store {
       if (await isImported(this.engine, token)) return false;
       await this.insertAll(batch, token);
       // Killed before this, the same inserts are made again, and the engine knows them
-      await noteImported(this.engine, token);
+      await noteImported(this.engine, [token]);
       return true;
     });
+  }
+
+  importTokens(prefix: string): Promise<readonly string[]> {
+    return importTokens(this.engine, prefix);
+  }
+
+  noteImports(tokens: readonly string[]): Promise<void> {
+    return this.alone(() => noteImported(this.engine, tokens));
   }
 
   snapshot(interval: number, sensors: SensorChoice): Promise<SeriesSnapshot> {

@@ -55,6 +55,10 @@ export function describeStore({ store, runs }: StoreLaws): void {
     await store().compact();
     expect(await store().importBatch(batchOf("files", [row]), token)).toBe(false);
     expect(await store().importBatch(batchOf("files", [row]), `${token}0`)).toBe(true);
+    await store().noteImports(["noted/a", "noted/b'"]);
+    await store().noteImports(["noted/a"]);
+    expect([...(await store().importTokens("noted/"))].sort()).toEqual(["noted/a", "noted/b'"]);
+    expect(await store().importTokens("noted/c")).toEqual([]);
     const points = await store().series(TCP_445, range, 3600, ["files"]);
     expect(points.map(({ packets, sources }) => [packets, sources])).toEqual([[6, 1]]);
   });

@@ -27,6 +27,10 @@ export class HeldStore extends ClickHouseStore {
     return this.refuse();
   }
 
+  override noteImports(): Promise<void> {
+    return this.refuse();
+  }
+
   override saveLabels(): Promise<void> {
     return this.refuse();
   }

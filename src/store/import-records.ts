@@ -9,12 +9,25 @@ export async function isImported(engine: Engine, token: string): Promise<boolean
   return rows.length > 0;
 }
 
-export async function noteImported(engine: Engine, token: string): Promise<void> {
+/** Tokens that begin so, in any order. */
+export async function importTokens(engine: Engine, prefix: string): Promise<readonly string[]> {
+  const rows = await engine.rows<{ token: string }>(
+    `SELECT DISTINCT token FROM ${DATABASE}.imports WHERE startsWith(token, ${sqlText(prefix)})`,
+  );
+  return rows.map(({ token }) => token);
+}
+
+export async function noteImported(engine: Engine, tokens: readonly string[]): Promise<void> {
   const now = Date.now();
-  const block = new NativeBlockBuilder(1)
-    .texts("token", [token])
-    .fixed("written", "Date", Uint16Array.of(now / MILLISECONDS_A_DAY))
-    .fixed("version", "UInt64", wordsOf(now))
+  const words = wordsOf(now);
+  const block = new NativeBlockBuilder(tokens.length)
+    .texts("token", tokens)
+    .fixed("written", "Date", new Uint16Array(tokens.length).fill(now / MILLISECONDS_A_DAY))
+    .fixed(
+      "version",
+      "UInt64",
+      Uint32Array.from({ length: 2 * tokens.length }, (_, i) => words[i & 1] ?? 0),
+    )
     .build();
   await engine.insert("imports", block, "");
 }

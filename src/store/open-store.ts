@@ -47,6 +47,17 @@ export function openStore(place: StorePlace, options: StoreOptions = {}): Promis
   return place.kind === "url" ? openServer(place, options) : openFolder(resolve(place.path), options);
 }
 
+/** A store to read, or null where the place holds no history yet: none is made. @throws StoreError as openStore */
+export async function openHistory(place: StorePlace): Promise<Store | null> {
+  if (place.kind === "folder" && !existsSync(engineFolder(resolve(place.path)))) return null;
+  try {
+    return await openStore(place, { access: "read" });
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === NO_HISTORY) return null;
+    throw error;
+  }
+}
+
 async function openServer(place: Extract<StorePlace, { kind: "url" }>, options: StoreOptions): Promise<Store> {
   const engine = await openOverHttp({
     url: place.url,

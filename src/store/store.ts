@@ -126,6 +126,10 @@ export interface Store {
    * was restored. False where it was known, and nothing was added. @throws StoreError
    */
   importBatch(batch: HistoryBatch, token: string): Promise<boolean>;
+  /** Tokens of imports, and what else was noted, that begin so. */
+  importTokens(prefix: string): Promise<readonly string[]>;
+  /** Notes more of imports, known for as long as their tokens. @throws StoreError */
+  noteImports(tokens: readonly string[]): Promise<void>;
   /** All series of one interval. */
   snapshot(interval: number, sensors: SensorChoice): Promise<SeriesSnapshot>;
   /** All series of every interval of the range that has any, ascending; an hour is read at a time. */

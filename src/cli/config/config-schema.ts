@@ -1,6 +1,7 @@
 /** The shape of `precursor.yaml`, with the meaning of each key: the check, `precursor schema config` and docs/config.md come from it. */
 import { z } from "zod";
 import { parseNetwork } from "../../model/address.ts";
+import { MOST_TARGET_GROUPS } from "../../observe/recorder/series-columns.ts";
 import { DEFAULT_SENSOR } from "../../model/history.ts";
 
 /** What a name of ours may be: it stands in tables and paths. */
@@ -88,7 +89,11 @@ export const configShape = z.strictObject({
       "Folder for what outlives a run: the spool, places in files, templates, what was learned. Where nothing is said: watch in systemd's STATE_DIRECTORY, in /var/lib/precursor for root, else in ~/.local/state/precursor.",
     ),
   home: networks.default([]).describe("Networks that you defend: only what goes to them counts. All where nothing is said."),
-  targets: z.partialRecord(name, networks).default({}).describe("Names for parts of your networks: how each is probed is kept apart."),
+  targets: z
+    .partialRecord(name, networks)
+    .refine((groups) => Object.keys(groups).length <= MOST_TARGET_GROUPS, { message: `at most ${MOST_TARGET_GROUPS} groups` })
+    .default({})
+    .describe("Names for parts of your networks: how each is probed is kept apart."),
   assets: z
     .string()
     .min(1)

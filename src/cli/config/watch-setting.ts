@@ -31,7 +31,7 @@ export interface WatchFlags {
 export function watchSetting(
   config: ReadConfig | null,
   flags: WatchFlags,
-): Omit<WatchOptions, "openStore"> & { readonly store: StorePlace; readonly retention: Retention } {
+): Omit<WatchOptions, "openStore"> & { readonly sensor: string; readonly store: StorePlace; readonly retention: Retention } {
   const file = config?.file ?? configShape.parse({});
   const place = flags.store ?? file.store;
   const store = storePlace(place === undefined ? {} : { store: place });
@@ -52,6 +52,7 @@ export function watchSetting(
   }));
   return {
     sources: [...named, ...given],
+    sensor,
     home: home.length > 0 ? home : held,
     ours: [...home, ...held],
     intel,

@@ -1,12 +1,13 @@
 /** History from files: all of it, once, whatever happens on the way. */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeCapture } from "../../lab/capture-writer.ts";
 import { ethernet } from "../../lab/frame.ts";
 import { tcpPacket } from "../../lab/packet.ts";
-import { parseNetwork } from "../../model/address.ts";
+import { type Network, parseNetwork } from "../../model/address.ts";
 import { openStore } from "../../store/open-store.ts";
 import { groupSeriesNumber } from "../../model/series.ts";
 import { type ImportOptions, type ImportStore, importHistory } from "./import.ts";
@@ -17,11 +18,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const START = 1_383_354_000;
 
-/** A capture of SYNs, one a step, from so many sources. */
-function capture(name: string, packets: number, step: number, start = START): string {
+/** A capture of SYNs, one a step, each from a source of its own; the first is number `first`. */
+function capture(name: string, packets: number, step: number, start = START, first = 0): string {
   const path = join(folder, name);
-  const frames = Array.from({ length: packets }, (_, i) => ({
-    time: start + i * step,
+  const frames = Array.from({ length: packets }, (_, row) => row + first).map((i, row) => ({
+    time: start + row * step,
     frame: ethernet(
       tcpPacket(
         { source: 0xc633_6400 + (i & 0xffff), destination: 0xc000_0200 + (i % 7) },
@@ -33,9 +34,25 @@ function capture(name: string, packets: number, step: number, start = START): st
   return path;
 }
 
+const ALL = groupSeriesNumber("all");
+
+/** A firewall's line of one packet. */
+function logLine(number: number): string {
+  const stamp = new Date(1000 * (START + number)).toISOString().slice(0, 19);
+  return `${stamp}+00:00 fw kernel: IN=eth0 OUT= MAC=00:00:00:00:00:00 SRC=198.51.${number >> 8}.${number & 255} DST=192.0.2.1 LEN=44 TOS=0x00 PREC=0x00 TTL=240 ID=54321 PROTO=TCP SPT=40000 DPT=445 WINDOW=1024 RES=0x00 SYN URGP=0 \n`;
+}
+
 function imported(store: ImportStore, inputs: readonly string[], more: Partial<ImportOptions> = {}): ReturnType<typeof importHistory> {
   const nothing = { since: null, until: null, filter: null, inputFormat: null, mapping: null, onProgress: null };
-  return importHistory({ inputs, sensor: "one", home: [], targets: [], threads: 1, ...nothing, ...more }, async () => store);
+  return importHistory(
+    { inputs, sensor: "one", home: [], targets: [], threads: 1, ...nothing, ...more },
+    { openKnown: async () => knownTo(store), open: async () => store },
+  );
+}
+
+/** As it is asked before anything is read. */
+function knownTo(store: ImportStore): { importTokens: ImportStore["importTokens"]; close: () => Promise<void> } {
+  return { importTokens: (prefix) => store.importTokens(prefix), close: async () => {} };
 }
 
 /** So small that a capture is cut in many parts. */
@@ -73,6 +90,76 @@ describe("importing", () => {
     expect(inputs).toMatchObject([{ name: copy, observations: 3000, added: 0 }]);
     expect(inputs[0]!.knownIntervals).toBe(inputs[0]!.intervals);
     expect(store.merged).toEqual(before);
+  });
+
+  it("knows a file packed and unpacked, also in another import", async () => {
+    const store = new PlainStore();
+    const path = capture("plain.pcap", 500, 0.5);
+    const packed = join(folder, "packed");
+    writeFileSync(packed, gzipSync(readFileSync(path)));
+    expect((await imported(store, [path, packed])).twins).toEqual([packed]);
+    const { inputs } = await imported(store, [packed]);
+    expect(inputs).toMatchObject([{ observations: 500, added: 0 }]);
+  });
+
+  it.each<[string, (name: string, from: number, to: number) => Uint8Array]>([
+    ["log", (_, from, to) => Buffer.from(Array.from({ length: to - from }, (__, i) => logLine(from + i)).join(""))],
+    ["capture", (name, from, to) => readFileSync(capture(name, to - from, 0.5, START + from / 2)).subarray(from === 0 ? 0 : 24)],
+  ])("of a %s that has grown adds what is new, in one import and in another", async (kind, rows) => {
+    const store = new PlainStore();
+    const path = join(folder, `grown-${kind}`);
+    writeFileSync(path, rows("first", 0, 3000));
+    // In the midst of a record
+    appendFileSync(path, rows("next", 3000, 3001).subarray(0, 10));
+    await imported(store, [path]);
+    writeFileSync(path, Buffer.concat([rows("first", 0, 3000), rows("next", 3000, 4000)]));
+    const { inputs } = await imported(store, [path], { threads: 2 });
+    expect(inputs).toMatchObject([{ observations: 1000, added: 1000, knownBytes: expect.any(Number) }]);
+    const [earlier, later] = [`${path}-earlier`, `${path}-later`];
+    copyFileSync(path, earlier);
+    writeFileSync(later, gzipSync(Buffer.concat([readFileSync(path), rows("last", 4000, 4100)])));
+    const both = await imported(store, [later, earlier]);
+    expect(both.inputs.map(({ name, added }) => [name, added])).toEqual([
+      [earlier, 0],
+      [later, 100],
+    ]);
+    expect([...store.merged.observations.values()].reduce((sum, count) => sum + count, 0)).toBe(4100);
+  });
+
+  it("counts once what rotated captures have in common, in any order, and beside one that history has", async () => {
+    const [first, second, third] = [0, 1, 2].map((i) => capture(`rotated-${i}.pcap`, 1000, 0.25, START + 0.125 + i * 225, 900 * i));
+    const store = new PlainStore();
+    const { inputs } = await imported(store, [first!, second!]);
+    expect(inputs).toMatchObject([
+      { observations: 1000, added: 1000, shared: 0 },
+      { observations: 900, added: 900, shared: 100 },
+    ]);
+    const later = await imported(store, [third!, second!]);
+    expect(later.inputs.map(({ name, added, shared }) => [name, added, shared])).toEqual([
+      [second, 0, 0],
+      [third, 900, 100],
+    ]);
+    expect([...store.merged.observations.values()].reduce((sum, count) => sum + count, 0)).toBe(2800);
+  });
+
+  it("keeps target groups apart, and fills one that comes later without counting anything else again", async () => {
+    const store = new PlainStore();
+    const path = capture("targets.pcap", 700, 1);
+    const group = (name: string, network: string): { name: string; networks: Network[] } => ({ name, networks: [parseNetwork(network)!] });
+    const packetsOf = (): Record<string, number> => {
+      const sums: Record<string, number> = {};
+      for (const { targetGroups } of store.batches.values())
+        for (const { group: name, series, packets } of targetGroups) if (series === ALL) sums[name] = (sums[name] ?? 0) + packets;
+      return sums;
+    };
+    await imported(store, [path], { targets: [group("low", "192.0.2.0/31")] });
+    expect(packetsOf()).toEqual({ low: 200 });
+    const { inputs } = await imported(store, [path], { targets: [group("low", "192.0.2.0/31"), group("high", "192.0.2.4/30")] });
+    expect(inputs).toMatchObject([{ observations: 700, added: 0 }]);
+    expect(packetsOf()).toEqual({ low: 200, high: 300 });
+    await imported(store, [path]);
+    expect(packetsOf()).toEqual({ low: 200, high: 300 });
+    expect([...store.merged.observations.values()].reduce((sum, count) => sum + count, 0)).toBe(700);
   });
 
   it("adds the same file again for another sensor", async () => {

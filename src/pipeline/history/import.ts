@@ -2,24 +2,21 @@
  * History from files, old and new: each input is recorded apart, cut in parts where the recorder is full, and each part has a token of the
  * input's content, so that what a store has taken in it does not take again, be it after an interrupt or by mistake.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import type { Mapping } from "../../formats/mapped/mapping.ts";
+import type { HistoryBatch } from "../../model/history.ts";
 import { UsageError } from "../../model/errors.ts";
 import type { ImportedInput } from "../../model/imported.ts";
 import type { ObservationBatch } from "../../model/observation.ts";
+import { KnownRows } from "../../observe/known-rows.ts";
 import { expandInputs } from "../../sources/expand.ts";
-import { STANDARD_INPUT } from "../../sources/file.ts";
 import type { Store } from "../../store/store.ts";
 import type { Progress } from "../observe-inputs.ts";
 import { readBatches } from "../observe-inputs.ts";
 import { type Unread, withoutPassedOver } from "../passed-over.ts";
 import type { ReadSummary } from "../read-inputs.ts";
+import { type FilePlan, planFiles } from "./import-ledger.ts";
 import { InputRecording, type RecordedPart } from "./input-recording.ts";
 import type { RecordOptions } from "./record.ts";
-
-/** Rises when other rows count, or parts are cut elsewhere: old tokens must not stand for new parts. */
-const RULES = 1;
 
 export interface ImportOptions extends RecordOptions {
   readonly inputs: readonly string[];
@@ -44,23 +41,33 @@ export interface Imported extends Unread {
 }
 
 /** What an import needs of a store. */
-export type ImportStore = Pick<Store, "importBatch" | "sensors" | "aliveIntervals">;
+export type ImportStore = Pick<Store, "importBatch" | "importTokens" | "noteImports" | "sensors" | "aliveIntervals">;
+
+export interface ImportHistory {
+  /** The store as it is, to ask what it has, closed before the other is opened; null where there is none yet. */
+  readonly openKnown: () => Promise<Pick<Store, "importTokens" | "close"> | null>;
+  /** Opened at the first observation. */
+  readonly open: () => Promise<ImportStore>;
+}
 
 /**
  * Reads inputs into a store, which is opened at the first observation: what cannot be read leaves no empty history behind. Inputs that
  * cannot be read are in the result; where none can, the first error is thrown.
  * @throws UsageError, FilterError, InputError, StoreError
  */
-export async function importHistory(options: ImportOptions, openStore: () => Promise<ImportStore>): Promise<Imported> {
+export async function importHistory(options: ImportOptions, history: ImportHistory): Promise<Imported> {
   const started = performance.now();
   const { paths, found, problems } = expandInputs(options.inputs);
   if (paths.length === 0) throw problems[0] ?? new UsageError("no input: name a file, a folder, or - for standard input");
-  const { files, twins } = await tokensOf(paths, options);
-  const writing = new HistoryWriting(options, files, openStore);
-  const { filter, since, until, inputFormat, mapping, threads, onProgress } = options;
+  const { sensor, home, filter, since, until, inputFormat, mapping, threads, onProgress } = options;
+  const how = { sensor, home, since, until, filter, inputFormat, mapping, fields: mapping === null ? [] : [...mapping.fields] };
+  const known = await history.openKnown();
+  const { files, twins } = await planFiles(paths, how, options.targets, known).finally(() => known?.close());
+  const writing = new HistoryWriting(options, files, history.open);
   const summary = await readBatches(
     {
       specs: files.map(({ path }) => path),
+      known: files.map(({ known }) => known),
       choice: { filter, since, until },
       reading: { format: inputFormat, mapping },
       threads,
@@ -75,74 +82,47 @@ export async function importHistory(options: ImportOptions, openStore: () => Pro
   return { summary, inputs, twins, seconds, ...withoutPassedOver(errors, found) };
 }
 
-interface TokenFile {
-  readonly path: string;
-  /** Null for what cannot be read twice: its parts are known by what is in them. */
-  readonly token: string | null;
-}
-
-/** Files with their tokens; those whose content was named before are left out. */
-async function tokensOf(paths: readonly string[], options: ImportOptions): Promise<{ files: TokenFile[]; twins: string[] }> {
-  const { sensor, home, targets, since, until, filter, inputFormat, mapping } = options;
-  const how = JSON.stringify([RULES, sensor, home, targets, since, until, filter, inputFormat, mapping]);
-  const files: TokenFile[] = [];
-  const twins: string[] = [];
-  const known = new Set<string>();
-  for (const path of paths) {
-    const content = path === STANDARD_INPUT ? null : await contentHash(path);
-    const token = content === null ? null : createHash("sha256").update(`${content} ${how}`).digest("hex");
-    if (token !== null && known.has(token)) twins.push(path);
-    else files.push({ path, token });
-    if (token !== null) known.add(token);
-  }
-  return { files, twins };
-}
-
-/** Hash and length of a file as it is stored; null where it cannot be read, which whoever reads it will say. */
-async function contentHash(path: string): Promise<string | null> {
-  const hash = createHash("sha256");
-  let length = 0;
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      const octets = chunk as Uint8Array;
-      hash.update(octets);
-      length += octets.length;
-    }
-  } catch {
-    return null;
-  }
-  return `${hash.digest("hex")} ${length}`;
-}
-
 /** Takes batches, input after input, and writes what is recorded while reading waits. */
 class HistoryWriting {
   readonly #options: ImportOptions;
-  readonly #files: readonly TokenFile[];
+  readonly #files: readonly FilePlan[];
   readonly #openStore: () => Promise<ImportStore>;
   #opening: Promise<ImportStore> | null = null;
   #recording: InputRecording | null = null;
   #input = -1;
   /** Parts that wait for the store. */
-  readonly #waiting: RecordedPart[] = [];
+  readonly #waiting: (RecordedPart & { readonly file: FilePlan })[] = [];
   #writing: Promise<void> | null = null;
   readonly #inputs: ImportedInput[] = [];
   /** Intervals that history had of the sensor before, and its observations so far. */
   #before: ReadonlySet<number> | null = null;
   #observations = 0;
+  /** What earlier inputs had; null where there is but one. */
+  readonly #rows: KnownRows | null;
 
-  constructor(options: ImportOptions, files: readonly TokenFile[], openStore: () => Promise<ImportStore>) {
+  constructor(options: ImportOptions, files: readonly FilePlan[], openStore: () => Promise<ImportStore>) {
     this.#options = options;
     this.#files = files;
     this.#openStore = openStore;
+    this.#rows = files.length > 1 ? new KnownRows() : null;
   }
 
   take(batch: ObservationBatch, input: number): void {
     if (input !== this.#input) {
       this.#end(0);
+      this.#rows?.next();
       this.#input = input;
-      const { path, token } = this.#files[input]!;
-      this.#recording = new InputRecording(path, token, this.#options.sensor, this.#options, (part) => this.#waiting.push(part));
+      const { path, partsToken, known } = this.#files[input]!;
+      this.#recording = new InputRecording(
+        { name: path, token: partsToken, knownBytes: known },
+        this.#options.sensor,
+        this.#options,
+        (part) => {
+          this.#waiting.push({ ...part, file: this.#files[input]! });
+        },
+      );
     }
+    this.#rows?.leaveOut(batch);
     this.#recording?.observe(batch);
   }
 
@@ -160,7 +140,7 @@ class HistoryWriting {
   }
 
   #end(lost: number): void {
-    this.#recording?.end(lost);
+    this.#recording?.end(lost, this.#rows?.leftOut ?? 0);
     this.#recording = null;
   }
 
@@ -180,9 +160,12 @@ class HistoryWriting {
     return this.#opening;
   }
 
-  async #writePart({ batch, token, ended }: RecordedPart): Promise<void> {
-    await (await this.#store()).importBatch(batch, token);
+  async #writePart({ batch, token, ended, file }: RecordedPart & { readonly file: FilePlan }): Promise<void> {
+    const store = await this.#store();
+    const lacking = whatLacks(batch, file);
+    if (lacking !== null) await store.importBatch(lacking, token);
     if (ended === null) return;
+    if (file.marks.length > 0) await store.noteImports(file.marks);
     const observations = await this.#observationsOfSensor();
     let knownIntervals = 0;
     for (const interval of ended.intervals) if (this.#before?.has(interval) === true) knownIntervals++;
@@ -203,3 +186,11 @@ class HistoryWriting {
 }
 
 const ALL_TIMES = { from: 0, to: 2 ** 32 - 1 };
+
+/** Of a part, what history has not; null where it has all. */
+function whatLacks(batch: HistoryBatch, { isNew, groups }: FilePlan): HistoryBatch | null {
+  const targetGroups = batch.targetGroups.filter(({ group }) => groups.has(group));
+  if (isNew) return { ...batch, targetGroups };
+  if (targetGroups.length === 0) return null;
+  return { ...batch, activity: { ...batch.activity, length: 0 }, series: { ...batch.series, length: 0 }, liveness: [], targetGroups };
+}

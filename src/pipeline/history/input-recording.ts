@@ -19,13 +19,23 @@ export interface RecordedPart {
   readonly ended: { readonly input: Omit<ImportedInput, "knownIntervals" | "added">; readonly intervals: ReadonlySet<number> } | null;
 }
 
+export interface RecordedInput {
+  readonly name: string;
+  /** Of its content and how it is read; null where that is not known beforehand. */
+  readonly token: string | null;
+  /** Octets at its beginning that history has, and whose rows do not come. */
+  readonly knownBytes: number;
+}
+
 /** Records one input. */
 export class InputRecording {
   readonly #name: string;
+  readonly #knownBytes: number;
   readonly #token: string | null;
   readonly #recorder: SensorRecorder;
   readonly #hand: (part: RecordedPart) => void;
   #parts = 0;
+  #shared = 0;
   #seriesRows = 0;
   #activityRows = 0;
   #folded = 0;
@@ -33,9 +43,10 @@ export class InputRecording {
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
 
-  /** @param token of the input's content and how it is read, null where that is not known beforehand. @param hand gets the parts. */
-  constructor(name: string, token: string | null, sensor: string, options: RecordOptions, hand: (part: RecordedPart) => void) {
+  /** @param hand gets the parts. */
+  constructor({ name, token, knownBytes }: RecordedInput, sensor: string, options: RecordOptions, hand: (part: RecordedPart) => void) {
     this.#name = name;
+    this.#knownBytes = knownBytes;
     this.#token = token;
     this.#recorder = new SensorRecorder(sensor, options, token === null ? PLAIN_SEED : Number.parseInt(token.slice(0, 8), 16));
     this.#hand = hand;
@@ -49,8 +60,9 @@ export class InputRecording {
     if (last > this.#last) this.#last = last;
   }
 
-  /** The input is over. @param lost records that are known to be lost; they are put to its last interval. */
-  end(lost: number): void {
+  /** The input is over. @param lost records that are known to be lost; they are put to its last interval. @param shared left out before. */
+  end(lost: number, shared: number): void {
+    this.#shared = shared;
     this.#fill();
     if (lost > 0) this.#recorder.lose(this.#last, lost);
     this.#part(true);
@@ -88,6 +100,8 @@ export class InputRecording {
     const { observations, own, elsewhere, unconfirmedPortZero, timeless, implausibleTimes } = this.#recorder;
     return {
       name: this.#name,
+      knownBytes: this.#knownBytes,
+      shared: this.#shared,
       observations,
       firstSeen: Number.isFinite(this.#first) ? this.#first : null,
       lastSeen: Number.isFinite(this.#last) ? this.#last : null,

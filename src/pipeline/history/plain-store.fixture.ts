@@ -4,6 +4,7 @@ import { mergeBatches } from "../../observe/recorder/plain-history.fixture.ts";
 import type { ImportStore } from "./import.ts";
 
 export class PlainStore implements ImportStore {
+  readonly noted = new Set<string>();
   readonly batches = new Map<string, HistoryBatch>();
   /** Writes that are let through before one fails. */
   patience = Number.POSITIVE_INFINITY;
@@ -13,6 +14,15 @@ export class PlainStore implements ImportStore {
     const isNew = !this.batches.has(token);
     if (isNew) this.batches.set(token, batch);
     return Promise.resolve(isNew);
+  }
+
+  importTokens(prefix: string): Promise<readonly string[]> {
+    return Promise.resolve([...this.noted].filter((token) => token.startsWith(prefix)));
+  }
+
+  noteImports(tokens: readonly string[]): Promise<void> {
+    for (const token of tokens) this.noted.add(token);
+    return Promise.resolve();
   }
 
   get merged(): ReturnType<typeof mergeBatches> {

@@ -5,7 +5,11 @@ import type { WatchHealth } from "../../model/watch-event.ts";
 export function troublesOf({ sources, silent, store, intel, spool, clock }: Omit<WatchHealth, "troubles">): string[] {
   const told = [
     spool.reason === null ? null : `the spool takes nothing: ${spool.reason}; what can wait does, and what is heard meanwhile is held`,
-    store.reason === null ? null : store.isUp ? store.reason : `the store ${store.place}: ${store.reason}; what comes waits in the spool`,
+    store.reason === null
+      ? null
+      : store.isUp
+        ? store.reason
+        : `nothing goes to the store ${store.place}: ${store.reason}; what comes waits in the spool`,
     clock,
     ...sources.map(({ name, health }) => (health === FINE ? null : `${name}: ${health}`)),
     intel.reason === null ? null : `feeds and databases: ${intel.reason}; what was open before is still in use`,

@@ -128,6 +128,22 @@ describe("a watch over history that is there", { timeout: 120_000 }, () => {
     expect(kept.map(({ id, phase, sources }) => [id, phase, sources])).toEqual([["20131102T0100Z-tcp-source-0", "closed", 100]]);
   });
 
+  test("a sensor that falls silent is told with the interval that shows it, and so is one that is back", async () => {
+    await fillHistory(folder, 2);
+    const { events, set } = await started();
+    await until(() => judged(events, SPIKE - 300), "the past to be judged");
+    const silent = (): readonly string[] => events.flatMap((event) => (event.type === "health" ? [event.health.silent.join()] : []));
+    set(SPIKE + 311);
+    await until(() => silent().at(-1) === "default", "the silence to be told");
+    const told = events.findLast((event) => event.type === "health");
+    expect(told).toMatchObject({ health: { troubles: expect.arrayContaining(["sensor default is silent"]) } });
+    probe(SPIKE + 360, 20);
+    set(SPIKE + 580);
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    set(SPIKE + 611);
+    await until(() => silent().at(-1) === "", "the end of the silence");
+  });
+
   test("a clock that runs a day ahead for a moment judges nothing, and records of the future are left out and counted", async () => {
     await fillHistory(folder, 2);
     const { watcher, events, set } = await started();
