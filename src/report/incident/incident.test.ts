@@ -51,8 +51,8 @@ test("one that was judged: what it means, what to do, who sent it; and its sever
       2. Look for the same in older records. Whether others see it decides what it means.
 
     SOURCES  those that sent most, 1 of them
-      · 93.174.93.175: 4,031 packets to 830 targets, 97 sensors; AS29073 Ecatel, NL; on 1 list, 1
-        independent against it: CINS Army (attacker, 2013-11-01).
+      · 93.174.93.175: 4,031 packets to 830 targets, 97 sensors; AS29073 Ecatel, NL; marks of masscan,
+        may be forged; on 1 list, 1 independent against it: CINS Army (attacker, 2013-11-01).
 
     "
   `);
