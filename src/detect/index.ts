@@ -14,7 +14,7 @@ import { SCAN_POINTS } from "./fan-out.ts";
 import { FloodFinder } from "./flood.ts";
 import { AddressSpace } from "./focus/address-space.ts";
 import { findFocus } from "./focus/find-focus.ts";
-import { findLiveHosts } from "./focus/live-hosts.ts";
+import { LiveHosts } from "./focus/live-hosts.ts";
 import { TargetVotes } from "./focus/target-votes.ts";
 import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
@@ -70,13 +70,14 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const reflection = new ReflectionFinder();
   const campaigns = new CampaignFinder();
   const persistence = new PersistenceFinder(sampling);
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence }, set);
-  const names = candidates.take();
   const space = new AddressSpace(
     home.networks.flatMap((text) => parseNetwork(text) ?? []),
     options.assets ?? [],
   );
-  const hosts = findLiveHosts(activity, space, new Set(Array.from(names, keyOf)));
+  const liveHosts = new LiveHosts(space);
+  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence, liveHosts }, set);
+  const names = candidates.take();
+  const hosts = liveHosts.find(activity, new Set(Array.from(names, keyOf)));
   const votes = new TargetVotes(
     space,
     (target, stretch) => {
@@ -131,19 +132,21 @@ interface Crowds {
   readonly reflection: ReflectionFinder;
   readonly campaigns: CampaignFinder;
   readonly persistence: PersistenceFinder;
+  readonly liveHosts: LiveHosts;
 }
 
 /** First pass: which source × class is a scan; what is none goes to the detectors that look at many sources together. */
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, reflection, campaigns, persistence }: Crowds,
+  { distributed, backscatter, floods, reflection, campaigns, persistence, liveHosts }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
   const joiners = new Map<number, { points: number; weights: number[]; names: number[] }>();
   activity.visit(1, (view) => {
     const { trafficClass } = view;
+    liveHosts.collect(view);
     if (trafficClass > LAST_PROBE_CLASS) {
       if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) floods.noteTalk();
       backscatter.collect(view);

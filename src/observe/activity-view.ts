@@ -5,7 +5,7 @@ import { hashIPv6, parseIPv4, parseIPv6 } from "../model/address.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
 import type { AddressFilter } from "./address-filter.ts";
 import type { AddressNames } from "./address-names.ts";
-import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-block.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import { filterOf, SourceIndex } from "./source-index.ts";
 import type { SourceTable } from "./source-table.ts";

@@ -9,6 +9,11 @@ const INITIAL = 1 << 8;
 const MAX_LOAD = 0.7;
 const WORDS = 5;
 
+/** What is remembered, as plain values. */
+export interface AddressNamesState {
+  readonly words: Uint32Array;
+}
+
 /** Remembers IPv6 addresses by their hash. When full, further addresses are not remembered; those there stay. */
 export class AddressNames {
   #size = 0;
@@ -50,10 +55,12 @@ export class AddressNames {
     return formatIPv6(w[at + 1]!, w[at + 2]!, w[at + 3]!, w[at + 4]!);
   }
 
-  merge(other: AddressNames): void {
-    for (let at = 0; at < other.#words.length; at += WORDS) {
-      if (!isEmpty(other.#words, at)) this.#add(other.#words[at]!, other.#words, at + 1);
-    }
+  state(): AddressNamesState {
+    return { words: this.#words };
+  }
+
+  merge({ words }: AddressNamesState): void {
+    for (let at = 0; at < words.length; at += WORDS) if (!isEmpty(words, at)) this.#add(words[at]!, words, at + 1);
   }
 
   #add(hash: number, from: Uint32Array, offset: number): void {

@@ -42,8 +42,8 @@ import {
   TCP_RST,
   TCP_SYN,
 } from "../model/protocol.ts";
-import type { EntryBatch } from "./entry-batch.ts";
-import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-block.ts";
+import type { EntrySorter } from "./entry-sorter.ts";
 import { isRecord, isReassembled, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import { headerMark } from "./header-mark.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
@@ -68,9 +68,6 @@ import {
   transportCode,
 } from "./traffic-class.ts";
 import { osDetectionTest, toolMark, unicornscanSession } from "./tool-marks.ts";
-
-/** Most entries that one observation gives: a reply is its sender's and its receiver's, and an OS-detection probe counts twice. */
-export const ENTRIES_PER_ROW = 3;
 
 /** SCTP chunk types that answer (RFC 9260 §3.2). */
 export const SCTP_INIT_ACK = 2;
@@ -105,18 +102,23 @@ export class Classifier {
   /** Rows of the batch that belong to conversations: valid until the next batch. */
   readonly flowRows: Int32Array;
   flowCount = 0;
-  readonly #entries: EntryBatch;
-  readonly #portZeroEntries: EntryBatch;
+  readonly #entries: EntrySorter;
+  readonly #portZeroEntries: EntrySorter;
   readonly #portZero: PortZeroCounter;
   readonly #timeline: TimelineCounter;
 
-  /** @param entries and @param portZeroEntries with room for ENTRIES_PER_ROW a row; the caller empties them. */
-  constructor(rows: number, entries: EntryBatch, portZeroEntries: EntryBatch, portZero: PortZeroCounter, timeline: TimelineCounter) {
+  /** @param rows of the largest batch. @param portZeroEntries takes the probes of port zero once more. */
+  constructor(rows: number, entries: EntrySorter, portZeroEntries: EntrySorter, portZero: PortZeroCounter, timeline: TimelineCounter) {
     this.flowRows = new Int32Array(rows);
     this.#entries = entries;
     this.#portZeroEntries = portZeroEntries;
     this.#portZero = portZero;
     this.#timeline = timeline;
+  }
+
+  /** Adds another's totals. */
+  addTotals(totals: Readonly<Record<string, number>>): void {
+    for (const [key, count] of Object.entries(totals)) if (isTotal(this.totals, key)) this.totals[key] += count;
   }
 
   /** Classifies a batch whose times the timeline fits. */
@@ -195,7 +197,7 @@ export class Classifier {
     }
     if (allFlags === FLAGS_UNKNOWN) {
       this.#timeline.count(SERIES_OTHER, batch.time[row]!, count);
-      if ((batch.quirks[row]! & QUIRK_TINY_FRAGMENT) !== 0) this.#probe(batch, row, CLASS_TINY_FRAGMENT, CODE_TCP | destinationPort, 0);
+      if ((batch.quirks[row]! & QUIRK_TINY_FRAGMENT) !== 0) this.#probe(batch, row, CLASS_TINY_FRAGMENT, CODE_TCP | destinationPort);
       return;
     }
     const kind = probeClass(flags);
@@ -204,9 +206,19 @@ export class Classifier {
       this.#timeline.count(SERIES_TCP_PROBES, time, count);
       this.#timeline.countPort(false, destinationPort, time, count);
       const mark = toolMark(batch, row);
-      const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort, mark);
-      if (mark === 0) this.#entries.session[at] = unicornscanSession(batch, row);
-      this.#entries.header[at] = headerMark(batch, row) << HEADER_SHIFT;
+      this.#entries.put(
+        batch.source[row]! | 0,
+        batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
+        batch.destination[row]! | 0,
+        CODE_TCP | destinationPort,
+        count | 0,
+        batch.time,
+        row,
+        batch.ttl[row]!,
+        mark,
+        mark === 0 ? unicornscanSession(batch, row) : 0,
+        headerMark(batch, row) << HEADER_SHIFT,
+      );
       this.#osDetection(batch, row);
     } else if ((flags & (TCP_SYN | TCP_RST)) !== 0) {
       this.#timeline.count(SERIES_REPLIES, batch.time[row]!, count);
@@ -236,8 +248,18 @@ export class Classifier {
         this.#timeline.countPort(false, destinationPort, time, count);
         const untold = flags === FLAGS_UNKNOWN;
         const kind = untold ? CLASS_SYN : probeClass(flags & 0x3f);
-        const at = this.#probe(batch, row, kind, CODE_TCP | destinationPort | (untold ? CONTACT_FLAGS_UNTOLD : 0), 0);
-        this.#entries.last[at] = time + batch.duration[row]!;
+        const contact = CODE_TCP | destinationPort | (untold ? CONTACT_FLAGS_UNTOLD : 0);
+        this.#entries.putSpan(
+          batch.source[row]!,
+          batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
+          batch.destination[row]!,
+          contact,
+          count,
+          time,
+          time + batch.duration[row]!,
+          batch.ttl[row]!,
+          0,
+        );
         break;
       }
       case RECORD_REFUSAL: {
@@ -275,7 +297,7 @@ export class Classifier {
     if (destinationPort < PRIVILEGED || sourcePort >= PRIVILEGED) this.#timeline.countPort(true, destinationPort, time, count);
     this.flowRows[this.flowCount++] = row;
     if (batch.ipId[row] === U1_IP_ID && batch.payload[row] === U1_PAYLOAD) {
-      this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_UDP | TEST_U1, 0);
+      this.#put(batch, row, batch.source[row]! | 0, CLASS_OS_DETECTION, batch.destination[row]! | 0, CODE_UDP | TEST_U1);
     }
   }
 
@@ -290,14 +312,14 @@ export class Classifier {
     }
     if (isRecord(batch, row) && isIcmpError(six, type)) {
       // Records do not quote what the error is about.
-      this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, CODE_ICMP, 0);
+      this.#put(batch, row, batch.source[row]! | 0, CLASS_ICMP_ERROR_SENT, batch.destination[row]! | 0, CODE_ICMP);
       return;
     }
     const asked = requestOf(six, type);
     if (asked === type) {
-      this.#probe(batch, row, CLASS_ICMP_REQUEST, CODE_ICMP | type, 0);
+      this.#probe(batch, row, CLASS_ICMP_REQUEST, CODE_ICMP | type);
       if (!six && batch.icmpCode[row] === NMAP_ECHO_CODE) {
-        this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_ICMP | TEST_IE, 0);
+        this.#put(batch, row, batch.source[row]! | 0, CLASS_OS_DETECTION, batch.destination[row]! | 0, CODE_ICMP | TEST_IE);
       }
     } else if (asked >= 0) this.#reply(batch, row, CLASS_ICMP_REPLY_SENT, CODE_ICMP | asked, OUTCOME_ANSWERED);
   }
@@ -309,9 +331,16 @@ export class Classifier {
     const code = transportCode(protocol);
     const contact =
       code === CODE_ICMP ? code | (protocol === PROTOCOL_ICMPV6 ? 128 : 8) : code === CODE_IP ? code | protocol : code | Math.max(0, port);
-    this.#put(batch, row, batch.source[row]!, CLASS_ICMP_ERROR_SENT, batch.destination[row]!, contact, 0);
+    this.#put(batch, row, batch.source[row]! | 0, CLASS_ICMP_ERROR_SENT, batch.destination[row]! | 0, contact);
     if (!unreachable || (port < 0 && code !== CODE_ICMP && code !== CODE_IP)) return;
-    this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.quotedDestination[row]!, contact | (OUTCOME_UNREACHABLE << 24), 0);
+    this.#put(
+      batch,
+      row,
+      batch.destination[row]! | 0,
+      CLASS_RECEIVED,
+      batch.quotedDestination[row]! | 0,
+      contact | (OUTCOME_UNREACHABLE << 24),
+    );
   }
 
   #rare(batch: ObservationBatch, row: number, count: number): void {
@@ -327,7 +356,7 @@ export class Classifier {
     const destinationPort = batch.destinationPort[row]!;
     if (protocol !== PROTOCOL_SCTP && protocol !== PROTOCOL_DCCP) {
       totals.other += count;
-      this.#probe(batch, row, CLASS_IP_PROTOCOL, CODE_IP | protocol, 0);
+      this.#probe(batch, row, CLASS_IP_PROTOCOL, CODE_IP | protocol);
       return;
     }
     if (protocol === PROTOCOL_SCTP) totals.sctp += count;
@@ -339,8 +368,8 @@ export class Classifier {
       return;
     }
     if (protocol === PROTOCOL_DCCP) {
-      if (type === DCCP_REQUEST) this.#probe(batch, row, CLASS_OTHER_TRANSPORT, CODE_DCCP | destinationPort, 0);
-    } else if (type === SCTP_INIT) this.#probe(batch, row, CLASS_SCTP_INIT, CODE_SCTP | destinationPort, 0);
+      if (type === DCCP_REQUEST) this.#probe(batch, row, CLASS_OTHER_TRANSPORT, CODE_DCCP | destinationPort);
+    } else if (type === SCTP_INIT) this.#probe(batch, row, CLASS_SCTP_INIT, CODE_SCTP | destinationPort);
     else if (type === SCTP_INIT_ACK) this.#reply(batch, row, CLASS_SYN_ACK_SENT, CODE_SCTP | sourcePort, OUTCOME_ANSWERED);
     else if (type === SCTP_ABORT) this.#reply(batch, row, CLASS_RST_SENT, CODE_SCTP | sourcePort, OUTCOME_REFUSED);
   }
@@ -350,60 +379,62 @@ export class Classifier {
     const source = batch.source[row]!;
     const asks = batch.icmpType[row] === 1;
     if (asks && (source === batch.destination[row] || source === 0)) return;
-    if (asks) this.#probe(batch, row, CLASS_ARP_REQUEST, CODE_ARP, 0);
+    if (asks) this.#probe(batch, row, CLASS_ARP_REQUEST, CODE_ARP);
     else this.#reply(batch, row, CLASS_SERVED, CODE_ARP, OUTCOME_ANSWERED);
   }
 
   #osDetection(batch: ObservationBatch, row: number): void {
     if (batch.options[row] === 0) return;
     const test = osDetectionTest(batch, row);
-    if (test >= 0) this.#put(batch, row, batch.source[row]!, CLASS_OS_DETECTION, batch.destination[row]!, CODE_TCP | test, 0);
+    if (test >= 0) this.#put(batch, row, batch.source[row]! | 0, CLASS_OS_DETECTION, batch.destination[row]! | 0, CODE_TCP | test);
   }
 
   #countPortZero(batch: ObservationBatch, row: number, tcpClass: number, code: number, count: number): void {
     this.#timeline.count(SERIES_PORT_ZERO, batch.time[row]!, count);
     if (!this.#portZero.count(batch, row)) return;
-    const entries = this.#portZeroEntries;
-    const at = entries.length++;
     const kind = portZeroKind(code, tcpClass);
-    entries.who[at] = batch.source[row]!;
-    entries.kind[at] = batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind;
-    entries.target[at] = batch.destination[row]!;
-    entries.contact[at] = code | batch.destinationPort[row]!;
-    entries.packets[at] = count;
-    entries.first[at] = batch.time[row]!;
-    entries.last[at] = batch.time[row]!;
-    entries.ttl[at] = batch.ttl[row]!;
-    entries.mark[at] = 0;
-    entries.session[at] = 0;
-    entries.header[at] = 0;
+    this.#portZeroEntries.put(
+      batch.source[row]! | 0,
+      batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
+      batch.destination[row]! | 0,
+      code | batch.destinationPort[row]!,
+      count | 0,
+      batch.time,
+      row,
+      batch.ttl[row]!,
+      0,
+      0,
+      0,
+    );
   }
 
-  #probe(batch: ObservationBatch, row: number, kind: number, contact: number, mark: number): number {
-    return this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, mark);
+  #probe(batch: ObservationBatch, row: number, kind: number, contact: number): void {
+    this.#put(batch, row, batch.source[row]! | 0, kind, batch.destination[row]! | 0, contact);
   }
 
   /** A reply is a deed of its sender, and an outcome for whoever got it. */
   #reply(batch: ObservationBatch, row: number, kind: number, contact: number, outcome: number): void {
-    this.#put(batch, row, batch.source[row]!, kind, batch.destination[row]!, contact, 0);
-    this.#put(batch, row, batch.destination[row]!, CLASS_RECEIVED, batch.source[row]!, contact | (outcome << 24), 0);
+    this.#put(batch, row, batch.source[row]! | 0, kind, batch.destination[row]! | 0, contact);
+    this.#put(batch, row, batch.destination[row]! | 0, CLASS_RECEIVED, batch.source[row]! | 0, contact | (outcome << 24));
   }
 
-  #put(batch: ObservationBatch, row: number, who: number, kind: number, target: number, contact: number, mark: number): number {
-    const entries = this.#entries;
-    const at = entries.length++;
-    const time = batch.time[row]!;
-    entries.who[at] = who;
-    entries.kind[at] = batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind;
-    entries.target[at] = target;
-    entries.contact[at] = contact;
-    entries.packets[at] = batch.packets[row]!;
-    entries.first[at] = time;
-    entries.last[at] = time;
-    entries.ttl[at] = kind === CLASS_RECEIVED ? 0 : batch.ttl[row]!;
-    entries.mark[at] = mark;
-    entries.session[at] = 0;
-    entries.header[at] = 0;
-    return at;
+  #put(batch: ObservationBatch, row: number, who: number, kind: number, target: number, contact: number): void {
+    this.#entries.put(
+      who | 0,
+      batch.family[row] === 6 ? kind | ENTRY_FAMILY_6 : kind,
+      target | 0,
+      contact,
+      batch.packets[row]! | 0,
+      batch.time,
+      row,
+      kind === CLASS_RECEIVED ? 0 : batch.ttl[row]!,
+      0,
+      0,
+      0,
+    );
   }
+}
+
+function isTotal<T extends object>(totals: T, key: string): key is keyof T & string {
+  return key in totals;
 }

@@ -1,7 +1,9 @@
 /**
  * Memory for the contact sets of sources: blocks of 8, 32, 128, 512 and 2,048 contacts carved from segments, by size class with free lists, so that
- * a million small sets cost neither objects nor garbage collection, and growing copies nothing.
+ * a million small sets cost neither objects nor garbage collection, and growing copies nothing. The blocks of one part of the table lie
+ * together, so that working on a part at a time touches few pages.
  */
+import { PARTS } from "./entry-sorter.ts";
 
 /** Words of a contact: target, and port | transport | outcome. */
 export const CONTACT_WORDS = 2;
@@ -10,21 +12,31 @@ export const SMALLEST_BLOCK = 3;
 export const LARGEST_BLOCK = 11;
 /** log2 by which a block grows: fourfold, since moving to a new block costs more than the room. */
 export const BLOCK_GROWTH = 2;
+/** Size classes, those that no block has with them. */
+const SIZES = LARGEST_BLOCK + 1;
 /** Blocks are aligned to units of eight contacts, 64 octets: one cache line. */
-const UNIT_WORDS = 8 * CONTACT_WORDS;
+const UNIT_LOG = 4;
+const UNIT_WORDS = 1 << UNIT_LOG;
 /** log2 of the words in a segment: 4 MiB. A power of two, so that a place is one number: segment above, word below. */
 const SEGMENT_LOG = 20;
 const SEGMENT_WORDS = 1 << SEGMENT_LOG;
-const SEGMENT_UNITS = SEGMENT_WORDS / UNIT_WORDS;
+/** The same in units. */
+const SEGMENT_UNITS_LOG = SEGMENT_LOG - UNIT_LOG;
+const SEGMENT_UNITS = 1 << SEGMENT_UNITS_LOG;
+/** Units that a part of the table takes at a time, 32 KiB: what is left of one is given up, at most 16 KiB. */
+const CHUNK_UNITS = 512;
 
 /** An allocator of contact blocks. A block is named by its first unit; 0 is no block. */
 export class ContactBlocks {
   /** Two words a contact. */
   readonly segments: Uint32Array[] = [new Uint32Array(SEGMENT_WORDS)];
   readonly #maxSegments: number;
-  #nextUnit = 1;
-  /** First free block of each size class, linked through each block's first word. */
-  readonly #free = new Uint32Array(LARGEST_BLOCK + 1);
+  #nextUnit = 0;
+  /** By part: what is left of its chunk, from one unit to another. */
+  readonly #from = new Uint32Array(PARTS);
+  readonly #to = new Uint32Array(PARTS);
+  /** First free block of each part and size class, linked through each block's first word. */
+  readonly #free = new Uint32Array(PARTS * SIZES);
 
   /** @param maxBytes the most memory it may take: at least one segment. */
   constructor(maxBytes: number) {
@@ -33,17 +45,17 @@ export class ContactBlocks {
 
   /** The segment that a block lies in. */
   segmentOf(block: number): Uint32Array {
-    return this.segments[Math.floor(block / SEGMENT_UNITS)]!;
+    return this.segments[block >>> SEGMENT_UNITS_LOG]!;
   }
 
   /** First word of a block in its segment. */
   static wordOf(block: number): number {
-    return (block % SEGMENT_UNITS) * UNIT_WORDS;
+    return (block & (SEGMENT_UNITS - 1)) << UNIT_LOG;
   }
 
   /** Place of a block's first word over all segments. */
   static placeOf(block: number): number {
-    return block * UNIT_WORDS;
+    return block << UNIT_LOG;
   }
 
   /** Reads the word at a place. */
@@ -56,30 +68,39 @@ export class ContactBlocks {
     return this.segments.length * 2 > this.#maxSegments;
   }
 
-  /** A zeroed block of 2^sizeLog contacts, or 0 where memory is used up. */
-  allocate(sizeLog: number): number {
-    const head = this.#free[sizeLog]!;
+  /** A zeroed block of 2^sizeLog contacts for a part of the table, or 0 where memory is used up. */
+  allocate(sizeLog: number, part: number): number {
+    const head = this.#free[part * SIZES + sizeLog]!;
     if (head !== 0) {
       const segment = this.segmentOf(head);
       const at = ContactBlocks.wordOf(head);
-      this.#free[sizeLog] = segment[at]!;
+      this.#free[part * SIZES + sizeLog] = segment[at]!;
       segment.fill(0, at, at + (CONTACT_WORDS << sizeLog));
       return head;
     }
     const units = (CONTACT_WORDS << sizeLog) / UNIT_WORDS;
-    let first = this.#nextUnit;
-    // No block straddles two segments: what is left of one is given up, at most 16 KiB of 4 MiB.
-    if ((first % SEGMENT_UNITS) + units > SEGMENT_UNITS) first = Math.ceil(first / SEGMENT_UNITS) * SEGMENT_UNITS;
-    if (first / SEGMENT_UNITS >= this.segments.length) {
-      if (this.segments.length === this.#maxSegments) return 0;
-      this.segments.push(new Uint32Array(SEGMENT_WORDS));
-    }
-    this.#nextUnit = first + units;
+    if (this.#to[part]! - this.#from[part]! < units && !this.#takeChunk(part)) return 0;
+    const first = this.#from[part]!;
+    this.#from[part] = first + units;
     return first;
   }
 
-  release(block: number, sizeLog: number): void {
-    this.segmentOf(block)[ContactBlocks.wordOf(block)] = this.#free[sizeLog]!;
-    this.#free[sizeLog] = block;
+  release(block: number, sizeLog: number, part: number): void {
+    this.segmentOf(block)[ContactBlocks.wordOf(block)] = this.#free[part * SIZES + sizeLog]!;
+    this.#free[part * SIZES + sizeLog] = block;
+  }
+
+  /** Chunks fill a segment to the end: no block straddles two. */
+  #takeChunk(part: number): boolean {
+    const first = this.#nextUnit;
+    if (first / SEGMENT_UNITS >= this.segments.length) {
+      if (this.segments.length === this.#maxSegments) return false;
+      this.segments.push(new Uint32Array(SEGMENT_WORDS));
+    }
+    this.#nextUnit = first + CHUNK_UNITS;
+    // Unit 0 is no block.
+    this.#from[part] = Math.max(1, first);
+    this.#to[part] = this.#nextUnit;
+    return true;
   }
 }

@@ -6,7 +6,8 @@
  */
 import { BLOCK_GROWTH, CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
 import { contactHash, findContact, LARGEST_LIST, mostOf, passes, startOf } from "./contact-places.ts";
-import type { EntryBatch } from "./entry-batch.ts";
+import { ENTRY_CONTACT, ENTRY_TARGET, ENTRY_WORDS, type EntryBlock } from "./entry-block.ts";
+import { PART_BITS } from "./entry-sorter.ts";
 import {
   BLOCK,
   CONTACT_KEY,
@@ -37,7 +38,9 @@ export class ContactSets {
   forgotten = 0;
   readonly #blocks: ContactBlocks;
   readonly #wide = new WideSources();
-  /** By entry of the batch in hand: the hash of its contact, and where in the blocks and sketches it will be looked for. */
+  /** log2 of the words of slots in a part of the table. */
+  #partShift = 0;
+  /** By entry of the group in hand: the hash of its contact, and where in the blocks and sketches it will be looked for. */
   #hashOfEntry = new Uint32Array(0);
   #placeOfEntry = new Int32Array(0);
   #sketchOfEntry = new Int32Array(0);
@@ -49,26 +52,31 @@ export class ContactSets {
     this.#blocks = new ContactBlocks(maxBytes);
   }
 
+  /** Slots of the table that the sets belong to: the sets of each of its parts lie together. */
+  set capacity(slots: number) {
+    this.#partShift = Math.log2(slots * SLOT_WORDS) - PART_BITS;
+  }
+
   /** Works out where in the blocks and sketches the entries will look: apart from the reading, so that the reads come close together. */
-  locate(entries: EntryBatch, words: Uint32Array, slotOf: Int32Array): void {
-    if (this.#hashOfEntry.length < entries.capacity) {
-      this.#hashOfEntry = new Uint32Array(entries.capacity);
-      this.#placeOfEntry = new Int32Array(entries.capacity);
-      this.#sketchOfEntry = new Int32Array(entries.capacity);
+  locate({ words: rows }: EntryBlock, from: number, to: number, words: Uint32Array, slotOf: Int32Array): void {
+    if (this.#hashOfEntry.length < slotOf.length) {
+      this.#hashOfEntry = new Uint32Array(slotOf.length);
+      this.#placeOfEntry = new Int32Array(slotOf.length);
+      this.#sketchOfEntry = new Int32Array(slotOf.length);
     }
-    const { length, target, contact } = entries;
     const hashOf = this.#hashOfEntry;
     const placeOf = this.#placeOfEntry;
     const sketchOf = this.#sketchOfEntry;
-    for (let i = 0; i < length; i++) {
-      const at = slotOf[i]! * SLOT_WORDS;
-      const hash = contactHash(target[i]!, contact[i]! & CONTACT_KEY);
-      hashOf[i] = hash;
+    for (let i = from; i < to; i++) {
+      const at = slotOf[i - from]! * SLOT_WORDS;
+      const target = rows[i * ENTRY_WORDS + ENTRY_TARGET]!;
+      const hash = contactHash(target, rows[i * ENTRY_WORDS + ENTRY_CONTACT]! & CONTACT_KEY);
+      hashOf[i - from] = hash;
       const block = words[at + BLOCK]! | 0;
       const shape = words[at + SHAPE]! | 0;
       const isSampled = block !== 0 && passes(hash, levelOfShape(shape));
-      placeOf[i] = isSampled ? ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS : 0;
-      sketchOf[i] = block !== 0 && wideOfShape(shape) !== 0 ? WideSources.placeOf(wideOfShape(shape), target[i]!) : 0;
+      placeOf[i - from] = isSampled ? ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS : 0;
+      sketchOf[i - from] = block !== 0 && wideOfShape(shape) !== 0 ? WideSources.placeOf(wideOfShape(shape), target) : 0;
     }
   }
 
@@ -85,25 +93,26 @@ export class ContactSets {
   }
 
   /** Adds the contacts of the located entries to their slots. The loop holds the common cases of #add. */
-  addAll(entries: EntryBatch, words: Uint32Array, slotOf: Int32Array): void {
-    const { length, target, contact } = entries;
+  addAll({ words: rows }: EntryBlock, from: number, to: number, words: Uint32Array, slotOf: Int32Array): void {
     const hashOf = this.#hashOfEntry;
     const blocks = this.#blocks;
     const wides = this.#wide;
-    for (let i = 0; i < length; i++) {
-      const at = slotOf[i]! * SLOT_WORDS;
-      const hash = hashOf[i]!;
+    for (let i = from; i < to; i++) {
+      const at = slotOf[i - from]! * SLOT_WORDS;
+      const hash = hashOf[i - from]!;
+      const target = rows[i * ENTRY_WORDS + ENTRY_TARGET]!;
+      const contact = rows[i * ENTRY_WORDS + ENTRY_CONTACT]!;
       const block = words[at + BLOCK]!;
       if (block === 0) {
-        this.#add(words, at, target[i]!, contact[i]!, hash);
+        this.#add(words, at, target, contact, hash);
         continue;
       }
       const shape = words[at + SHAPE]! | 0;
       const wide = wideOfShape(shape);
-      if (wide !== 0) wides.add(wide, target[i]!, contact[i]! & 0xffff);
+      if (wide !== 0) wides.add(wide, target, contact & 0xffff);
       const level = levelOfShape(shape);
       if (level !== 0 && hash >>> (32 - level) !== 0) continue;
-      this.#addToBlock(blocks.segmentOf(block), words, at, target[i]!, contact[i]!, hash);
+      this.#addToBlock(blocks.segmentOf(block), words, at, target, contact, hash);
     }
   }
 
@@ -238,7 +247,7 @@ export class ContactSets {
   release(words: Uint32Array, at: number): void {
     const wide = wideOf(words, at);
     if (wide !== 0) this.#wide.release(wide);
-    if (words[at + BLOCK] !== 0) this.#blocks.release(words[at + BLOCK]!, sizeOf(words[at + SHAPE]!));
+    if (words[at + BLOCK] !== 0) this.#blocks.release(words[at + BLOCK]!, sizeOf(words[at + SHAPE]!), at >>> this.#partShift);
   }
 
   #add(words: Uint32Array, at: number, target: number, contact: number, hash: number): void {
@@ -292,7 +301,7 @@ export class ContactSets {
 
   /** Moves the inline contact into a block of its own. */
   #open(words: Uint32Array, at: number): boolean {
-    const block = this.#blocks.allocate(SMALLEST_BLOCK);
+    const block = this.#blocks.allocate(SMALLEST_BLOCK, at >>> this.#partShift);
     if (block === 0) return false;
     const target = words[at + INLINE_TARGET]!;
     const contact = words[at + INLINE_CONTACT]!;
@@ -315,7 +324,7 @@ export class ContactSets {
     const isLarge = this.isLarge || this.#blocks.isTight;
     const most = isLarge ? (LARGE_TABLE_BLOCKS[levelOfShape(shape)] ?? LARGEST_BLOCK) : LARGEST_BLOCK;
     if (size < most) {
-      const block = this.#blocks.allocate(size + BLOCK_GROWTH);
+      const block = this.#blocks.allocate(size + BLOCK_GROWTH, at >>> this.#partShift);
       if (block !== 0) {
         this.#rebuild(words, at, block, size + BLOCK_GROWTH, levelOfShape(shape));
         return;
@@ -367,7 +376,7 @@ export class ContactSets {
       segment[found + 1] = contact;
       count++;
     }
-    if (oldBlock !== block) this.#blocks.release(oldBlock, oldSize);
+    if (oldBlock !== block) this.#blocks.release(oldBlock, oldSize, at >>> this.#partShift);
     words[at + BLOCK] = block;
     words[at + COUNT] = count;
     words[at + SHAPE] = (words[at + SHAPE]! & 0xffff0000) | (level << 8) | size;

@@ -17,26 +17,24 @@ import {
 } from "../model/activity.ts";
 import { PROTOCOL_DCCP, PROTOCOL_SCTP, PROTOCOL_TCP, PROTOCOL_UDP_LITE, TCP_ACK, TCP_FIN, TCP_SYN } from "../model/protocol.ts";
 import { CODE_DCCP, CODE_SCTP, CODE_TCP, CODE_UDP, CODE_UDP_LITE } from "./traffic-class.ts";
-import type { EntryBatch } from "./entry-batch.ts";
-import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-batch.ts";
+import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6, MARK_AMPLIFIED, MARK_AMPLIFIED_AT_SERVICE, MARK_ORDINARY } from "./entry-block.ts";
+import type { EntrySorter } from "./entry-sorter.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
 import { isService, looksAmplified, looksLikeAnswer, looksLikeTcpAnswer } from "./service-ports.ts";
 import type { SourceTable } from "./source-table.ts";
 
 /** Packets that a stack sends at most when nobody answers: a SYN or a SYN+ACK and its repetitions (Linux: tcp_syn_retries 6, tcp_synack_retries 5). */
 const MOST_REPEATS = 7;
-/** Most entries that one conversation gives. */
-export const ENTRIES_PER_FLOW = 3;
 
 /** Adds a conversation's entries. `table` holds the SYNs seen so far: they tell who opened a TCP conversation. */
-export function creditFlow(flow: Flow, table: SourceTable, entries: EntryBatch): void {
+export function creditFlow(flow: Flow, table: SourceTable, entries: EntrySorter): void {
   if (flow.protocol === PROTOCOL_TCP) creditTcp(flow, table, entries);
   else if (flow.protocol === PROTOCOL_SCTP) creditAssociation(flow, entries, CLASS_SCTP_INIT, CODE_SCTP);
   else if (flow.protocol === PROTOCOL_DCCP) creditAssociation(flow, entries, CLASS_OTHER_TRANSPORT, CODE_DCCP);
   else creditUdp(flow, entries, flow.protocol === PROTOCOL_UDP_LITE ? CODE_UDP_LITE : CODE_UDP);
 }
 
-function creditUdp(flow: Flow, entries: EntryBatch, code: number): void {
+function creditUdp(flow: Flow, entries: EntrySorter, code: number): void {
   const { low, high } = flow;
   const opener = high.packets === 0 || (low.packets > 0 && opensFirst(low, high)) ? low : high;
   const other = opener === low ? high : low;
@@ -51,7 +49,7 @@ function opensFirst(a: FlowEnd, b: FlowEnd): boolean {
   return a.first === b.first ? a.port > b.port : a.first < b.first;
 }
 
-function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
+function creditTcp(flow: Flow, table: SourceTable, entries: EntrySorter): void {
   const { low, high } = flow;
   const opener = opened(flow, table, low, high) ? low : opened(flow, table, high, low) ? high : null;
   // Packets with SYN never come here: what has one is the record of a whole direction. So is what has no flags at all.
@@ -81,7 +79,7 @@ function creditTcp(flow: Flow, table: SourceTable, entries: EntryBatch): void {
 }
 
 /** A conversation known by the records of its directions. `known` sent a bare SYN in a record of its own. */
-function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntryBatch): void {
+function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntrySorter): void {
   const { low, high } = flow;
   const opener = known ?? (low.packets > 0 && high.packets > 0 ? openerOfTwo(low, high) : openerOfOne(low.packets > 0 ? low : high, flow));
   if (opener === null) {
@@ -106,7 +104,7 @@ function creditRecord(flow: Flow, known: FlowEnd | null, entries: EntryBatch): v
 }
 
 /** SCTP and DCCP by records that do not tell which packets they were. */
-function creditAssociation(flow: Flow, entries: EntryBatch, probe: number, code: number): void {
+function creditAssociation(flow: Flow, entries: EntrySorter, probe: number, code: number): void {
   const { low, high } = flow;
   const sender = low.packets > 0 ? low : high;
   // Whatever the packets are, chunks and options fill them.
@@ -183,20 +181,19 @@ function oneSidedClass(sender: FlowEnd, last: number): number {
   return union === (TCP_FIN | TCP_ACK) ? CLASS_MAIMON : CLASS_STRAY;
 }
 
-function put(entries: EntryBatch, flow: Flow, end: FlowEnd, kind: number, target: number, contact: number, packets: number): void {
-  const at = entries.length++;
+function put(entries: EntrySorter, flow: Flow, end: FlowEnd, kind: number, target: number, contact: number, packets: number): void {
   const peer = end === flow.low ? flow.high : flow.low;
-  entries.who[at] = end.address;
-  entries.kind[at] = flow.family6 ? kind | ENTRY_FAMILY_6 : kind;
-  entries.target[at] = target;
-  entries.contact[at] = kind === CLASS_SYN && isUntold(flow) ? contact | CONTACT_FLAGS_UNTOLD : contact;
-  entries.packets[at] = packets;
-  entries.first[at] = end.packets > 0 ? end.first : flow.last;
-  entries.last[at] = flow.last;
-  entries.ttl[at] = end.ttl;
-  entries.mark[at] = packets === 0 || kind === CLASS_SYN ? 0 : markOf(end.port, peer.port, kind);
-  entries.session[at] = 0;
-  entries.header[at] = 0;
+  entries.putSpan(
+    end.address,
+    flow.family6 ? kind | ENTRY_FAMILY_6 : kind,
+    target,
+    kind === CLASS_SYN && isUntold(flow) ? contact | CONTACT_FLAGS_UNTOLD : contact,
+    packets,
+    end.packets > 0 ? end.first : flow.last,
+    flow.last,
+    end.ttl,
+    packets === 0 || kind === CLASS_SYN ? 0 : markOf(end.port, peer.port, kind),
+  );
 }
 
 function markOf(from: number, to: number, kind: number): number {

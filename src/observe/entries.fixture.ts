@@ -1,6 +1,22 @@
 /** For tests: entries as objects, the table of sources as the plain maps it stands for, and what a table holds in one order. */
 import { mixPair } from "../sketch/hash.ts";
-import { ENTRY_FAMILY_6, EntryBatch, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
+import {
+  ENTRY_CONTACT,
+  ENTRY_FAMILY_6,
+  ENTRY_KIND,
+  ENTRY_MARK_SHIFT,
+  ENTRY_PACKETS,
+  ENTRY_SESSION,
+  ENTRY_TARGET,
+  ENTRY_TIME,
+  ENTRY_TIMES,
+  ENTRY_TTL_SHIFT,
+  ENTRY_WHO,
+  ENTRY_WORDS,
+  EntryBlock,
+  MARK_ORDINARY,
+  MARK_UNICORNSCAN,
+} from "./entry-block.ts";
 import { EXACT_CONTACTS } from "./contact-places.ts";
 import { SourceTable } from "./source-table.ts";
 
@@ -26,33 +42,40 @@ export function entry(fields: Partial<Entry> & Pick<Entry, "who">): Entry {
 /** Larger than any test needs: nothing is forgotten, and no contact goes short of memory. */
 export const AMPLE = { slots: 1 << 16, contactBytes: 64 << 20 };
 
-export function batchOf(entries: readonly Entry[]): EntryBatch {
-  const batch = new EntryBatch(Math.max(1, entries.length));
-  for (const one of entries) put(batch, one);
-  return batch;
+/** Any seed does: what a table tells does not depend on it. */
+export const SEED = 0x5eed;
+
+/** A block of the entries: two rows each. */
+export function blockOf(entries: readonly Entry[], session = 0): EntryBlock {
+  const block = new EntryBlock(Math.max(1, 2 * entries.length));
+  for (const one of entries) put(block, one, session);
+  return block;
 }
 
-export function put(batch: EntryBatch, one: Entry): void {
-  const at = batch.length++;
-  batch.who[at] = one.who;
-  batch.kind[at] = one.kind;
-  batch.target[at] = one.target;
-  batch.contact[at] = one.contact;
-  batch.packets[at] = one.packets;
-  batch.first[at] = one.first;
-  batch.last[at] = one.last;
-  batch.ttl[at] = one.ttl;
-  batch.mark[at] = one.mark;
-  batch.session[at] = 0;
-  batch.header[at] = 0;
+/** Adds an entry: one row, and one without packets where it went on for a time. */
+export function put(block: EntryBlock, one: Entry, session = 0): void {
+  putRow(block, { ...one, last: one.first }, session);
+  if (one.last !== one.first) putRow(block, { ...one, first: one.last, packets: 0, ttl: 0, mark: 0 }, 0);
+}
+
+function putRow(block: EntryBlock, one: Entry, session: number): void {
+  const at = block.length * ENTRY_WORDS;
+  block.words[at + ENTRY_WHO] = one.who;
+  block.words[at + ENTRY_KIND] = one.kind | (one.mark << ENTRY_MARK_SHIFT) | (one.ttl << ENTRY_TTL_SHIFT);
+  block.words[at + ENTRY_TARGET] = one.target;
+  block.words[at + ENTRY_CONTACT] = one.contact;
+  block.words[at + ENTRY_PACKETS] = one.packets;
+  block.words[at + ENTRY_SESSION] = session;
+  block.times[block.length * ENTRY_TIMES + ENTRY_TIME] = one.first;
+  block.length++;
 }
 
 /** A table that took the entries in batches of the given sizes, again and again. */
 export function tableOf(entries: readonly Entry[], sizes: readonly number[] = [256], limits = AMPLE): SourceTable {
-  const table = new SourceTable(limits);
+  const table = new SourceTable(limits, SEED);
   for (let at = 0, turn = 0; at < entries.length; turn++) {
     const size = sizes[turn % sizes.length]!;
-    table.apply(batchOf(entries.slice(at, at + size)));
+    table.apply(blockOf(entries.slice(at, at + size)));
     at += size;
   }
   return table;

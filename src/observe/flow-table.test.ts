@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ObservationBatch } from "../model/observation.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP, TCP_ACK, TCP_FIN, TCP_PSH } from "../model/protocol.ts";
+import { EntryBlock } from "./entry-block.ts";
+import { putFlowRow } from "./flow-rows.ts";
 import type { Flow, FlowEnd } from "./flow-table.ts";
 import { FlowTable } from "./flow-table.ts";
 
@@ -50,7 +52,7 @@ function tableOf(all: readonly Segment[], chunk = 50, maxSlots = 1 << 12): { tab
   const ended: string[] = [];
   const table = new FlowTable(maxSlots, (flow) => ended.push(told(flow)));
   const batch = new ObservationBatch(chunk);
-  const rows = Int32Array.from({ length: chunk }, (_, i) => i);
+  const block = new EntryBlock(2 * chunk);
   for (let from = 0; from < all.length; from += chunk) {
     const part = all.slice(from, from + chunk);
     for (const [row, one] of part.entries()) {
@@ -66,8 +68,9 @@ function tableOf(all: readonly Segment[], chunk = 50, maxSlots = 1 << 12): { tab
       batch.ttl[row] = one.ttl;
       batch.packets[row] = one.packets;
     }
-    batch.length = part.length;
-    table.add(batch, rows, part.length);
+    block.length = 0;
+    for (let row = 0; row < part.length; row++) putFlowRow(block, batch, row);
+    table.add(block);
   }
   return { table, ended };
 }

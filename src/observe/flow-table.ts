@@ -4,13 +4,29 @@
  */
 import { randomBytes } from "node:crypto";
 import { mix32, mixPair } from "../sketch/hash.ts";
-import { ACTION_DENIED, FLAGS_UNKNOWN, type ObservationBatch, RECORD_FLOW } from "../model/observation.ts";
-import { TCP_PSH } from "../model/protocol.ts";
+import type { EntryBlock } from "./entry-block.ts";
+import {
+  FLOW_ROW_TIMES,
+  FLOW_ROW_WORDS,
+  ROW_DATA,
+  ROW_DENIED,
+  ROW_DESTINATION,
+  ROW_FAMILY_6,
+  ROW_FIRST,
+  ROW_FLAGS,
+  ROW_LAST,
+  ROW_META,
+  ROW_PACKETS,
+  ROW_PORTS,
+  ROW_SOURCE,
+} from "./flow-rows.ts";
 
 const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
 const INITIAL_SLOTS = 1 << 10;
 const MAX_LOAD = 0.75;
+/** Rows that one pass takes. */
+const GROUP = 256;
 /** Places slots where an attacker who chooses addresses and ports cannot foresee. */
 const SEED = randomBytes(4).readUInt32LE();
 
@@ -29,7 +45,7 @@ const LOW_FLAGS = 12;
 const HIGH_FLAGS = 13;
 const TTLS = 14;
 
-const META_FAMILY_6 = 0x10000;
+const META_FAMILY_6 = ROW_FAMILY_6;
 const META_KEY = META_FAMILY_6 | 0xffff;
 /** The end sent application data, by end. */
 const META_LOW_DATA = 0x20000;
@@ -70,11 +86,9 @@ export class FlowTable {
   endedEarly = 0;
   readonly #maxSlots: number;
   #mask = INITIAL_SLOTS - 1;
-  #words: Uint32Array<ArrayBuffer>;
+  #words: Uint32Array;
   #times: Float64Array;
   readonly #onEnd: (flow: Flow) => void;
-  /** Memory of the table before, once it has its full size: the two take turns. */
-  #spare: ArrayBuffer | null = null;
 
   /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
   constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
@@ -85,20 +99,25 @@ export class FlowTable {
     this.#times = new Float64Array(memory);
   }
 
-  /** Adds the rows of a batch whose indices stand in `rows[0, count)`. They must have ports. */
-  add(batch: ObservationBatch, rows: Int32Array, count: number): void {
-    if (count === 0) return;
-    this.#makeRoom(count);
-    this.#touch(batch, rows, count);
-    for (let i = 0; i < count; i++) this.#addRow(batch, rows[i]!);
+  /** Adds the rows of a block of them. */
+  add(block: EntryBlock): void {
+    for (let from = 0; from < block.length; from += GROUP) {
+      const to = Math.min(block.length, from + GROUP);
+      this.#makeRoom(to - from);
+      this.#touch(block, from, to);
+      for (let row = from; row < to; row++) this.#addRow(block, row);
+    }
   }
 
-  /** Ends every conversation. */
+  /** Ends every conversation, and gives the table's memory back. */
   end(): void {
     for (let slot = 0; slot <= this.#mask; slot++) {
       if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(slot));
     }
-    this.#words.fill(0);
+    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = new Uint32Array(memory);
+    this.#times = new Float64Array(memory);
+    this.#mask = INITIAL_SLOTS - 1;
     this.size = 0;
   }
 
@@ -145,58 +164,55 @@ export class FlowTable {
   }
 
   /** Reads the line of every slot that the rows will start looking at, so that the misses overlap. */
-  #touch(batch: ObservationBatch, rows: Int32Array, count: number): number {
+  #touch({ words: rows }: EntryBlock, from: number, to: number): number {
     const words = this.#words;
+    const mask = this.#mask;
     let sum = 0;
-    for (let i = 0; i < count; i++) {
-      const row = rows[i]!;
-      sum ^=
-        words[
-          (flowHash(batch.source[row]!, batch.sourcePort[row]!, batch.destination[row]!, batch.destinationPort[row]!) & this.#mask) *
-            SLOT_WORDS
-        ]!;
+    for (let row = from; row < to; row++) {
+      const at = row * FLOW_ROW_WORDS;
+      const ports = rows[at + ROW_PORTS]!;
+      const hash = flowHash(rows[at + ROW_SOURCE]!, ports >>> 16, rows[at + ROW_DESTINATION]!, ports & 0xffff);
+      sum ^= words[(hash & mask) * SLOT_WORDS]!;
     }
     return sum;
   }
 
-  #addRow(batch: ObservationBatch, row: number): void {
-    const source = batch.source[row]!;
-    const destination = batch.destination[row]!;
-    const sourcePort = batch.sourcePort[row]!;
-    const destinationPort = batch.destinationPort[row]!;
-    const fromLow = source < destination || (source === destination && sourcePort <= destinationPort);
-    const key = batch.protocol[row]! | (batch.family[row] === 6 ? META_FAMILY_6 : 0);
+  #addRow({ words: rows, times: rowTimes }: EntryBlock, row: number): void {
+    const from = row * FLOW_ROW_WORDS;
+    const source = rows[from + ROW_SOURCE]!;
+    const destination = rows[from + ROW_DESTINATION]!;
+    const ports = rows[from + ROW_PORTS]!;
+    const meta = rows[from + ROW_META]!;
+    const fromLow = source < destination || (source === destination && ports >>> 16 <= (ports & 0xffff));
     const slot = fromLow
-      ? this.#findOrAdd(source, destination, (sourcePort << 16) | destinationPort, key)
-      : this.#findOrAdd(destination, source, (destinationPort << 16) | sourcePort, key);
+      ? this.#findOrAdd(source, destination, ports, meta & META_KEY)
+      : this.#findOrAdd(destination, source, (ports << 16) | (ports >>> 16), meta & META_KEY);
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
     const words = this.#words;
     const times = this.#times;
-    const time = batch.time[row]!;
+    const first = rowTimes[row * FLOW_ROW_TIMES + ROW_FIRST]!;
+    const last = rowTimes[row * FLOW_ROW_TIMES + ROW_LAST]!;
     const packetsAt = at + (fromLow ? LOW_PACKETS : HIGH_PACKETS);
     const flagsAt = at + (fromLow ? LOW_FLAGS : HIGH_FLAGS);
     const firstAt = timeAt + (fromLow ? LOW_FIRST : HIGH_FIRST);
-    const until = time + batch.duration[row]!;
-    const allFlags = batch.tcpFlags[row]!;
-    const flags = allFlags === FLAGS_UNKNOWN ? 0 : allFlags & 0x3f;
+    const flags = rows[from + ROW_FLAGS]! & 0xffff;
+    const ttl = rows[from + ROW_FLAGS]! >>> 16;
     const before = words[packetsAt]!;
     if (before === 0) {
-      times[firstAt] = time;
+      times[firstAt] = first;
       words[flagsAt] = (flags << 16) | flags;
     } else {
-      if (time < times[firstAt]!) times[firstAt] = time;
+      if (first < times[firstAt]!) times[firstAt] = first;
       const held = words[flagsAt]!;
       words[flagsAt] = ((held | flags) & 0xffff) | (held & (flags << 16));
     }
-    if (until > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
-      times[timeAt + LAST] = until;
-    words[packetsAt] = before + batch.packets[row]!;
-    // Records that count octets of whole packets tell of data by the push flag alone.
-    if (batch.payload[row]! > 0 || ((flags & TCP_PSH) !== 0 && batch.record[row] === RECORD_FLOW))
-      words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
-    if (batch.action[row] === ACTION_DENIED) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DENIED : META_HIGH_DENIED);
-    words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? batch.ttl[row]! : batch.ttl[row]! << 8);
+    if (last > times[timeAt + LAST]! || (before === 0 && words[at + LOW_PACKETS]! + words[at + HIGH_PACKETS]! === 0))
+      times[timeAt + LAST] = last;
+    words[packetsAt] = before + rows[from + ROW_PACKETS]!;
+    if ((meta & ROW_DATA) !== 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DATA : META_HIGH_DATA);
+    if ((meta & ROW_DENIED) !== 0) words[at + META] = words[at + META]! | (fromLow ? META_LOW_DENIED : META_HIGH_DENIED);
+    words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? ttl : ttl << 8);
   }
 
   #findOrAdd(low: number, high: number, ports: number, key: number): number {
@@ -222,7 +238,7 @@ export class FlowTable {
   #makeRoom(more: number): void {
     if (more > this.#maxSlots * MAX_LOAD) throw new RangeError(`a table of ${this.#maxSlots} slots cannot take ${more} rows at once`);
     while (this.size + more > (this.#mask + 1) * MAX_LOAD) {
-      if (this.#mask + 1 < this.#maxSlots) this.#rebuild(Math.min((this.#mask + 1) * 4, this.#maxSlots), Number.NEGATIVE_INFINITY);
+      if (this.#mask + 1 < this.#maxSlots) this.#grow(Math.min((this.#mask + 1) * 4, this.#maxSlots));
       else this.#endIdle();
     }
   }
@@ -236,54 +252,82 @@ export class FlowTable {
     }
     times.sort((a, b) => a - b);
     const before = this.size;
-    this.#rebuild(this.#mask + 1, times[times.length >>> 1] ?? Number.POSITIVE_INFINITY);
-    if (this.size > before * 0.9) this.#rebuild(this.#mask + 1, Number.POSITIVE_INFINITY);
+    this.#endUntil(times[times.length >>> 1] ?? Number.POSITIVE_INFINITY);
+    if (this.size > before * 0.9) this.#endUntil(Number.POSITIVE_INFINITY);
     this.endedEarly += before - this.size;
   }
 
-  /** Moves the conversations that were active after `idleSince` to a table of `slots`, ending the others. */
-  #rebuild(slots: number, idleSince: number): void {
-    const oldWords = this.#words;
-    const oldTimes = this.#times;
-    const memory = this.#spare?.byteLength === slots * SLOT_WORDS * 4 ? this.#spare : new ArrayBuffer(slots * SLOT_WORDS * 4);
-    const words = new Uint32Array(memory);
-    if (memory === this.#spare) words.fill(0);
-    const mask = slots - 1;
-    let size = 0;
-    for (let at = 0, slotAt = 0; at < oldWords.length; at += SLOT_WORDS, slotAt++) {
-      if (oldWords[at + META] === 0) continue;
-      if (oldTimes[slotAt * SLOT_TIMES + LAST]! <= idleSince) {
-        this.#onEnd(this.#read(slotAt));
+  /** Ends the conversations that were not active after `idleSince`, and closes the gaps: each that is left moves to the first free slot. */
+  #endUntil(idleSince: number): void {
+    const words = this.#words;
+    const times = this.#times;
+    const mask = this.#mask;
+    // Behind a free slot no conversation has been pushed on from before it.
+    let start = 0;
+    while (words[start * SLOT_WORDS + META] !== 0) start++;
+    for (let turn = 1; turn <= mask; turn++) {
+      const slot = (start + turn) & mask;
+      const at = slot * SLOT_WORDS;
+      const meta = words[at + META]!;
+      if (meta === 0) continue;
+      if (times[slot * SLOT_TIMES + LAST]! <= idleSince) {
+        this.#onEnd(this.#read(slot));
+        words[at + META] = 0;
+        words[at + LOW_PACKETS] = 0;
+        words[at + HIGH_PACKETS] = 0;
+        words[at + TTLS] = 0;
+        this.size--;
         continue;
       }
-      let slot = flowHash(oldWords[at]!, oldWords[at + PORTS]! >>> 16, oldWords[at + HIGH]!, oldWords[at + PORTS]! & 0xffff) & mask;
+      let free = this.#homeOf(words, at) & mask;
+      while (free !== slot && words[free * SLOT_WORDS + META] !== 0) free = (free + 1) & mask;
+      if (free === slot) continue;
+      words.copyWithin(free * SLOT_WORDS, at, at + SLOT_WORDS);
+      words.fill(0, at, at + SLOT_WORDS);
+    }
+  }
+
+  /** Moves the conversations to a table of `slots`. */
+  #grow(slots: number): void {
+    const old = this.#words;
+    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
+    const words = new Uint32Array(memory);
+    const mask = slots - 1;
+    for (let at = 0; at < old.length; at += SLOT_WORDS) {
+      if (old[at + META] === 0) continue;
+      let slot = this.#homeOf(old, at) & mask;
       while (words[slot * SLOT_WORDS + META] !== 0) slot = (slot + 1) & mask;
       const to = slot * SLOT_WORDS;
-      for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = oldWords[at + w]!;
-      size++;
+      for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
     }
     this.#words = words;
     this.#times = new Float64Array(memory);
     this.#mask = mask;
-    this.size = size;
-    this.#spare = slots === this.#maxSlots && oldWords.length === words.length ? oldWords.buffer : null;
+  }
+
+  /** The hash of the conversation in a slot. */
+  #homeOf(words: Uint32Array, at: number): number {
+    const ports = words[at + PORTS]!;
+    return flowHash(words[at + LOW]!, ports >>> 16, words[at + HIGH]!, ports & 0xffff);
   }
 
   readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #high: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
   readonly #flow = { protocol: 0, family6: false, low: this.#low, high: this.#high, last: 0 };
 
+  /** The conversation in a slot: an object that is reused. */
   #read(slot: number): Flow {
+    const words = this.#words;
+    const times = this.#times;
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
-    const words = this.#words;
     const meta = words[at + META]!;
     const low = this.#low;
     const high = this.#high;
     low.address = words[at + LOW]!;
     low.port = words[at + PORTS]! >>> 16;
     low.packets = words[at + LOW_PACKETS]!;
-    low.first = this.#times[timeAt + LOW_FIRST]!;
+    low.first = times[timeAt + LOW_FIRST]!;
     low.flags = words[at + LOW_FLAGS]!;
     low.data = (meta & META_LOW_DATA) !== 0;
     low.denied = (meta & META_LOW_DENIED) !== 0;
@@ -291,14 +335,14 @@ export class FlowTable {
     high.address = words[at + HIGH]!;
     high.port = words[at + PORTS]! & 0xffff;
     high.packets = words[at + HIGH_PACKETS]!;
-    high.first = this.#times[timeAt + HIGH_FIRST]!;
+    high.first = times[timeAt + HIGH_FIRST]!;
     high.flags = words[at + HIGH_FLAGS]!;
     high.data = (meta & META_HIGH_DATA) !== 0;
     high.denied = (meta & META_HIGH_DENIED) !== 0;
     high.ttl = words[at + TTLS]! >>> 8;
     this.#flow.protocol = meta & 0xffff;
     this.#flow.family6 = (meta & META_FAMILY_6) !== 0;
-    this.#flow.last = this.#times[timeAt + LAST]!;
+    this.#flow.last = times[timeAt + LAST]!;
     return this.#flow;
   }
 }

@@ -19,6 +19,16 @@ const MOST_OTHER_PORTS = 20;
 
 const newCounts = (): PortZeroCounts => ({ source: 0, destination: 0, both: 0 });
 
+/** The counts of a counter, and the registers of its sketches. */
+export interface PortZeroState extends Pick<
+  PortZeroCounter,
+  "tcp" | "udp" | "unconfirmed" | "excluded" | "replies" | "badHeaderLength" | "oddFlags" | "firstSeen" | "lastSeen"
+> {
+  readonly sources: Uint8Array;
+  readonly targets: Uint8Array;
+  readonly otherPorts: Float64Array | null;
+}
+
 /** Counts port-zero packets. Who sent how many to whom is in a SourceTable that the owner fills with the same entries as the main one. */
 export class PortZeroCounter {
   readonly tcp = newCounts();
@@ -70,7 +80,14 @@ export class PortZeroCounter {
     return true;
   }
 
-  merge(other: PortZeroCounter): void {
+  /** All counts, as plain values. */
+  state(): PortZeroState {
+    const { tcp, udp, unconfirmed, excluded, replies, badHeaderLength, oddFlags, firstSeen, lastSeen } = this;
+    const counts = { tcp, udp, unconfirmed, excluded, replies, badHeaderLength, oddFlags, firstSeen, lastSeen };
+    return { ...counts, sources: this.#sources.registers, targets: this.#targets.registers, otherPorts: this.#otherPorts };
+  }
+
+  merge(other: PortZeroState): void {
     addCounts(this.tcp, other.tcp);
     addCounts(this.udp, other.udp);
     addCounts(this.unconfirmed.tcp, other.unconfirmed.tcp);
@@ -84,11 +101,11 @@ export class PortZeroCounter {
     this.oddFlags += other.oddFlags;
     this.firstSeen = Math.min(this.firstSeen, other.firstSeen);
     this.lastSeen = Math.max(this.lastSeen, other.lastSeen);
-    this.#sources.merge(other.#sources);
-    this.#targets.merge(other.#targets);
-    if (other.#otherPorts === null) return;
+    this.#sources.merge(new HyperLogLog(DISTINCT_PRECISION, other.sources));
+    this.#targets.merge(new HyperLogLog(DISTINCT_PRECISION, other.targets));
+    if (other.otherPorts === null) return;
     this.#otherPorts ??= new Float64Array(PORTS);
-    for (let port = 0; port < PORTS; port++) this.#otherPorts[port] = this.#otherPorts[port]! + other.#otherPorts[port]!;
+    for (let port = 0; port < PORTS; port++) this.#otherPorts[port] = this.#otherPorts[port]! + other.otherPorts[port]!;
   }
 
   /** @param table the entries of port-zero probes. @param addressText text of a slot's address. */

@@ -1,5 +1,5 @@
 /** How a slot of the table of sources is laid out: sixteen words, one cache line. */
-import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { ENTRY_FAMILY_6 } from "./entry-block.ts";
 import { HEADER_BITS } from "./header-mark.ts";
 
 export const SLOT_WORDS = 16;

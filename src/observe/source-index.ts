@@ -4,7 +4,7 @@ import { mix32 } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
 import { AddressFilter } from "./address-filter.ts";
 import { AddressSet } from "./address-set.ts";
-import { ENTRY_FAMILY_6 } from "./entry-batch.ts";
+import { ENTRY_FAMILY_6 } from "./entry-block.ts";
 import type { SourceTable } from "./source-table.ts";
 
 /** Precision of the count of senders: 16 KiB, 0.8 %. */

@@ -1,21 +1,22 @@
 /** Hostile input to the table of sources: floods of forged sources, which must neither grow it, nor stop it, nor flush out a slow scan. */
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
-import { entry, put } from "./entries.fixture.ts";
-import { EntryBatch } from "./entry-batch.ts";
+import { entry, put, SEED } from "./entries.fixture.ts";
+import { EntryBlock } from "./entry-block.ts";
 import { SourceTable } from "./source-table.ts";
 
 const TINY = { slots: 8192, contactBytes: 4 << 20 };
 const SCANNER = 0x0a0a0a0a;
+const GROUP = 256;
 
 /** Applies `count` entries made by `make`, some hundred at a time. */
 function flood(table: SourceTable, count: number, make: (index: number) => ReturnType<typeof entry>): void {
-  const batch = new EntryBatch(256);
+  const block = new EntryBlock(GROUP);
   for (let i = 0; i < count; i++) {
-    put(batch, make(i));
-    if (batch.length < batch.capacity && i < count - 1) continue;
-    table.apply(batch);
-    batch.length = 0;
+    put(block, make(i));
+    if (block.length < GROUP && i < count - 1) continue;
+    table.apply(block);
+    block.length = 0;
   }
 }
 
@@ -27,7 +28,7 @@ function forged(index: number, gap: number): ReturnType<typeof entry> {
 }
 
 describe("a flood of a new source in every packet", () => {
-  const table = new SourceTable(TINY);
+  const table = new SourceTable(TINY, SEED);
   flood(table, 100_000, (i) => forged(i, 5000));
   const before = memory();
   flood(table, 1_900_000, (i) => forged(i + 100_000, 5000));
@@ -60,14 +61,14 @@ describe("a flood of a new source in every packet", () => {
 });
 
 test("the sources of an ordinary capture are still there when a short flood is over, if they were busy", () => {
-  const table = new SourceTable(TINY);
+  const table = new SourceTable(TINY, SEED);
   for (let who = 1; who <= 50; who++) flood(table, 40, (i) => entry({ who, target: i, first: 1000 }));
   flood(table, 200_000, (i) => forged(i, 1_000_000));
   for (let who = 1; who <= 50; who++) expect(table.keptOf(table.find(who, 1))).toBe(40);
 });
 
 test("contacts that find no memory are counted, and those that are there stay", () => {
-  const table = new SourceTable(TINY);
+  const table = new SourceTable(TINY, SEED);
   for (let who = 1; who <= 3000; who++) flood(table, 400, (i) => entry({ who, target: i, first: 1000 + i }));
   expect(table.size).toBe(3000);
   let least = Number.POSITIVE_INFINITY;
@@ -83,25 +84,27 @@ test("contacts that find no memory are counted, and those that are there stay", 
 const SAMPLED_EVERYWHERE = `
 import { workerData, parentPort } from "node:worker_threads";
 const { SourceTable } = await import(workerData.table);
-const { EntryBatch } = await import(workerData.entries);
-const table = new SourceTable({ slots: 8192, contactBytes: 4 << 20 });
-const batch = new EntryBatch(256);
+const { blockOf, entry } = await import(workerData.entries);
+const table = new SourceTable({ slots: 8192, contactBytes: 4 << 20 }, 1);
+let entries = [];
 const add = (who, target) => {
-  const at = batch.length++;
-  batch.who[at] = who; batch.kind[at] = 1; batch.target[at] = target; batch.contact[at] = 0x10050;
-  batch.packets[at] = 1; batch.first[at] = batch.last[at] = 1000 + target;
-  if (batch.length === 256) { table.apply(batch); batch.length = 0; }
+  if (entries.push(entry({ who, target, first: 1000 + target })) < 4096) return;
+  table.apply(blockOf(entries));
+  entries = [];
 };
 for (let target = 0; target < 120; target++) for (let who = 1; who <= 6290; who++) add(who, target);
 for (let who = 100000; who < 120000; who++) add(who, 1);
-table.apply(batch);
+table.apply(blockOf(entries));
 parentPort.postMessage({ size: table.size, forgotten: table.forgottenSources });
 `;
 
 test("a table where every set has become a sample still makes room", async () => {
   const worker = new Worker(SAMPLED_EVERYWHERE, {
     eval: true,
-    workerData: { table: new URL("./source-table.ts", import.meta.url).href, entries: new URL("./entry-batch.ts", import.meta.url).href },
+    workerData: {
+      table: new URL("./source-table.ts", import.meta.url).href,
+      entries: new URL("./entries.fixture.ts", import.meta.url).href,
+    },
   });
   const outcome = await new Promise<{ size: number; forgotten: number } | "never came back" | Error>((resolve) => {
     worker.once("message", resolve);

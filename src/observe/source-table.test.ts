@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CLASS_RECEIVED, CLASS_SYN, CLASS_UDP, OUTCOME_ANSWERED, OUTCOME_REFUSED } from "../model/activity.ts";
-import { batchOf, type Entry, type SlotDump, AMPLE, dumpEntries, dumpTable, entry, sampled, tableOf } from "./entries.fixture.ts";
-import { ENTRY_FAMILY_6, MARK_UNICORNSCAN } from "./entry-batch.ts";
+import { blockOf, type Entry, type SlotDump, AMPLE, dumpEntries, dumpTable, entry, sampled, SEED, tableOf } from "./entries.fixture.ts";
+import { ENTRY_FAMILY_6, MARK_UNICORNSCAN } from "./entry-block.ts";
 import { EXACT_CONTACTS } from "./contact-places.ts";
 import { SourceTable } from "./source-table.ts";
 
@@ -218,7 +218,7 @@ describe("merging", () => {
       [3, 2, 1, 0],
       [2, 0, 3, 1],
     ]) {
-      const merged = new SourceTable(AMPLE);
+      const merged = new SourceTable(AMPLE, SEED);
       for (const index of order) merged.merge(tableOf(parts[index]!));
       expect(dumpTable(merged)).toEqual(one);
     }
@@ -239,10 +239,8 @@ describe("merging", () => {
   test("keeps Unicornscan's matches but for the pair that was parted", () => {
     const entries = Array.from({ length: 40 }, (_, i) => entry({ who: 4, target: i }));
     const withSession = (part: readonly Entry[]): SourceTable => {
-      const batch = batchOf(part);
-      batch.session.fill(0xbeef);
-      const table = new SourceTable(AMPLE);
-      table.apply(batch);
+      const table = new SourceTable(AMPLE, SEED);
+      table.apply(blockOf(part, 0xbeef));
       return table;
     };
     const matchesOf = (table: SourceTable): number => table.markOf(table.find(4, 1), MARK_UNICORNSCAN);

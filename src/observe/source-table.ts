@@ -1,22 +1,37 @@
 /**
- * The table of sources: one 64-octet slot (a cache line) an address × class, with its contact set beside. It is filled in passes over a
- * batch of entries, so that the processor overlaps the cache misses of many rows (group prefetching: Chen, Ailamaki, Gibbons, Mowry
- * 2004), which is what makes a million sources affordable.
+ * The table of sources: one 64-octet slot (a cache line) an address × class, with its contact set beside. Entries come sorted by
+ * part of the table, so that what they touch stays in the cache, and go in by passes over some hundred of them, so that the processor
+ * overlaps the cache misses that are left (group prefetching: Chen, Ailamaki, Gibbons, Mowry 2004).
  *
  * When full, the least contacted and longest idle slots are forgotten and counted, and a count-min sketch remembers that they were
  * here: a source that keeps coming back is then held on to, so a flood of forged sources cannot flush out a slow scan.
  */
-import { randomBytes } from "node:crypto";
-import { mix32 } from "../sketch/hash.ts";
 import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
 import { ContactSets } from "./contact-sets.ts";
-import type { EntryBatch } from "./entry-batch.ts";
-import { ENTRY_FAMILY_6, MARK_HPING, MARK_ORDINARY, MARK_UNICORNSCAN } from "./entry-batch.ts";
+import {
+  ENTRY_FAMILY_6,
+  ENTRY_KIND,
+  ENTRY_MARK_SHIFT,
+  ENTRY_PACKETS,
+  ENTRY_SESSION,
+  ENTRY_TIME,
+  ENTRY_TIMES,
+  ENTRY_TTL_SHIFT,
+  ENTRY_WHO,
+  ENTRY_WORDS,
+  type EntryBlock,
+  MARK_HPING,
+  MARK_ORDINARY,
+  MARK_UNICORNSCAN,
+} from "./entry-block.ts";
+import { PARTS, slotHash } from "./entry-sorter.ts";
 import { ForgottenSources } from "./forgotten-sources.ts";
+import { HEADER_BITS } from "./header-mark.ts";
 import {
   ADDRESS,
   FIRST_TIME,
   FLAG_RETURNING,
+  HEADER_SHIFT,
   headerMarksIn,
   HPING_ORDINARY,
   KEY_MASK,
@@ -35,8 +50,13 @@ const LAST_STEP = 1 << 18;
 const MAX_LOAD = 0.8;
 /** Slots in use from which a table is large, and contact sets are kept small. */
 const LARGE_TABLE = 1 << 16;
-/** Places slots where an attacker who chooses his addresses cannot foresee; what is read out of a table does not depend on it. */
-const SEED = randomBytes(4).readUInt32LE();
+/** Entries that one pass takes: their slots fit the first-level cache. */
+const GROUP = 128;
+const HASH_BITS = 32;
+/** From slot to slot where tables are merged: odd, so that it comes by all of them, and about the golden section of 2^32. */
+const MERGE_STEP = 0x9e3779b1 | 0;
+/** In an entry's kind: header marks, where they stand in a slot too. */
+const HEADER_MASK = HEADER_BITS << HEADER_SHIFT;
 
 export interface SourceTableLimits {
   /** Most slots, a power of two: 64 octets each. */
@@ -52,15 +72,21 @@ export class SourceTable {
   readonly #limits: SourceTableLimits;
   readonly #sets: ContactSets;
   #forgotten: ForgottenSources | null = null;
+  readonly #seed: number;
   #mask = INITIAL_SLOTS - 1;
+  /** Slots go by the upper bits of the hash, so that the table's parts are the sorter's, and growing keeps their order. */
+  #shift = HASH_BITS - Math.log2(INITIAL_SLOTS);
   #words: Uint32Array;
   #times: Float64Array;
-  /** By entry of the batch in hand: its slot. */
-  #slotOfEntry = new Int32Array(0);
+  /** By entry of the group in hand: its slot. */
+  readonly #slotOfEntry = new Int32Array(GROUP);
 
-  constructor(limits: SourceTableLimits) {
+  /** @param seed that of the sorters whose blocks it gets. */
+  constructor(limits: SourceTableLimits, seed: number) {
     this.#limits = limits;
+    this.#seed = seed;
     this.#sets = new ContactSets(limits.contactBytes);
+    this.#sets.capacity = INITIAL_SLOTS;
     const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
     this.#words = new Uint32Array(memory);
     this.#times = new Float64Array(memory);
@@ -81,26 +107,29 @@ export class SourceTable {
     return this.#mask + 1;
   }
 
-  /** Puts a batch of entries into the table. */
-  apply(entries: EntryBatch): void {
-    const { length } = entries;
-    if (length === 0) return;
-    this.#makeRoom(length);
-    if (this.#slotOfEntry.length < entries.capacity) this.#slotOfEntry = new Int32Array(entries.capacity);
-    this.#touchSlots(entries);
-    this.#findSlots(entries);
-    this.#sets.isLarge = this.size > LARGE_TABLE;
-    this.#sets.locate(entries, this.#words, this.#slotOfEntry);
-    this.#sets.touch(length);
-    this.#count(entries);
-    this.#mark(entries);
-    this.#sets.addAll(entries, this.#words, this.#slotOfEntry);
+  /** Puts a block of entries, of one part of the table, into it. */
+  apply(block: EntryBlock): void {
+    const { length } = block;
+    const before = this.size;
+    for (let from = 0; from < length; from += GROUP) {
+      const to = Math.min(length, from + GROUP);
+      this.#makeRoom(to - from);
+      // What is new in this part will be in the others: a part must not overflow into the next while they are empty.
+      while (before + (this.size - before) * PARTS > this.capacity * MAX_LOAD && this.capacity < this.#limits.slots) this.#grow();
+      this.#touchSlots(block, from, to);
+      this.#findSlots(block, from, to);
+      this.#sets.isLarge = this.size > LARGE_TABLE;
+      this.#sets.locate(block, from, to, this.#words, this.#slotOfEntry);
+      this.#sets.touch(to - from);
+      this.#count(block, from, to);
+      this.#sets.addAll(block, from, to, this.#words, this.#slotOfEntry);
+    }
   }
 
   /** The slot of an address in a class, or -1. `kind` is the class with ENTRY_FAMILY_6 where it applies. */
   find(word: number, kind: number): number {
     const words = this.#words;
-    let slot = slotHash(word, kind) & this.#mask;
+    let slot = slotHash(word, kind, this.#seed) >>> this.#shift;
     for (;;) {
       const at = slot * SLOT_WORDS;
       const there = words[at + KIND]! & KEY_MASK;
@@ -207,7 +236,8 @@ export class SourceTable {
   merge(other: SourceTable): void {
     const target = new Uint32Array(CONTACT_ROOM);
     const contact = new Uint32Array(CONTACT_ROOM);
-    for (let from = 0; from < other.capacity; from++) {
+    // In no order of hashes: in their order all would crowd at one end of a table that is yet small.
+    for (let turn = 0, from = 0; turn < other.capacity; turn++, from = (from + MERGE_STEP) & other.#mask) {
       if (!other.isUsed(from)) continue;
       this.#makeRoom(1);
       const theirs = from * SLOT_WORDS;
@@ -222,29 +252,30 @@ export class SourceTable {
   }
 
   /** Reads the line of every slot that the entries will start looking at, so that the misses overlap. The sum keeps the reads alive. */
-  #touchSlots(entries: EntryBatch): number {
-    const { length, who, kind } = entries;
+  #touchSlots({ words: rows }: EntryBlock, from: number, to: number): number {
     const words = this.#words;
-    const mask = this.#mask;
+    const shift = this.#shift;
+    const seed = this.#seed;
     const slotOf = this.#slotOfEntry;
     let sum = 0;
-    for (let i = 0; i < length; i++) {
-      const slot = slotHash(who[i]!, kind[i]!) & mask;
-      slotOf[i] = slot;
+    for (let i = from; i < to; i++) {
+      const row = i * ENTRY_WORDS;
+      const slot = slotHash(rows[row + ENTRY_WHO]!, rows[row + ENTRY_KIND]! & KEY_MASK, seed) >>> shift;
+      slotOf[i - from] = slot;
       sum ^= words[slot * SLOT_WORDS + KIND]!;
     }
     return sum;
   }
 
-  #findSlots(entries: EntryBatch): void {
-    const { length, who, kind } = entries;
+  #findSlots({ words: rows }: EntryBlock, from: number, to: number): void {
     const slotOf = this.#slotOfEntry;
     const words = this.#words;
     const mask = this.#mask;
-    for (let i = 0; i < length; i++) {
-      const address = who[i]!;
-      const key = kind[i]!;
-      let slot = slotOf[i]!;
+    for (let i = from; i < to; i++) {
+      const row = i * ENTRY_WORDS;
+      const address = rows[row + ENTRY_WHO]!;
+      const key = rows[row + ENTRY_KIND]! & KEY_MASK;
+      let slot = slotOf[i - from]!;
       for (;;) {
         const at = slot * SLOT_WORDS;
         const there = words[at + KIND]! & KEY_MASK;
@@ -255,50 +286,45 @@ export class SourceTable {
         }
         slot = (slot + 1) & mask;
       }
-      slotOf[i] = slot;
+      slotOf[i - from] = slot;
     }
   }
 
-  /** Packets, times and TTLs. */
-  #count(entries: EntryBatch): void {
-    const { length, packets, first, last, ttl, header } = entries;
+  /** Packets, times, TTLs and marks. */
+  #count({ words: rows, times: rowTimes }: EntryBlock, from: number, to: number): void {
     const slotOf = this.#slotOfEntry;
     const words = this.#words;
     const times = this.#times;
-    for (let i = 0; i < length; i++) {
-      const slot = slotOf[i]!;
+    for (let i = from; i < to; i++) {
+      const row = i * ENTRY_WORDS;
+      const slot = slotOf[i - from]!;
       const at = slot * SLOT_WORDS;
       const timeAt = slot * SLOT_TIMES + FIRST_TIME;
       const before = words[at + PACKETS]! | 0;
-      const from = first[i]!;
-      const to = last[i]!;
+      const time = rowTimes[i * ENTRY_TIMES + ENTRY_TIME]!;
       const held = times[timeAt]!;
       if (before === 0 && held === 0) {
-        times[timeAt] = from;
-        times[timeAt + 1] = to;
+        times[timeAt] = time;
+        times[timeAt + 1] = time;
       } else {
-        if (from < held) times[timeAt] = from;
-        if (to > times[timeAt + 1]!) times[timeAt + 1] = to;
+        if (time < held) times[timeAt] = time;
+        if (time > times[timeAt + 1]!) times[timeAt + 1] = time;
       }
       // Held at the most that 31 bits count.
-      const sum = (before + packets[i]!) | 0;
+      const packets = rows[row + ENTRY_PACKETS]!;
+      const sum = (before + packets) | 0;
       words[at + PACKETS] = sum < before ? 0x7fffffff : sum;
-      const seen = ttl[i]!;
-      const kind = words[at + KIND]! | header[i]!;
-      if (header[i] !== 0) words[at + KIND] = kind;
+      const told = rows[row + ENTRY_KIND]!;
+      const mark = (told >>> ENTRY_MARK_SHIFT) & 0xff;
+      if (mark !== 0) this.#addMark(at, mark, packets);
+      else if (rows[row + ENTRY_SESSION] !== 0) this.#compareSession(at, rows[row + ENTRY_SESSION]!);
+      const seen = told >>> ENTRY_TTL_SHIFT;
+      const kind = words[at + KIND]! | (told & HEADER_MASK);
+      if ((told & HEADER_MASK) !== 0) words[at + KIND] = kind;
       if (seen === 0) continue;
       const least = (kind >>> 16) & 0xff;
       if (seen > kind >>> 24) words[at + KIND] = (kind & 0x00ffffff) | (seen << 24) | (least === 0 ? seen << 16 : 0);
       else if (seen < least) words[at + KIND] = (kind & 0xff00ffff) | (seen << 16);
-    }
-  }
-
-  #mark(entries: EntryBatch): void {
-    const { length, mark, session, packets } = entries;
-    const slotOf = this.#slotOfEntry;
-    for (let i = 0; i < length; i++) {
-      if (mark[i] !== 0) this.#addMark(slotOf[i]! * SLOT_WORDS, mark[i]!, packets[i]!);
-      else if (session[i] !== 0) this.#compareSession(slotOf[i]! * SLOT_WORDS, session[i]!);
     }
   }
 
@@ -329,7 +355,7 @@ export class SourceTable {
   #findOrAdd(word: number, kind: number): number {
     const found = this.find(word, kind);
     if (found >= 0) return found;
-    let slot = slotHash(word, kind) & this.#mask;
+    let slot = slotHash(word, kind, this.#seed) >>> this.#shift;
     while (this.#words[slot * SLOT_WORDS + KIND] !== 0) slot = (slot + 1) & this.#mask;
     this.#occupy(slot, word, kind);
     return slot;
@@ -376,10 +402,11 @@ export class SourceTable {
     const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
     const words = new Uint32Array(memory);
     const mask = slots - 1;
+    const shift = HASH_BITS - Math.log2(slots);
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
       const kind = old[at + KIND]!;
       if (kind === 0) continue;
-      let slot = slotHash(old[at]!, kind & KEY_MASK) & mask;
+      let slot = slotHash(old[at]!, kind & KEY_MASK, this.#seed) >>> shift;
       while (words[slot * SLOT_WORDS + KIND] !== 0) slot = (slot + 1) & mask;
       const to = slot * SLOT_WORDS;
       for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
@@ -387,6 +414,8 @@ export class SourceTable {
     this.#words = words;
     this.#times = new Float64Array(memory);
     this.#mask = mask;
+    this.#shift = shift;
+    this.#sets.capacity = slots;
   }
 
   /** Frees at least an eighth of the slots, the least contacted first and among them the three quarters that were idle longest. */
@@ -434,7 +463,7 @@ export class SourceTable {
       const nextAt = next * SLOT_WORDS;
       const nextKind = words[nextAt + KIND]!;
       if (nextKind === 0) break;
-      const home = slotHash(words[nextAt]!, nextKind & KEY_MASK) & mask;
+      const home = slotHash(words[nextAt]!, nextKind & KEY_MASK, this.#seed) >>> this.#shift;
       if (((next - home) & mask) >= ((next - gap) & mask)) {
         words.copyWithin(gap * SLOT_WORDS, nextAt, nextAt + SLOT_WORDS);
         gap = next;
@@ -443,8 +472,4 @@ export class SourceTable {
     }
     words.fill(0, gap * SLOT_WORDS, (gap + 1) * SLOT_WORDS);
   }
-}
-
-function slotHash(word: number, kind: number): number {
-  return mix32(word ^ SEED ^ Math.imul(kind, 0x9e3779b1));
 }

@@ -108,7 +108,7 @@ describe("TimelineCounter", () => {
           [right, left],
         ] as const) {
           const merged = timelineOf(first);
-          merged.merge(timelineOf(second));
+          merged.merge(timelineOf(second).state());
           expect(told(merged)).toEqual(one);
         }
       }),
@@ -121,7 +121,7 @@ describe("TimelineCounter", () => {
       for (const start of [1000, 1000.0009, 1000.126, 999.9]) {
         const all = [start, start + span / 3, start + span];
         const merged = new TimelineCounter();
-        merged.merge(timelineOf(all));
+        merged.merge(timelineOf(all).state());
         expect(told(merged), `${start} + ${span}`).toEqual(told(timelineOf(all)));
       }
     }
@@ -130,7 +130,7 @@ describe("TimelineCounter", () => {
   test("empty is a timeline of one empty bin, and merges without a trace", () => {
     const counter = timelineOf([5, 6]);
     const before = told(counter);
-    counter.merge(new TimelineCounter());
+    counter.merge(new TimelineCounter().state());
     expect(told(counter)).toEqual(before);
     expect(new TimelineCounter().timeline().start).toBe(0);
     expect(new TimelineCounter().topPorts(5)).toEqual([]);

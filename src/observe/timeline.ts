@@ -17,6 +17,18 @@ export const SERIES_REPLIES = 3;
 export const SERIES_PORT_ZERO = 4;
 export const SERIES_OTHER = 5;
 
+/** Counts by kind and by port, with their bins, as plain values. */
+export interface TimelineState {
+  /** Widths in seconds, and numbers of the first bins counted from 1970 in widths; NaN where nothing was counted. */
+  readonly kindWidth: number;
+  readonly kindBase: number;
+  readonly lastKindBin: number;
+  readonly kinds: Float64Array;
+  readonly portWidth: number;
+  readonly portBase: number;
+  readonly ports: readonly (Uint32Array | null)[];
+}
+
 /** Counts packets by kind and time, and by destination port and time. Merges exactly. */
 export class TimelineCounter {
   readonly #kindBins = new TimeBins(KIND_BINS);
@@ -67,19 +79,35 @@ export class TimelineCounter {
     return ports;
   }
 
-  merge(other: TimelineCounter): void {
-    if (Number.isNaN(other.#kindBins.base)) return;
-    this.fit(other.#firstBinTime(), other.#lastBinTime());
+  state(): TimelineState {
+    const [kindBins, portBins] = [this.#kindBins, this.#portBins];
+    return {
+      kindWidth: kindBins.width,
+      kindBase: kindBins.base,
+      lastKindBin: this.#lastUsedBin(),
+      kinds: this.#kinds,
+      portWidth: portBins.width,
+      portBase: portBins.base,
+      ports: this.#ports,
+    };
+  }
+
+  /** Takes in another's counts, which must not be used afterwards. */
+  merge({ kindWidth, kindBase, lastKindBin, kinds, portWidth, portBase, ports }: TimelineState): void {
+    if (Number.isNaN(kindBase)) return;
+    this.fit(kindBase * kindWidth, (kindBase + lastKindBin) * kindWidth);
     for (let kind = 0; kind < SERIES.length; kind++) {
       for (let bin = 0; bin < KIND_BINS; bin++) {
-        const packets = other.#kinds[kind * KIND_BINS + bin]!;
-        if (packets > 0) this.count(kind, (other.#kindBins.base + bin) * other.#kindBins.width, packets);
+        const packets = kinds[kind * KIND_BINS + bin]!;
+        if (packets > 0) this.count(kind, (kindBase + bin) * kindWidth, packets);
       }
     }
-    for (const [at, ports] of other.#ports.entries()) {
-      if (ports === null) continue;
-      const to = 2 * this.#portBins.indexOf((other.#portBins.base + (at >>> 1)) * other.#portBins.width) + (at & 1);
-      addPorts(this.#ports[to] ?? this.#takePorts(to), ports);
+    for (const [at, counts] of ports.entries()) {
+      if (counts === null) continue;
+      const to = 2 * this.#portBins.indexOf((portBase + (at >>> 1)) * portWidth) + (at & 1);
+      const there = this.#ports[to] ?? null;
+      if (there === null) this.#ports[to] = counts;
+      else addPorts(there, counts);
     }
   }
 
@@ -128,14 +156,6 @@ export class TimelineCounter {
       }
     }
     this.#ports = moved;
-  }
-
-  #firstBinTime(): number {
-    return this.#kindBins.base * this.#kindBins.width;
-  }
-
-  #lastBinTime(): number {
-    return (this.#kindBins.base + this.#lastUsedBin()) * this.#kindBins.width;
   }
 
   #lastUsedBin(): number {

@@ -6,7 +6,7 @@
 import type { ObservationBatch } from "../model/observation.ts";
 import { OPTION_MSS, OPTION_SACK_PERMITTED, OPTION_TIMESTAMP, OPTION_WINDOW_SCALE } from "../model/observation.ts";
 import { TCP_ACK, TCP_CWR, TCP_ECE, TCP_FIN, TCP_PSH, TCP_SYN, TCP_URG } from "../model/protocol.ts";
-import { MARK_HPING, MARK_MASSCAN, MARK_MIRAI, MARK_NMAP, MARK_ORDINARY, MARK_ZMAP } from "./entry-batch.ts";
+import { MARK_HPING, MARK_MASSCAN, MARK_MIRAI, MARK_NMAP, MARK_ORDINARY, MARK_ZMAP } from "./entry-block.ts";
 
 /** ZMap before 4.1.0 put this into every IP identification. */
 const ZMAP_IP_ID = 54321;

@@ -16,14 +16,12 @@ const PATIENCE_MS = 200;
 export interface RingMemory {
   readonly rows: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
-  /** Two 64-bit floats: octets read and records decoded so far. */
-  readonly progress: SharedArrayBuffer;
 }
 
 export function makeRingMemory(): RingMemory {
   const rows = new SharedArrayBuffer(RING_BATCHES * batchBytes());
   const control = new SharedArrayBuffer(RING_BATCHES * CONTROL_WORDS * 4);
-  return { rows, control, progress: new SharedArrayBuffer(16) };
+  return { rows, control };
 }
 
 /** Either side's view of the ring. */

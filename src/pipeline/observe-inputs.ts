@@ -5,9 +5,10 @@ import { Worker } from "node:worker_threads";
 import { ObservationWriter } from "../formats/format.ts";
 import { InputError, PrecursorError } from "../model/errors.ts";
 import { ObservationBatch } from "../model/observation.ts";
-import { Observer } from "../observe/index.ts";
+import { Observer, type SifterState } from "../observe/index.ts";
 import type { SourceSpec } from "../sources/open.ts";
 import { RingConsumer, makeRingMemory } from "./batch-ring.ts";
+import { BlockConsumer, makeBlockRingMemory } from "./block-ring.ts";
 import type { DecodeJob, DecodeOutcome } from "./decode-worker.ts";
 import { namedFormat, type ReadOptions } from "./format-choice.ts";
 import type { ReadSummary } from "./read-inputs.ts";
@@ -33,7 +34,7 @@ export interface ObserveInputs {
   readonly specs: readonly SourceSpec[];
   readonly choice: RowChoice;
   readonly reading: ReadOptions;
-  /** 0: decide by the size of the input; 1: this thread only; 2 or more: one to decode, one to observe. */
+  /** 0: decide by the size of the input; 1: this thread only; 2 or more: one to decode, this one to observe. */
   readonly threads: number;
   readonly onProgress: ((progress: Progress) => void) | null;
   /** Beside the inputs: octets at their beginning, decompressed, whose rows are thrown away. */
@@ -48,24 +49,42 @@ export interface BatchTaker {
   pause?(): Promise<void> | null;
 }
 
-/** Reads all inputs and observes them. */
+/** Reads all inputs and observes them: where another thread decodes, it does the first half of observing too. */
 export async function observeInputs(job: ObserveInputs): Promise<{ observer: Observer; summary: ReadSummary }> {
   const observer = new Observer();
-  const summary = await readBatches(job, { take: (batch) => observer.observe(batch) });
+  checkOptions(job);
+  const total = totalBytes(job.specs);
+  const ticker = new Ticker(job.onProgress, total);
+  if (!wantsThread(job, total)) return { observer, summary: await readHere(job, ticker, { take: (batch) => observer.observe(batch) }) };
+  const ring = makeBlockRingMemory();
+  const consumer = new BlockConsumer(ring);
+  const { summary, sifted } = await readThreaded(job, { ring: null, blocks: { ring, seed: observer.seed } }, ticker, () => {
+    const block = consumer.take();
+    if (typeof block === "string") return block;
+    observer.take(block);
+    consumer.giveBack(block);
+    return null;
+  });
+  if (sifted !== null) observer.takeState(sifted);
   return { observer, summary };
 }
 
 /** Reads all inputs and hands on each batch of what is chosen, decoded in another thread where that pays. */
 export async function readBatches(job: ObserveInputs, taker: BatchTaker): Promise<ReadSummary> {
-  // What the options get wrong is told here: from the other thread an error would come without its class.
-  gate(job.choice, (batch) => batch);
-  if (job.reading.format !== null) namedFormat(job.reading.format);
+  checkOptions(job);
   const total = totalBytes(job.specs);
   const ticker = new Ticker(job.onProgress, total);
-  const paths = job.specs.filter((spec) => typeof spec === "string");
-  const onlyPaths = paths.length === job.specs.length;
-  const wantsThread = job.threads === 0 ? total === null || total >= THREAD_WORTHY_BYTES : job.threads > 1;
-  return onlyPaths && wantsThread ? readThreaded(paths, job, ticker, taker) : readHere(job, ticker, taker);
+  if (!wantsThread(job, total)) return readHere(job, ticker, taker);
+  const ring = makeRingMemory();
+  const consumer = new RingConsumer(ring);
+  const { summary } = await readThreaded(job, { ring, blocks: null }, ticker, () => {
+    const batch = consumer.take();
+    if (typeof batch === "string") return batch;
+    taker.take(batch, consumer.input);
+    consumer.giveBack();
+    return taker.pause?.() ?? null;
+  });
+  return summary;
 }
 
 /** Reads all inputs in this thread and hands each batch of what is chosen to `take`, which may change it. */
@@ -93,15 +112,17 @@ async function readHere(job: Omit<ObserveInputs, "threads">, ticker: Ticker, tak
   return reader.finish();
 }
 
+/** Reads the inputs in another thread. `step` does what there is to do in this one: it may take some milliseconds, or be told to wait. */
 async function readThreaded(
-  paths: readonly string[],
-  { choice, reading, known = [] }: Pick<ObserveInputs, "choice" | "reading" | "known">,
+  { specs, choice, reading, known = [] }: Omit<ObserveInputs, "threads">,
+  handing: Pick<DecodeJob, "ring" | "blocks">,
   ticker: Ticker,
-  taker: BatchTaker,
-): Promise<ReadSummary> {
-  const ring = makeRingMemory();
-  const progress = new Float64Array(ring.progress);
-  const job: DecodeJob = { ring, paths, choice, reading, known };
+  step: () => "ended" | "waiting" | Promise<void> | null,
+): Promise<{ summary: ReadSummary; sifted: SifterState | null }> {
+  const progress = new SharedArrayBuffer(16);
+  const done = new Float64Array(progress);
+  const paths = specs.filter((spec) => typeof spec === "string");
+  const job: DecodeJob = { ...handing, progress, paths, choice, reading, known };
   // In dist/ the thread is bundled beside the program; in the sources it is this file's neighbour.
   const script = new URL(import.meta.url.endsWith(".ts") ? "./decode-worker.ts" : "./decode-worker.js", import.meta.url);
   const worker = new Worker(script, { workerData: job });
@@ -114,28 +135,35 @@ async function readThreaded(
   outcome.catch((error: unknown) => {
     failure = error;
   });
-  const consumer = new RingConsumer(ring);
   try {
     for (;;) {
-      const taken = consumer.take();
-      if (taken === "ended") break;
-      if (taken === "waiting") {
+      const did = step();
+      if (did === "ended") break;
+      if (did === "waiting") {
         await setImmediate();
         if (failure !== null) break;
-      } else {
-        taker.take(taken, consumer.input);
-        consumer.giveBack();
-        const pause = taker.pause?.() ?? null;
-        if (pause !== null) await pause;
-      }
-      ticker.note(progress[0]!, progress[1]!);
+      } else if (did !== null) await did;
+      ticker.note(done[0]!, done[1]!);
       if (ticker.isDue()) await ticker.turn();
     }
-    const { unreadable, ...read } = await outcome;
-    return { ...read, unreadable: unreadable.map(({ code, source, reason }) => new InputError(code, source, reason)) };
+    const { unreadable, sifted, ...read } = await outcome;
+    const errors = unreadable.map(({ code, source, reason }) => new InputError(code, source, reason));
+    return { summary: { ...read, unreadable: errors }, sifted };
   } finally {
     await worker.terminate();
   }
+}
+
+/** Whether inputs are read in another thread. Octets in memory never are. */
+function wantsThread({ specs, threads }: ObserveInputs, total: number | null): boolean {
+  if (!specs.every((spec) => typeof spec === "string")) return false;
+  return threads === 0 ? total === null || total >= THREAD_WORTHY_BYTES : threads > 1;
+}
+
+/** What the options get wrong is told here: from the other thread an error would come without its class. */
+function checkOptions({ choice, reading }: ObserveInputs): void {
+  gate(choice, (batch) => batch);
+  if (reading.format !== null) namedFormat(reading.format);
 }
 
 /** Gives the event loop its turns, and whoever watches its news. */

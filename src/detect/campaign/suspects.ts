@@ -160,7 +160,7 @@ export class Suspects {
       least[to] = target;
     }
     this.kept[at] = count;
-    this.targets.set(least, at * KEPT_TARGETS);
+    for (let i = 0; i < count; i++) this.targets[at * KEPT_TARGETS + i] = least[i]!;
   }
 
   /** Halves the sample, as often as it takes: the level that is reached depends on who came, not on the order. */
@@ -169,8 +169,37 @@ export class Suspects {
       this.level++;
       const kept: number[] = [];
       for (let at = 0; at < this.length; at++) if (this.#passes(this.word[at]!)) kept.push(at);
-      this.#arrange(Uint32Array.from(kept), this.word.length);
+      this.#keep(Uint32Array.from(kept));
     } while (this.length === MAXIMUM_SUSPECTS);
+  }
+
+  /** Leaves the suspects named, in ascending order: each moves to the front in place. */
+  #keep(order: Uint32Array): void {
+    for (let at = 0; at < order.length; at++)
+      this.targets.copyWithin(at * KEPT_TARGETS, order[at]! * KEPT_TARGETS, (order[at]! + 1) * KEPT_TARGETS);
+    for (const column of this.#columns()) for (let at = 0; at < order.length; at++) column[at] = column[order[at]!]!;
+    this.length = order.length;
+  }
+
+  /** All columns of one value a suspect. */
+  #columns(): readonly (Uint8Array | Uint16Array | Uint32Array | Float64Array)[] {
+    const { word, trafficClass, first, last, packets, contacts, targetCount, ports, mainPort, portCount, header, kept } = this;
+    return [
+      word,
+      trafficClass,
+      first,
+      last,
+      packets,
+      contacts,
+      targetCount,
+      ports,
+      mainPort,
+      portCount,
+      header,
+      kept,
+      this.#flags,
+      this.#tool,
+    ];
   }
 
   #grow(capacity: number): void {
@@ -187,8 +216,12 @@ export class Suspects {
       return to;
     };
     const targets = new Uint32Array(capacity * KEPT_TARGETS);
-    for (let at = 0; at < order.length; at++)
-      targets.set(this.targets.subarray(order[at]! * KEPT_TARGETS, (order[at]! + 1) * KEPT_TARGETS), at * KEPT_TARGETS);
+    for (let at = 0; at < order.length; at++) {
+      const from = order[at]! * KEPT_TARGETS;
+      const to = at * KEPT_TARGETS;
+      const kept = this.kept[order[at]!]!;
+      for (let i = 0; i < kept; i++) targets[to + i] = this.targets[from + i]!;
+    }
     this.targets = targets;
     this.word = column(this.word, new Uint32Array(capacity));
     this.trafficClass = column(this.trafficClass, new Uint8Array(capacity));

@@ -11,15 +11,31 @@ import type { AddressSpace } from "./address-space.ts";
 /** Hosts remembered: 2 MB. Further ones count as dark, which speaks against a focus on live hosts, never for it. */
 const MAXIMUM_HOSTS = 1 << 18;
 
-/** The IPv4 hosts of the space that talk with others than `scanners` (keys of sources). */
-export function findLiveHosts(activity: Activity, space: AddressSpace, scanners: ReadonlySet<number>): WordSet {
-  const hosts = new WordSet();
-  activity.visit(1, (view) => {
-    if (view.family !== 4 || hosts.size >= MAXIMUM_HOSTS || !isOwnAccord(view.trafficClass)) return;
-    if (space.find(view.word) < 0 || scanners.has(sourceKey(view)) || !hasOtherPeer(view, scanners)) return;
-    hosts.add(view.word);
-  });
-  return hosts;
+/** Gathers the IPv4 hosts of the space that act of their own accord; then tells which of them talk with others than scanners. */
+export class LiveHosts {
+  readonly #space: AddressSpace;
+  readonly #candidates = new WordSet();
+
+  constructor(space: AddressSpace) {
+    this.#space = space;
+  }
+
+  /** Takes a source × class. */
+  collect(view: SourceView): void {
+    if (!isOwnAccord(view.trafficClass) || view.family !== 4 || this.#candidates.size >= MAXIMUM_HOSTS) return;
+    if (this.#space.find(view.word) >= 0) this.#candidates.add(view.word);
+  }
+
+  /** The hosts that talk with others than `scanners` (keys of sources). Call it outside of a visit. */
+  find(activity: Activity, scanners: ReadonlySet<number>): WordSet {
+    const hosts = new WordSet();
+    this.#candidates.each((word) => {
+      activity.visitWord(4, word, (view) => {
+        if (isOwnAccord(view.trafficClass) && !scanners.has(sourceKey(view)) && hasOtherPeer(view, scanners)) hosts.add(word);
+      });
+    });
+    return hosts;
+  }
 }
 
 function isOwnAccord(trafficClass: number): boolean {

@@ -113,6 +113,9 @@ function wentOn(view: SourceView): boolean {
 function heedsAnswers(view: SourceView): boolean | null {
   const { length, target, outcome } = view.contacts();
   if (length < 2 * HEEDED_HOSTS) return null;
+  let answers = 0;
+  for (let i = 0; i < length; i++) if ((outcome[i]! & (OUTCOME_ANSWERED | OUTCOME_REFUSED)) !== 0) answers++;
+  if (answers < HEEDED_HOSTS) return null;
   const contacts = new Map<number, number>();
   const answering = new Set<number>();
   for (let i = 0; i < length; i++) {
