@@ -6,8 +6,9 @@
 /** A sensor is known to see something in every interval once it did in this share of them, of at least so many: then nothing is silence. */
 const ALWAYS_SEES = 0.98;
 const LEAST_INTERVALS = 288;
-/** ... and had so many observations in an interval on average: of few, an interval without any is luck (Poisson: 6 in a million of 12). */
+/** ... and had so many observations in an interval on average (Poisson: none comes 6 times in a million of 12), or was never without any for days: of few, an interval without any may be luck. */
 const LEAST_MEAN = 12;
+const NEVER_WITHOUT = 0.9999;
 /** Memory of that share, intervals: a day. */
 const SHARE_MEMORY = 288;
 /** Sensors that begin within the first day of history are there from the start, seconds. */
@@ -64,7 +65,8 @@ export class SensorRoster {
       const count = observations[index] ?? 0;
       const sensor = this.#sensors.get(name) ?? { firstSeen: time, missed: 0, intervals: 0, share: 1, mean: 0 };
       this.#sensors.set(name, sensor);
-      const isSilent = count === 0 && sensor.share > ALWAYS_SEES && sensor.mean >= LEAST_MEAN && sensor.intervals >= LEAST_INTERVALS;
+      const isBusy = sensor.mean >= LEAST_MEAN || sensor.share > NEVER_WITHOUT;
+      const isSilent = count === 0 && sensor.share > ALWAYS_SEES && isBusy && sensor.intervals >= LEAST_INTERVALS;
       if (isSilent) continue;
       sensor.intervals++;
       const memory = Math.min(sensor.intervals, SHARE_MEMORY);
