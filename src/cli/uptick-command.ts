@@ -41,7 +41,7 @@ export function addUptickCommand(program: Command): void {
       "--false-events-a-year <n>",
       "false events that are put up with, a series and year",
       (text) => parseNumber(text, 1e-6, MOST_FALSE_EVENTS),
-      0.4,
+      0.5,
     )
     .option("--plot", "draw each series in the terminal, with what was to be expected")
     .option("--fail-on-event", "exit with 1 where there is an event")

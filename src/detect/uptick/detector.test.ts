@@ -61,14 +61,14 @@ describe("what must not fire", () => {
     });
     expect(eventsOf(values, HOUR)).toEqual([]);
   });
-  test("next to nothing, and now and then one", () => {
-    const random = uniform(2);
-    expect(
-      eventsOf(
-        valuesOf(200, 300, () => countOf(random, 0.05)),
-        300,
-      ),
-    ).toEqual([]);
+  test("next to nothing, and now and then one: no more than the false events that are put up with", () => {
+    const told = [2, 12, 22, 32, 42, 52].flatMap((seed) => {
+      const random = uniform(seed);
+      const values = valuesOf(120, 300, () => countOf(random, 0.05));
+      return eventsOf(values, 300);
+    });
+    // Two series-years, half an event in each
+    expect(told.length).toBeLessThanOrEqual(1);
   });
   test("gaps of hours and days", () => {
     const random = uniform(3);

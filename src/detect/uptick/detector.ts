@@ -6,7 +6,7 @@ import { logDiscoveryThreshold } from "../../stats/benjamini-hochberg.ts";
 import { Calendar, type Moment, YEAR } from "./calendar.ts";
 import { followEvent, type OpenEvent } from "./event.ts";
 import { layoutOf } from "./layout.ts";
-import { UPTICK_DEFAULTS, type UptickOptions } from "./options.ts";
+import { RAMP_SHARE, UPTICK_DEFAULTS, type UptickOptions } from "./options.ts";
 import { QuietSeries } from "./quiet-series.ts";
 import { RampWatch } from "./ramp-watch.ts";
 import { Records } from "./record.ts";
@@ -219,7 +219,7 @@ export class UptickDetector {
     if (candidates.length === 0) return;
     const { falseEventsAYear, falseEventsAYearInAll, bucketSeconds } = this.options;
     const aYear = Math.min(falseEventsAYear * tests, falseEventsAYearInAll ?? Infinity);
-    const level = Math.min(0.5, (aYear * bucketSeconds) / YEAR);
+    const level = Math.min(0.5, ((1 - RAMP_SHARE) * aYear * bucketSeconds) / YEAR);
     const threshold = logDiscoveryThreshold(
       candidates.map((candidate) => this.#logFavoured(candidate, tests)),
       tests,

@@ -14,8 +14,16 @@ const PRIOR_LEVEL = 0.01;
 const PRIOR_WINDOWS = 4;
 /** Errors count as no larger than this many standard deviations, so that incidents do not teach the noise. */
 const MOST_DEVIATIONS = 4;
-/** Half-life of what was learned, seconds. */
+/** Half-life of what was learned of the variance, seconds. */
 const HALF_LIFE = 42 * 86_400;
+/** The same of the tail, which shows itself in few values: in six weeks hourly counts exceed its threshold by chance twenty times, in a year often enough to tell a heavy one. */
+const TAIL_HALF_LIFE = 365 * 86_400;
+/**
+ * Errors of a series that had just begun are those of an expectation that knew neither level nor hours: of n buckets each loses this part
+ * of n, so that an error weighs by the fourth power of the age at which it was made (a gain that falls with time: Robbins, Monro 1951).
+ */
+const FORGET_YOUNG = 5;
+const YOUNG_BUCKETS = 10;
 /** Tail probability from which on the tail's true fall is learned. */
 const TAIL = 0.02;
 const LOG_TAIL = Math.log(TAIL);
@@ -31,11 +39,13 @@ export class Dispersion {
   readonly #table: SeriesTable;
   readonly #lengths: readonly number[];
   readonly #keep: number;
+  readonly #keepTail: number;
 
   constructor(table: SeriesTable, calendar: Calendar) {
     this.#table = table;
     this.#lengths = calendar.windows.map(({ buckets }) => buckets);
-    this.#keep = 0.5 ** (calendar.bucketSeconds / Math.max(HALF_LIFE, 60 * calendar.bucketSeconds));
+    this.#keep = keepFor(HALF_LIFE, calendar);
+    this.#keepTail = keepFor(TAIL_HALF_LIFE, calendar);
   }
 
   /** Relative variance of the sum of a window beyond its counting noise. */
@@ -61,8 +71,9 @@ export class Dispersion {
     const weight = Math.min(1, relative * dispersion + 1e-9) ** 2 / this.#lengths[window]!;
     const top = at + layout.dispersionTop + window;
     const bottom = at + layout.dispersionBottom + window;
-    floats[top] = floats[top]! * this.#keep + (weight * (square - unit * mean)) / (mean * mean);
-    floats[bottom] = floats[bottom]! * this.#keep + weight;
+    const keep = Math.min(this.#keep, 1 - FORGET_YOUNG / (floats[at + layout.seen]! + YOUNG_BUCKETS));
+    floats[top] = floats[top]! * keep + (weight * (square - unit * mean)) / (mean * mean);
+    floats[bottom] = floats[bottom]! * keep + weight;
   }
 
   /** ln P of a sum as high, as the model has it; `extra` is relative variance of what is not known of level and season. */
@@ -88,7 +99,7 @@ export class Dispersion {
     const at = row * layout.floats;
     const exceeded = log < LOG_TAIL;
     const put = (place: number, value: number): void => {
-      floats[at + place + window] = floats[at + place + window]! * this.#keep + value;
+      floats[at + place + window] = floats[at + place + window]! * this.#keepTail + value;
     };
     put(layout.tailTests, 1);
     put(layout.tailCount, exceeded ? 1 : 0);
@@ -103,4 +114,9 @@ export class Dispersion {
     floats[at + layout.tailCount] = Math.max(0, floats[at + layout.tailCount]! - 1);
     floats[at + layout.tailExcess] = Math.max(0, floats[at + layout.tailExcess]! - Math.min(MOST_EXCESS, LOG_TAIL - log));
   }
+}
+
+/** What is left after a bucket; no less than 60 buckets are remembered. */
+function keepFor(halfLife: number, { bucketSeconds }: Calendar): number {
+  return 0.5 ** (bucketSeconds / Math.max(halfLife, 60 * bucketSeconds));
 }

@@ -5,7 +5,7 @@ export interface UptickOptions {
   readonly bucketSeconds: number;
   /** Series are numbers from 0 to this − 1. */
   readonly seriesCount: number;
-  /** False events that are put up with, a series and year. */
+  /** False events that are put up with, a series and year: surges, shifts and ramps together. */
   readonly falseEventsAYear: number;
   /** The same over all series together, a year; null for no bound but that of each. */
   readonly falseEventsAYearInAll: number | null;
@@ -19,8 +19,11 @@ export interface UptickOptions {
   readonly mostActive: number;
 }
 
+/** Of the false events that are put up with, those kept for ramps: the rest is for the windows. Their statistic is coarse, so that a larger share finds few more. */
+export const RAMP_SHARE = 0.2;
+
 export const UPTICK_DEFAULTS: Omit<UptickOptions, "bucketSeconds" | "seriesCount"> = {
-  falseEventsAYear: 0.4,
+  falseEventsAYear: 0.5,
   falseEventsAYearInAll: null,
   favoured: [],
   minCount: 5,

@@ -1,7 +1,7 @@
 /** Watches all series for slow rises: opens a ramp, lets it grow, and closes it. */
 import type { Calendar } from "./calendar.ts";
 import { detectedRamp } from "./detected.ts";
-import type { UptickOptions } from "./options.ts";
+import { RAMP_SHARE, type UptickOptions } from "./options.ts";
 import { LEAST_RISE } from "./ramp.ts";
 import type { Records } from "./record.ts";
 import type { SeriesModel } from "./series-model.ts";
@@ -38,7 +38,7 @@ export class RampWatch {
     if (rise === null || rise.ratio < LEAST_RISE || rise.ratios[0]! < LEAST_RISE) return;
     const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.#options;
     const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
-    if (rise.logP > Math.log(aYear / RAMP_LOOKS)) return;
+    if (rise.logP > Math.log((RAMP_SHARE * aYear) / RAMP_LOOKS)) return;
     const count = this.#model.lastDay(row, bucket)! * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
     if (count < this.#options.minCount) return;
     const ramp: OpenRamp = {

@@ -19,8 +19,12 @@ const HOUR_HALF_LIFE_DAYS = 42;
 const WEEKDAY_HALF_LIFE_DAYS = 182;
 const FORGET_HOUR = 0.5 ** (1 / HOUR_HALF_LIFE_DAYS);
 const FORGET_WEEK = 0.5 ** (DAYS_A_WEEK / WEEKDAY_HALF_LIFE_DAYS);
-/** One day moves a factor by no more than thrice. */
+/**
+ * One day moves a factor by no more than thrice, or by so many standard deviations where a single count is more than thrice what is
+ * expected: cut lower, the factor of a sparse hour would sink below the truth, for its empty days count in full.
+ */
 const MOST_RATIO = 3;
+const MOST_DEVIATIONS = 4;
 /** Steps of the 16-bit factors: 0.0001, from −3 to 3 around 1. */
 const STEP = 1 / 8192;
 const MOST_STEPS = 24_576;
@@ -89,7 +93,7 @@ export class Season {
       const known = floats[at + layout.hourInfo + slot]!;
       const before = floats[at + layout.hour + slot]!;
       const shown = floats[at + layout.hourShown + slot]!;
-      const capped = Math.min(MOST_RATIO, ratio);
+      const capped = Math.min(mostRatio(info), ratio);
       const weekHour = layout.weekHours === 0 ? 1 : 1 + this.#weekHour(row, day, slot);
       // An hour of the week that is known to be another is no news of the hour of day.
       const seen = capped * shown;
@@ -112,7 +116,7 @@ export class Season {
     const at = row * layout.floats;
     const place = at + layout.weekdayInfo + day;
     const known = floats[place]! * FORGET_WEEK;
-    const capped = Math.max(1 / MOST_RATIO, Math.min(MOST_RATIO, ratio));
+    const capped = Math.max(leastRatio(info), Math.min(mostRatio(info), ratio));
     const before = floats[at + layout.weekday + day]!;
     const after = before + (info / (WEEKDAY_PRIOR + known + info)) * (capped * floats[at + layout.weekdayShown + day]! - before);
     floats[at + layout.weekday + day] = after;
@@ -160,6 +164,16 @@ export class Season {
     const both = floats[at + layout.hourShown + slot]! * floats[at + layout.weekdayShown + day]!;
     return layout.weekHours === 0 ? both : both * (1 + this.#weekHour(row, day, slot));
   }
+}
+
+/** What a ratio may be at most, by the information in it (1 / its relative variance). */
+function mostRatio(info: number): number {
+  return Math.max(MOST_RATIO, 1 + MOST_DEVIATIONS / Math.sqrt(info));
+}
+
+/** And at least. */
+function leastRatio(info: number): number {
+  return Math.max(0, Math.min(1 / MOST_RATIO, 1 - MOST_DEVIATIONS / Math.sqrt(info)));
 }
 
 /** A deviation without what chance makes of nothing. @param chance square of what is chance. */

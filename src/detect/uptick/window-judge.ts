@@ -10,8 +10,11 @@ const LEAST_BUCKETS = 7;
 const LEAST_SECONDS = 6 * 3600;
 /** Overlapping windows of one length are about two independent looks a length (declumping: Aldous 1989). */
 const LOOKS_A_WINDOW = 2;
-/** Windows of all lengths see much the same: about as many false events as three that were independent. */
-const SHARES = 3;
+/**
+ * Windows of all lengths see much the same. Exact p-values would make as many false events as three that were independent; what is added
+ * for doubt and heavy tails leaves as many as two.
+ */
+const SHARES = 2;
 /** Sums closer to the expected than this are not looked at further: p is above 0.02 for every law that comes into question. */
 const LEAST_DEVIATIONS = 1.8;
 
