@@ -20,6 +20,8 @@ const options: WatchOptions = {
   sources: [{ uri: `tail:${log}`, name: "firewall", sensor: "default", filter: null, fromStart: true, format: null, mapping: null }],
   home: [],
   targets: [],
+  intel: { folder: null, databases: [] },
+  ours: [],
   judge: JUDGE_DEFAULTS,
   stateFolder,
   flushSeconds: 2,

@@ -14,6 +14,8 @@ export interface PastFacts {
   readonly since: number;
   /** Whether somebody has judged history (watch, replay), so that the silence of its incidents says something. */
   readonly isJudged: boolean;
+  /** How far, seconds since 1970; null where it never was. */
+  readonly judgedUntil: number | null;
   readonly sensorsAlive: number;
   /** The incident of the same time that is about what was found here, with the series that shows it; null where there is none. */
   readonly incident: Incident | null;
@@ -55,6 +57,7 @@ export function pastFacts({ past }: AssessInput, ports: readonly string[]): Past
     days: Math.max(0, (past.until - past.since) / DAY),
     since: past.since,
     isJudged: past.isJudged,
+    judgedUntil: past.judged?.until ?? null,
     sensorsAlive: past.sensorsAlive,
     incident: found?.incident ?? null,
     uptick: found?.uptick ?? null,

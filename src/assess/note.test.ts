@@ -51,7 +51,15 @@ function past(incidents: readonly Partial<Incident>[], overrides: Partial<Past> 
     timeline: [],
     ...one,
   }));
-  return { since: made.START - 365 * DAY, until: made.START + 3600, sensorsAlive: 20, isJudged: true, incidents: whole, ...overrides };
+  return {
+    since: made.START - 365 * DAY,
+    until: made.START + 3600,
+    sensorsAlive: 20,
+    isJudged: true,
+    judged: null,
+    incidents: whole,
+    ...overrides,
+  };
 }
 function feed(id: string): FeedState {
   return {
@@ -134,7 +142,10 @@ describe("the note", () => {
   });
   test("of history that nobody judged says so, and infers nothing from its silence", () => {
     const judged = judge({ ...made.november2013(), past: past([], { isJudged: false }) });
-    expect(textOf(judged)).toContain("it was not judged yet (precursor replay)");
+    expect(textOf(judged)).toContain("was not judged yet, so that it says nothing of this (precursor replay --save judges it)");
+    const until = made.START - 2 * DAY;
+    const partly = judge({ ...made.november2013(), past: past([], { isJudged: false, judged: { since: until - 300 * DAY, until } }) });
+    expect(textOf(partly)).toMatch(/History was judged up to 20\d\d-\d\d-\d\d only/);
     expect(held(judged)).not.toContain("history-quiet");
   });
 });

@@ -98,7 +98,9 @@ function pastSentence({ past }: Facts): string {
   if (past.uptick === null) {
     return past.isJudged
       ? `In ${days} of history nothing of this was out of the ordinary.`
-      : `History of ${days} holds no incident: it was not judged yet (precursor replay), or is too short to tell.`;
+      : past.judgedUntil === null
+        ? `History of ${days} was not judged yet, so that it says nothing of this (precursor replay --save judges it).`
+        : `History was judged up to ${date(past.judgedUntil)} only, so that it says nothing of this (precursor replay --save judges the rest).`;
   }
   const { record, peak, expected, series } = past.uptick;
   const rank =

@@ -5,6 +5,7 @@ import { ConfigError, OutputError } from "../model/errors.ts";
 import { CONFIG_EXAMPLE } from "./config/config-example.ts";
 import { CONFIG_NAME, loadConfig, statePlace } from "./config/load-config.ts";
 import { addExamples } from "./examples.ts";
+import { intelPlace } from "./intel-place.ts";
 import { writeFailureReason } from "./output-file.ts";
 import { storePlace } from "./store-place.ts";
 import { writeError, writeOutput } from "./terminal.ts";
@@ -53,7 +54,10 @@ async function initialise(file: string | undefined): Promise<void> {
 
 async function check(path: string): Promise<void> {
   try {
-    const { file } = loadConfig(path);
+    const config = loadConfig(path);
+    const { file } = config;
+    const { whoSetting } = await import("./config/who-setting.ts");
+    whoSetting(config);
     await writeOutput(`${path}: fine, ${file.sources.length === 1 ? "one source" : `${file.sources.length} sources`}\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -67,5 +71,5 @@ async function show(path: string): Promise<void> {
   const { showConfig } = await import("./config/config-view.ts");
   const place = storePlace(file.store === undefined ? {} : { store: file.store });
   const store = place.kind === "folder" ? place.path : (file.store ?? place.url);
-  await writeOutput(showConfig(file, { store, state: statePlace(file, process.env) }));
+  await writeOutput(showConfig(file, { store, state: statePlace(file, process.env), intel: intelPlace(file.intel.folder) }));
 }

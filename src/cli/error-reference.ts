@@ -91,7 +91,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, ErrorMeaning>> = {
     meaning:
       "The folder of reputation feeds cannot be read or written, or something in it is damaged. What was in use before is unchanged.",
     remedy:
-      "Check the folder's rights and room. Where a file is damaged, `precursor intel update --force` fetches anew; removing the folder loses nothing that cannot be fetched again, but for its `feeds.yaml`.",
+      "Check the folder's rights and room. Where a file is damaged, `precursor intel update --force` fetches anew; removing the folder loses nothing that cannot be fetched again, but for its `feeds.yaml`. `--no-intel` assesses without feeds.",
   },
   E_INTEL_LOCKED: {
     meaning: "Another `precursor intel update` is changing the same folder of feeds.",

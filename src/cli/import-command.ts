@@ -40,6 +40,7 @@ interface ImportFlags extends InputFlags, StoreFlags, TextFlags {
   readonly sensor?: string;
   readonly target?: readonly TargetGroup[];
   readonly home?: readonly string[];
+  readonly assets?: string;
   readonly threads: number;
 }
 
@@ -56,6 +57,7 @@ export function addImportCommand(program: Command): void {
       addTarget,
     )
     .option("--home <cidr...>", "networks that you defend: only what goes to them and comes from others counts")
+    .option("--assets <file>", "a list of what your networks hold (docs/assets.md); they are home where --home is not given")
     .action(importInputs);
   addStoreOption(addInputOptions(command));
   addTextOptions(command, FORMATS).option(
@@ -114,6 +116,10 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   checkInputs(inputs, choice.filter);
   const format = formatOf(flags, FORMATS);
   const mapping = await mappingOf(flags);
+  const held =
+    flags.assets === undefined
+      ? []
+      : (await import("./assets/asset-file.ts")).loadAssets(flags.assets).assets.flatMap(({ networks }) => networks);
   const config = flags.config === undefined ? null : watchSetting(loadConfig(flags.config), { sources: [] });
   const place = flags.store === undefined && config !== null ? config.store : storePlace(flags);
   const sensor = flags.sensor ?? config?.sensor ?? DEFAULT_SENSOR;
@@ -128,7 +134,8 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
   process.once("exit", () => line?.clear());
   let imported;
   try {
-    const networks = home.length === 0 ? (config?.home ?? []) : home.flatMap((text) => parseNetwork(text) ?? []);
+    const given = home.flatMap((text) => parseNetwork(text) ?? []);
+    const networks = given.length > 0 ? given : held.length > 0 ? held : (config?.home ?? []);
     const onProgress = line === null ? null : line.show.bind(line);
     const { threads } = flags;
     imported = await importHistory(

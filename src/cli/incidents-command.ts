@@ -2,13 +2,16 @@
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { UsageError } from "../model/errors.ts";
-import type { Assessment } from "../model/assessment.ts";
+import type { Network } from "../model/address.ts";
 import type { Incident, IncidentEntryKind } from "../model/incident.ts";
+import type { IntelSetting } from "../pipeline/kept-intel.ts";
 import type { Store } from "../store/store.ts";
 import { addExamples } from "./examples.ts";
+import { addIntelOptions, intelFolder } from "./intel-place.ts";
 import { parseMoment } from "./moment.ts";
 import { parseWhole } from "./report-output.ts";
 import { addStoreOption, type StoreFlags } from "./store-place.ts";
+import { writeError } from "./terminal.ts";
 import { addTextOptions, formatOf, printText, type TextFlags, textLook } from "./text-output.ts";
 import { withStore } from "./with-store.ts";
 
@@ -20,6 +23,11 @@ interface ListFlags extends StoreFlags, TextFlags {
   readonly open?: true;
   readonly since?: number;
   readonly limit: number;
+}
+
+interface ShowFlags extends StoreFlags, TextFlags {
+  readonly config?: string;
+  readonly intel?: string | boolean;
 }
 
 interface SayFlags extends StoreFlags {
@@ -41,7 +49,8 @@ export function addIncidentsCommand(program: Command): void {
     .description("All that is known of one incident, with its timeline.")
     .argument("<id>", "as the list prints it; its beginning is enough where only one begins so")
     .action(showIncident);
-  addStoreOption(addTextOptions(show, FORMATS));
+  show.option("-c, --config <file>", "take the store, feeds, databases and assets from this config file, as watch does");
+  addStoreOption(addTextOptions(addIntelOptions(show), FORMATS));
   addSaying(command, "ack", "Say that somebody has seen it.", "acknowledged", false);
   addSaying(command, "close", "Close it by hand: it opens no more, whatever the series do.", "closed", false);
   addSaying(command, "note", "Add a note to its timeline.", "note", true);
@@ -50,6 +59,7 @@ export function addIncidentsCommand(program: Command): void {
     [
       ["precursor incidents", "The newest incidents, a line each."],
       ["precursor incidents show 20131102T0100Z-tcp-source-0", "What rose, how far, who saw it, what it may mean, and the timeline."],
+      ["precursor incidents show 20131102 --config precursor.yaml", "With the feeds, databases and assets that watch has."],
       ["precursor incidents ack 20131102 --by ana", "Seen: the beginning of an id is enough."],
       ["precursor incidents note 20131102 asked the provider", "For those who come after."],
       ["precursor incidents --since 2013-11-01 --format json", "For programs; precursor schema incidents tells the fields."],
@@ -82,33 +92,52 @@ async function listIncidents(flags: ListFlags): Promise<void> {
     const found = await store.incidents(range, flags.open === true ? MOST : flags.limit);
     return flags.open === true ? found.filter(({ phase }) => phase !== "closed").slice(0, flags.limit) : found;
   });
-  await printText(await render(incidents, format, flags, false), flags);
-}
-
-async function showIncident(id: string, flags: StoreFlags & TextFlags): Promise<void> {
-  const format = formatOf(flags, FORMATS);
-  const { incident, judgement } = await withStore(flags, async (store) => {
-    const found = await find(store, id);
-    const { judgeIncident } = await import("../pipeline/history/judge-incident.ts");
-    return { incident: found, judgement: await judgeIncident(store, found) };
-  });
-  await printText(await render([incident], format, flags, true, judgement), flags);
-}
-
-async function render(
-  incidents: readonly Incident[],
-  format: string,
-  flags: TextFlags,
-  whole: boolean,
-  judgement: Assessment | null = null,
-): Promise<string> {
   if (format === "json") {
     const { renderIncidentsJson } = await import("../report/incident/incident-json.ts");
-    return renderIncidentsJson(incidents, new Map(judgement === null ? [] : incidents.map((incident) => [incident.id, judgement])));
+    return printText(renderIncidentsJson(incidents), flags);
   }
-  const { renderIncident, renderIncidentList } = await import("../report/incident/incident-text.ts");
-  const [only] = incidents;
-  return whole && only !== undefined ? renderIncident(only, judgement, textLook(flags)) : renderIncidentList(incidents, textLook(flags));
+  const { renderIncidentList } = await import("../report/incident/incident-text.ts");
+  return printText(renderIncidentList(incidents, textLook(flags)), flags);
+}
+
+async function showIncident(id: string, flags: ShowFlags): Promise<void> {
+  const format = formatOf(flags, FORMATS);
+  const { store, intel, ours } = await settingOf(flags);
+  const { KeptIntel } = await import("../pipeline/kept-intel.ts");
+  const kept = new KeptIntel(intel);
+  const shown = await withStore(store === undefined ? {} : { store }, async (opened) => {
+    const incident = await find(opened, id);
+    const { judgeIncident } = await import("../pipeline/history/judge-incident.ts");
+    const { inShort } = await import("../pipeline/history/incident-judgement.ts");
+    const judged = await judgeIncident(opened, incident, { ...kept.use(), home: ours });
+    // What the store has forgotten the watch may have judged
+    return judged === null
+      ? { incident, assessment: null }
+      : { incident: { ...incident, judgement: inShort(judged, incident) }, assessment: judged.assessment };
+  });
+  kept.close();
+  if (kept.trouble !== null) await writeError(`precursor: ${kept.trouble}; sources are not looked up in it\n`);
+  const { incident, assessment } = shown;
+  if (format === "json") {
+    const { renderIncidentsJson } = await import("../report/incident/incident-json.ts");
+    const assessments = new Map(assessment === null ? [] : [[incident.id, assessment]]);
+    return printText(renderIncidentsJson([incident], assessments), flags);
+  }
+  const { renderIncident } = await import("../report/incident/incident-text.ts");
+  return printText(renderIncident(incident, assessment, textLook(flags)), flags);
+}
+
+/** Where to look, as the config and the command line say. */
+async function settingOf(flags: ShowFlags): Promise<{ store: string | undefined; intel: IntelSetting; ours: readonly Network[] }> {
+  const [{ whoSetting }, { loadConfig }] = await Promise.all([import("./config/who-setting.ts"), import("./config/load-config.ts")]);
+  const config = flags.config === undefined ? null : loadConfig(flags.config);
+  const { intel, assets, home } = whoSetting(config);
+  const isSaid = flags.intel === false || typeof flags.intel === "string";
+  return {
+    store: flags.store ?? config?.file.store,
+    intel: isSaid ? { ...intel, folder: intelFolder(flags) } : intel,
+    ours: [...home, ...assets.flatMap(({ networks }) => networks)],
+  };
 }
 
 /** The incident of an id or of its beginning. */

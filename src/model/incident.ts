@@ -1,4 +1,7 @@
 /** Incidents: upticks that belong together, from opening to close, with one id and a timeline. */
+import type { ToolName } from "./activity.ts";
+import type { Confidence, HypothesisId, Severity } from "./assessment.ts";
+import type { AddressLabels } from "./label.ts";
 
 export type UptickKind = "surge" | "ramp" | "shift";
 
@@ -40,6 +43,50 @@ export interface IncidentEntry {
   readonly by: string | null;
 }
 
+/** How a source of an incident behaved while it was open, as `Manners`, in plain values. */
+export interface IncidentManners {
+  readonly spoofable: boolean;
+  /** Packets that carry a tool's mark, by tool. */
+  readonly tools: Readonly<Partial<Record<ToolName, number>>>;
+  readonly beyond: readonly string[];
+}
+
+/** A source of an incident, with what is known of it. Packets, targets and sensors are those of the incident's series. */
+export interface IncidentSource {
+  readonly address: string;
+  readonly packets: number;
+  readonly targets: number;
+  readonly sensors: number;
+  readonly labels: AddressLabels;
+  /** Null where nobody looked at its packets: history keeps no marks and no outcomes. */
+  readonly manners: IncidentManners | null;
+}
+
+/** One thing to do about an incident. */
+export interface IncidentAction {
+  readonly action: string;
+  readonly reason: string;
+  /** Commands that write the rules, a line each; empty where none applies. */
+  readonly commands: readonly string[];
+}
+
+/** What an incident means, in short, from what the store holds of it. */
+export interface IncidentJudgement {
+  /** Seconds since 1970: the end of what was judged. */
+  readonly until: number;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly tooEarly: boolean;
+  /** The leading reading, its probability, and the estimative words of ICD 203 for it. */
+  readonly reading: HypothesisId;
+  readonly probability: number;
+  readonly words: string;
+  readonly bottomLine: string;
+  readonly actions: readonly IncidentAction[];
+  /** Those that sent most; a bounded number. */
+  readonly sources: readonly IncidentSource[];
+}
+
 export interface Incident {
   /** Stable: the time of opening and the leading series, `20131102T0100Z-tcp-source-0`. */
   readonly id: string;
@@ -61,4 +108,6 @@ export interface Incident {
   readonly alertedSize: number;
   readonly acknowledgedBy: string | null;
   readonly timeline: readonly IncidentEntry[];
+  /** The last one; absent or null where there was none. */
+  readonly judgement?: IncidentJudgement | null;
 }

@@ -23,6 +23,8 @@ export interface WatchHealth {
   /** Sensors that were heard before, and not in the last interval that was judged. */
   readonly silent: readonly string[];
   readonly store: { readonly place: string; readonly isUp: boolean; readonly reason: string | null };
+  /** Reputation feeds in use, those of them that are not as they should be ("feed: why"), and why others could not be opened, or null. */
+  readonly intel: { readonly feeds: number; readonly amiss: readonly string[]; readonly reason: string | null };
   /** What waits on disk for the store, the observations that found no room there, and why the disk takes nothing, or null. */
   readonly spool: { readonly batches: number; readonly bytes: number; readonly dropped: number; readonly reason: string | null };
   /** Seconds by which judging is behind. */

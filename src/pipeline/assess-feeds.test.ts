@@ -1,12 +1,8 @@
 /** `assess` with reputation feeds: labels, states, and what the report says of both. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { CATALOGUE } from "../intel/feeds/catalogue.ts";
-import { Library } from "../intel/feeds/library.ts";
-import { updateFromFiles } from "../intel/feeds/update.ts";
-import { feedWorks } from "../intel/feeds/works.ts";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
 import { tcpPacket } from "../lab/packet.ts";
@@ -15,6 +11,7 @@ import type { Report } from "../model/report.ts";
 import { render } from "../report/index.ts";
 import { reportShape } from "../report/schema.ts";
 import { ASSESS_DEFAULTS, assess } from "./assess.ts";
+import { takeFeeds } from "./feed-library.fixture.ts";
 
 const START = 1_795_500_000;
 const SOURCE = "45.155.205.99";
@@ -38,13 +35,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function take(lists: Readonly<Record<string, string>>, now: number): void {
-  const library = Library.open(folder);
-  const given = Object.entries(lists).map(([feed, text]) => ({
-    feed,
-    files: [{ name: "list", octets: new TextEncoder().encode(text), modified: now }],
-  }));
-  updateFromFiles(library, { feeds: CATALOGUE, disabled: new Set(), works: feedWorks([]), now }, given, false);
-  library.close();
+  takeFeeds(folder, lists, now);
 }
 
 async function report(intelFolder: string | null): Promise<Report> {
@@ -99,4 +90,22 @@ test("a damaged library is told, not passed over", async () => {
   await expect(report(folder)).rejects.toMatchObject({ code: "E_INTEL_TABLE" });
   rmSync(join(folder, table));
   await expect(report(folder)).rejects.toMatchObject({ code: "E_INTEL_LIBRARY" });
+});
+
+test("feeds, tables and databases that are damaged are named, and nothing is assessed without them unseen", async () => {
+  const now = Date.now() / 1000;
+  take({ "cins-army": `${SOURCE}\n` }, now);
+  const index = readFileSync(join(folder, "index.json"), "utf8");
+  writeFileSync(join(folder, "index.json"), index.slice(0, 100));
+  await expect(report(folder)).rejects.toMatchObject({
+    code: "E_INTEL_LIBRARY",
+    message: expect.stringContaining("index.json is damaged"),
+  });
+  writeFileSync(join(folder, "index.json"), index);
+  const table = readdirSync(folder).find((name) => name.startsWith("table."))!;
+  writeFileSync(join(folder, table), "no table");
+  await expect(report(folder)).rejects.toMatchObject({ code: "E_INTEL_TABLE", message: expect.stringContaining(table) });
+  await expect(
+    assess({ ...ASSESS_DEFAULTS, threads: 1, memory: new Map([["a", sweep]]), databases: [join(folder, table)] }),
+  ).rejects.toMatchObject({ code: "E_DATABASE", message: expect.stringContaining(table) });
 });

@@ -50,18 +50,19 @@ export async function assess(options: AssessOptions): Promise<AssessResult> {
     databases: options.databases,
     names: options.resolvers === null ? null : { servers: options.resolvers },
   });
-  const home = given.length > 0 ? given : options.assets.flatMap(({ networks }) => networks);
-  const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
-  const activity = observer.finish();
-  const keeping = keepingOf(summary.sources, summary.lost);
-  const { sampling, samplingFactor, showsOutcomes } = keeping;
-  const asked = { home, assets: options.assets, sampling, greatestSampling: samplingFactor, showsOutcomes };
-  // What no report shows need not be put into words; the explanation of an address may need any.
-  const detection = detect(
-    activity,
-    options.explain === null ? { ...asked, detailed: options.limit } : { ...asked, asked: options.explain },
-  );
+  // Whatever fails from here on, what is open is closed.
   try {
+    const home = given.length > 0 ? given : options.assets.flatMap(({ networks }) => networks);
+    const { observer, summary, live, unreadable, passedOver, troubles } = await gather(options);
+    const activity = observer.finish();
+    const keeping = keepingOf(summary.sources, summary.lost);
+    const { sampling, samplingFactor, showsOutcomes } = keeping;
+    const asked = { home, assets: options.assets, sampling, greatestSampling: samplingFactor, showsOutcomes };
+    // What no report shows need not be put into words; the explanation of an address may need any.
+    const detection = detect(
+      activity,
+      options.explain === null ? { ...asked, detailed: options.limit } : { ...asked, asked: options.explain },
+    );
     // An address that stands for another is nobody's: whom it seems to belong to is not told.
     const isAnonymised = summary.sources.some(({ anonymised }) => anonymised);
     const sources = sourcesOf(activity, detection, options.limit);

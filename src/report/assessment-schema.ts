@@ -83,7 +83,12 @@ export const pastShape = z
     since: time,
     until: time,
     sensorsAlive: count.describe("in the input's time"),
-    isJudged: z.boolean().describe("false: no watch or replay has judged this history"),
+    isJudged: z.boolean().describe("false: no watch or replay has judged history up to the input's time"),
+    judged: z
+      .looseObject({ since: time, until: time })
+      .nullable()
+      .optional()
+      .describe("what was judged: the time that the input's is in, or the last before it"),
     incidents: z.array(
       z.looseObject({
         id: z.string(),

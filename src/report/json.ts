@@ -3,14 +3,14 @@ import type { Flood, Persistence } from "../model/finding.ts";
 import type { z } from "zod";
 import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
-import type { AddressLabels } from "../model/label.ts";
 import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
 import { campaignJson, spoofingJson } from "./campaign-schema.ts";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { portZeroWords } from "./port-zero-words.ts";
 import { isoTime } from "./quantity.ts";
-import { feedStateJson, reputationJson } from "./reputation-json.ts";
+import { copy, labelsJson } from "./labels-json.ts";
+import { feedStateJson } from "./reputation-json.ts";
 import type { reportShape } from "./schema.ts";
 
 const DEFAULT_LIMIT = 1000;
@@ -132,6 +132,7 @@ function pastJson({ past }: Report): ReportJson["past"] {
     until: isoTime(past.until),
     sensorsAlive: past.sensorsAlive,
     isJudged: past.isJudged,
+    judged: past.judged === null ? null : { since: isoTime(past.judged.since), until: isoTime(past.judged.until) },
     incidents: past.incidents.map(({ id, phase, openedAt, leading, others, sources, networks, sensors, sensorsAlive }) => ({
       id,
       phase,
@@ -244,22 +245,6 @@ function backscatterJson(entry: LabelledBackscatter): ReportJson["backscatter"][
     evidence: [...entry.evidence],
     ...labelsJson(entry.labels),
   };
-}
-
-function labelsJson(
-  labels: AddressLabels | undefined,
-): Pick<ReportJson["scans"][number], "network" | "acknowledged" | "reserved" | "name" | "reputation"> {
-  return {
-    network: copy(labels?.network),
-    acknowledged: copy(labels?.acknowledged),
-    reserved: copy(labels?.reserved),
-    name: copy(labels?.name),
-    reputation: reputationJson(labels?.reputation),
-  };
-}
-
-function copy<Label extends object>(label: Label | null | undefined): { [Field in keyof Label]: Label[Field] } | null {
-  return label === undefined || label === null ? null : { ...label };
 }
 
 function maybeTime(seconds: number | null): string | null {

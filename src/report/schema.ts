@@ -5,53 +5,18 @@
 import { z } from "zod";
 import { campaignShape, spoofingShape } from "./campaign-schema.ts";
 import { assessmentShape, pastShape } from "./assessment-schema.ts";
-import { feedStateShape, reputationShape } from "./reputation-shapes.ts";
+import { labelShapes } from "./label-shapes.ts";
+import { feedStateShape } from "./reputation-shapes.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const maybeTime = time.nullable();
+const { acknowledged, network, reserved, name, reputation } = labelShapes;
 const port = z.int().min(0).max(65_535).describe("0 is a port like any other");
 const counts = z.looseObject({
   source: count.describe("packets with only the source port zero"),
   destination: count.describe("packets with only the destination port zero"),
   both: count.describe("packets with both ports zero"),
 });
-const provenance = { list: z.string(), date: z.string().nullable().describe("of the list; null where it does not tell") };
-
-const network = z
-  .looseObject({
-    asn: count.nullable(),
-    name: z.string().nullable(),
-    country: z.string().nullable().describe("ISO 3166-1 alpha-2, where the address is registered, not who sends; it has no weight"),
-    kind: z
-      .enum(["hosting", "access", "mobile", "education", "government", "business", "content", "exchange"])
-      .nullable()
-      .optional()
-      .describe("what the network is for; null where data and its name do not tell"),
-    ...provenance,
-  })
-  .nullable();
-const acknowledged = z
-  .looseObject({
-    organisation: z.string(),
-    status: z.enum(["confirmed", "claimed", "disputed"]),
-    reason: z.string(),
-    ...provenance,
-  })
-  .nullable();
-const name = z
-  .looseObject({
-    name: z.string(),
-    forwardConfirmed: z.boolean().describe("the name leads back to the address"),
-    doubt: z.string().nullable().describe("what it claims without bearing it out"),
-  })
-  .nullable()
-  .optional()
-  .describe("by DNS, where it was asked");
-const reserved = z
-  .looseObject({ name: z.string(), globallyReachable: z.boolean(), ...provenance })
-  .nullable()
-  .describe("special-purpose range of RFC 6890");
-
 const scan = z.looseObject({
   source: z.string(),
   kind: z.enum(["horizontal", "vertical", "block", "strobe", "distributed"]),
@@ -88,7 +53,7 @@ const scan = z.looseObject({
   network,
   reserved,
   name,
-  reputation: reputationShape,
+  reputation,
   slow: z.boolean(),
   fragmented: z.boolean(),
   spoofable: z.boolean().describe("the source never showed that it gets answers"),
@@ -140,7 +105,7 @@ const backscatter = z.looseObject({
   network,
   reserved,
   name,
-  reputation: reputationShape,
+  reputation,
 });
 
 /** The shape as zod sees it; `REPORT_SCHEMA` is the same for everybody else. */

@@ -11,6 +11,7 @@ import { blocksOf } from "./history-rows.ts";
 import { importTokens, isImported, noteImported } from "./import-records.ts";
 import * as incidentRecords from "./incident-records.ts";
 import { storeInfo } from "./info.ts";
+import { judgedTimes, markJudged } from "./judged-times.ts";
 import { aliveIntervals, sensorLiveness } from "./liveness-questions.ts";
 import { saveLabels } from "./label-records.ts";
 import * as series from "./series-questions.ts";
@@ -51,6 +52,7 @@ export class ClickHouseStore implements Store {
       operations: {
         // Both ends are this program: what arrives is what HeldStore sent
         "save-incident": (incident) => this.saveIncident(incident as Incident),
+        "mark-judged": (range) => this.markJudged(range as TimeRange),
         "annotate-incident": (argument) => {
           const { id, entry } = argument as { readonly id: string; readonly entry: IncidentEntry };
           return this.annotateIncident(id, entry);
@@ -168,6 +170,14 @@ export class ClickHouseStore implements Store {
 
   incidents(range: TimeRange | null, limit: number): Promise<readonly Incident[]> {
     return incidentRecords.incidents(this.engine, range, limit);
+  }
+
+  markJudged(range: TimeRange): Promise<void> {
+    return this.alone(() => markJudged(this.engine, range));
+  }
+
+  judged(): Promise<readonly TimeRange[]> {
+    return judgedTimes(this.engine);
   }
 
   saveLabels(all: readonly AddressRecord[]): Promise<void> {

@@ -268,6 +268,19 @@ export function describeStore({ store, runs }: StoreLaws): void {
     );
   });
 
+  test("times that were judged: the latest end of each run, joined where they touch", async () => {
+    const at = 1_383_350_400;
+    await store().markJudged({ from: at, to: at + 600 });
+    await store().markJudged({ from: at, to: at + 3600 });
+    await store().markJudged({ from: at, to: at + 1200 });
+    await store().markJudged({ from: at + 3600, to: at + 7200 });
+    await store().markJudged({ from: at + 90_000, to: at + 90_300 });
+    expect(await store().judged()).toEqual([
+      { from: at, to: at + 7200 },
+      { from: at + 90_000, to: at + 90_300 },
+    ]);
+  });
+
   test("labels of an address: the newest of each list", async () => {
     const label = { address: "2001:db8::1", kind: "acknowledged", list: "a", body: "{}" };
     await store().saveLabels([label, { ...label, address: "192.0.2.9" }]);

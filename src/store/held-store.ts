@@ -7,6 +7,7 @@ import { ClickHouseStore } from "./clickhouse-store.ts";
 import { holderOf } from "./data-lock.ts";
 import type { Engine } from "./engine.ts";
 import { askHolder } from "./holder-socket.ts";
+import type { TimeRange } from "./store.ts";
 
 export class HeldStore extends ClickHouseStore {
   private readonly folder: string;
@@ -40,6 +41,10 @@ export class HeldStore extends ClickHouseStore {
 
   override saveIncident(incident: Incident): Promise<void> {
     return askHolder(this.folder, this.agent, "save-incident", incident);
+  }
+
+  override markJudged(range: TimeRange): Promise<void> {
+    return askHolder(this.folder, this.agent, "mark-judged", range);
   }
 
   override annotateIncident(id: string, entry: IncidentEntry): Promise<void> {

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 const SUMMARIES = ["heavy_1h", "heavy_1d", "visits_1h", "visits_1d", "liveness_1h", "liveness_1d"];
 
-/** As an older version left them: without summaries, and the first also without the table of imports. */
+/** As an older version left them: without summaries and judged times, and the first also without the table of imports. */
 async function toVersion(version: 1 | 2, engine: Engine): Promise<void> {
   const drop = async (kind: string, name: string): Promise<void> => {
     await engine.runEverywhere(`DROP ${kind} IF EXISTS precursor.${name} SYNC`);
@@ -41,6 +41,7 @@ async function toVersion(version: 1 | 2, engine: Engine): Promise<void> {
     await drop("VIEW", `${name}_view`);
     await drop("TABLE", name);
   }
+  await drop("TABLE", "judged");
   if (version === 1) await drop("TABLE", "imports");
   await engine.run("TRUNCATE TABLE precursor.schema_migrations");
   await engine.run(`INSERT INTO precursor.schema_migrations VALUES (${version}, 'old', now())`);
@@ -96,6 +97,8 @@ async function goesOn(version: 1 | 2, place: StorePlace, engine: () => Promise<E
   await writeDays(second);
   expect(await answersOf(second)).toEqual(answers);
   expect(await second.importBatch(batchOf("files", [ROW]), "import/a/0")).toBe(true);
+  await second.markJudged({ from: INTERVAL, to: INTERVAL + 300 });
+  expect(await second.judged()).toEqual([{ from: INTERVAL, to: INTERVAL + 300 }]);
   await second.close();
   const third = await openStore(place);
   expect(await third.importBatch(batchOf("files", [ROW]), "import/a/0")).toBe(false);

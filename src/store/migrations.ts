@@ -2,7 +2,7 @@
 import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
 import { type Retention } from "./rollups.ts";
-import { importsTable, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2 } from "./schema.ts";
+import { importsTable, JUDGED_TABLE, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2 } from "./schema.ts";
 import { fillSummaries } from "./summaries.ts";
 import { createTable, DATABASE, localName, type Table, type View } from "./table.ts";
 
@@ -10,7 +10,7 @@ import { createTable, DATABASE, localName, type Table, type View } from "./table
 export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
 
 /** Version of the tables. A change of schema.ts comes with a migration below. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 /** Since then there are summaries, and backups have them. */
 export const SUMMARIES_SINCE = 3;
 
@@ -25,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, about: "series, activity, networks, target groups, liveness, incidents, labels", apply: createAll },
   { version: 2, about: "imports", apply: (engine, retention) => createAt(engine, importsTable(retention)) },
   { version: SUMMARIES_SINCE, about: "summaries for questions of long ranges", apply: addSummaries },
+  { version: 4, about: "judged times", apply: (engine) => createAt(engine, JUDGED_TABLE) },
 ];
 
 const MIGRATIONS_TABLE: Table = {

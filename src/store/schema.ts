@@ -90,6 +90,9 @@ const RECORDS: readonly Table[] = [
   ),
 ];
 
+/** Times of history that a judge has gone through, by their beginning: the latest end of a run holds. */
+export const JUDGED_TABLE: Table = record("judged", ["since DateTime('UTC')", "until DateTime('UTC')"], "since");
+
 /**
  * Tokens of imported parts, each noted when all of it is in. Kept as long as the longest rollup: what history still counts is known again,
  * and what it has forgotten may be imported anew.
@@ -130,7 +133,7 @@ const isFirst = (rollup: Rollup): boolean => !isSummary(rollup);
 
 /** All tables, in the order in which they are made. */
 export function tablesOf(retention: Retention): readonly Table[] {
-  return [...tablesOfVersion2(retention), ...summaryTables(retention)];
+  return [...tablesOfVersion2(retention), ...summaryTables(retention), JUDGED_TABLE];
 }
 
 /** Those of version 3: all that it adds. */

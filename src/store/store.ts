@@ -173,6 +173,10 @@ export interface Store {
   incident(id: string): Promise<Incident | null>;
   /** Newest first. */
   incidents(range: TimeRange | null, limit: number): Promise<readonly Incident[]>;
+  /** Says that a judge has gone through a time, with all its incidents saved; from the same `from` on, the latest `to` holds. */
+  markJudged(range: TimeRange): Promise<void>;
+  /** Times that judges have gone through, ascending, those that touch joined. */
+  judged(): Promise<readonly TimeRange[]>;
   saveLabels(labels: readonly AddressRecord[]): Promise<void>;
   /** Labels of a source, or of all sources of a network, by address. */
   labels(network: string): Promise<readonly AddressRecord[]>;

@@ -34,6 +34,15 @@ targets:
   web: [192.0.2.0/28]
   mail: [192.0.2.25/32]
 
+# What your networks hold: names, sectors, roles (precursor assets init). They are home where home is empty.
+# assets: assets.yaml
+
+# Who is asking: sources of incidents are looked up in reputation feeds (precursor intel update fetches them) and databases of yours.
+# intel:
+#   enabled: true
+#   folder: /var/lib/precursor/intel
+#   mmdb: [GeoLite2-ASN.mmdb, GeoLite2-City.mmdb]
+
 # Where history is kept: a folder, or a ClickHouse server.
 # store: /var/lib/precursor/history
 # store: http://precursor:PASSWORD@clickhouse.example.org:8123/?cluster=main

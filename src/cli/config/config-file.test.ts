@@ -23,6 +23,7 @@ test("the example is valid, and names every key", () => {
   expect(file.sources).toEqual([{ uri: "udp://127.0.0.1:2055", name: "flows", fromStart: false }]);
   const keys = [
     configShape,
+    configShape.shape.intel.unwrap(),
     configShape.shape.detection.unwrap(),
     configShape.shape.retention.unwrap(),
     configShape.shape.sources.unwrap().unwrap(),
@@ -38,6 +39,9 @@ test("an empty file is one without sources, all at their defaults", () => {
 test("paths are relative to the file", () => {
   const { file } = readConfig("sources: [{ uri: tail:fw.csv, mapping: fw.yaml }]\nstore: history\nstate: /s\n", "/etc/p/precursor.yaml");
   expect(file).toMatchObject({ store: "/etc/p/history", state: "/s", sources: [{ uri: "tail:fw.csv", mapping: "/etc/p/fw.yaml" }] });
+  const who = readConfig("assets: a.csv\nintel: { folder: feeds, mmdb: [asn.mmdb, /g/city.mmdb] }\n", "/etc/p/precursor.yaml").file;
+  expect(who.assets).toBe("/etc/p/a.csv");
+  expect(who.intel).toEqual({ enabled: true, folder: "/etc/p/feeds", mmdb: ["/etc/p/asn.mmdb", "/g/city.mmdb"] });
   expect(readConfig("store: http://h:8123\n", "/etc/p/x.yaml").file.store).toBe("http://h:8123");
 });
 
@@ -56,6 +60,9 @@ describe("what is wrong is told with file, line, column and path", () => {
       /^precursor\.yaml:2:15: detection\.minSources: is missing or of the wrong kind: a number is expected$/,
     ],
     ["detection:\n  realertFactor: 1\n", /^precursor\.yaml:2:18: detection\.realertFactor: must be at least 1\.1$/],
+    ["intel:\n  mmdb: GeoLite2.mmdb\n", /^precursor\.yaml:2:9: intel\.mmdb: is missing or of the wrong kind: a list is expected$/],
+    ["intel: { enable: false }\n", /^precursor\.yaml:1:10: intel\.enable: no such key: did you mean enabled\?$/],
+    ["assets: []\n", /^precursor\.yaml:1:9: assets: is missing or of the wrong kind: text is expected$/],
     ["home: [192.0.2.0/33]\n", /^precursor\.yaml:1:8: home\[0\]: an address or a network in CIDR notation/],
     ["targets:\n  web: [x]\n", /^precursor\.yaml:2:9: targets\.web\[0\]: an address or a network/],
     ["retention: { hours: never }\n", /^precursor\.yaml:1:21: retention\.hours: days \(1 to 36500\), or forever$/],
@@ -94,7 +101,7 @@ test("the published schema takes the example and refuses what the check refuses"
 
 test("secrets are not shown", () => {
   const { file } = readConfig("store: http://me:hunter2@h:8123/\nsources: [{ uri: 'kafka://h/t?user=me&password-file=/p' }]\n", "x.yaml");
-  const shown = showConfig(file, { store: file.store!, state: "/s" });
+  const shown = showConfig(file, { store: file.store!, state: "/s", intel: "/i" });
   expect(shown).toContain("http://me:***@h:8123/");
   expect(shown).not.toContain("hunter2");
   expect(readConfig(shown, "x.yaml").file.detection).toEqual(file.detection);

@@ -30,11 +30,13 @@ export function readConfig(text: string, path: string): ReadConfig {
 
 function wholePaths(file: ConfigFile, folder: string): ConfigFile {
   const whole = (path: string): string => resolve(folder, path);
-  const { store, state, sources } = file;
+  const { store, state, sources, assets, intel } = file;
   return {
     ...file,
     ...(state === undefined ? {} : { state: whole(state) }),
     ...(store !== undefined && !isUrl(store) ? { store: whole(store) } : {}),
+    ...(assets === undefined ? {} : { assets: whole(assets) }),
+    intel: { ...intel, ...(intel.folder === undefined ? {} : { folder: whole(intel.folder) }), mmdb: intel.mmdb.map(whole) },
     sources: sources.map((source) => ({
       ...source,
       ...(source.mapping === undefined ? {} : { mapping: whole(source.mapping) }),

@@ -55,6 +55,20 @@ const retention = z.strictObject({
   days: days.default("forever").describe("Days that daily rows are kept."),
 });
 
+const intel = z.strictObject({
+  enabled: z.boolean().default(true).describe("Whether sources of incidents are looked up in reputation feeds."),
+  folder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder of feeds that precursor intel update keeps; as for --intel where nothing is said. One that is empty is no error."),
+  mmdb: z
+    .array(z.string().min(1))
+    .max(16)
+    .default([])
+    .describe("MaxMind DBs of your own (GeoLite2, GeoIP2, IPinfo, DB-IP), asked first for networks and countries."),
+});
+
 export const configShape = z.strictObject({
   sources: z.array(source).max(1024).default([]).describe("Where traffic comes from. Those on the command line come in addition."),
   sensor: name
@@ -80,6 +94,12 @@ export const configShape = z.strictObject({
     .refine((groups) => Object.keys(groups).length <= MOST_TARGET_GROUPS, { message: `at most ${MOST_TARGET_GROUPS} groups` })
     .default({})
     .describe("Names for parts of your networks: how each is probed is kept apart."),
+  assets: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("File that tells what your networks hold (docs/assets.md): they are home where home is empty, and never blocked."),
+  intel: intel.prefault({}).describe("Who is asking: what sources of incidents are looked up in. Nothing of it asks the network."),
   detection: detection.prefault({}).describe("When a rise is told."),
   retention: retention.prefault({}).describe("How long history is kept."),
   flushSeconds: positive(1, 300)
@@ -113,6 +133,8 @@ export function keysAt(path: readonly PropertyKey[]): readonly string[] | null {
   switch (words[0]) {
     case "sources":
       return Object.keys(source.shape);
+    case "intel":
+      return Object.keys(intel.shape);
     case "detection":
       return Object.keys(detection.shape);
     case "retention":

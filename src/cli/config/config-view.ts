@@ -5,14 +5,16 @@ import type { ConfigFile } from "./config-schema.ts";
 const HIDDEN = "***";
 
 /** YAML of the whole config. */
-export function showConfig(file: ConfigFile, places: { readonly store: string; readonly state: string }): string {
-  const { sources, sensor, home, targets, detection, retention, ...rest } = file;
+export function showConfig(file: ConfigFile, places: { readonly store: string; readonly state: string; readonly intel: string }): string {
+  const { sources, sensor, home, targets, assets, intel, detection, retention, ...rest } = file;
   return stringify(
     {
       sources: sources.map((source) => ({ ...source, uri: withoutSecrets(source.uri) })),
       sensor,
       home,
       targets,
+      ...(assets === undefined ? {} : { assets }),
+      intel: { enabled: intel.enabled, folder: places.intel, mmdb: intel.mmdb },
       store: withoutSecrets(places.store),
       state: places.state,
       detection,

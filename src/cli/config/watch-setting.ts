@@ -1,7 +1,6 @@
 /** What a watch does, of a config file and what the command line adds to it. */
 import { readFileSync } from "node:fs";
 import type { Mapping } from "../../formats/mapped/mapping.ts";
-import { type Network, parseNetwork } from "../../model/address.ts";
 import { ConfigError, UsageError } from "../../model/errors.ts";
 import type { JudgeOptions } from "../../pipeline/history/judge.ts";
 import type { WatchOptions, WatchSource } from "../../pipeline/watch/watch-options.ts";
@@ -14,6 +13,7 @@ import type { ReadConfig } from "./config-file.ts";
 import { type ConfigFile, configShape } from "./config-schema.ts";
 import { withoutSecrets } from "./config-view.ts";
 import { statePlace } from "./load-config.ts";
+import { networksOf, whoSetting } from "./who-setting.ts";
 
 const DAY = 86_400;
 
@@ -39,6 +39,8 @@ export function watchSetting(
   const stateFolder = flags.state ?? statePlace(file, process.env);
   const retention = retentionOf(file);
   const named = file.sources.map((source, index) => sourceOf(source, index, sensor, config));
+  const { assets, intel, home } = whoSetting(config);
+  const held = assets.flatMap(({ networks }) => networks);
   const given = flags.sources.map((uri): WatchSource => ({
     uri,
     name: uri,
@@ -51,7 +53,9 @@ export function watchSetting(
   return {
     sources: [...named, ...given],
     sensor,
-    home: networksOf(file.home),
+    home: home.length > 0 ? home : held,
+    ours: [...home, ...held],
+    intel,
     targets: Object.entries(file.targets).map(([name, texts]) => ({ name, networks: networksOf(texts ?? []) })),
     judge: judgeOptionsOf(file),
     stateFolder,
@@ -102,8 +106,4 @@ function mappingOf(path: string, index: number, config: ReadConfig | null): Mapp
     if (config === null || !(error instanceof Error) || error instanceof ConfigError) throw error;
     throw config.problemAt(["sources", index, "mapping"], error.message);
   }
-}
-
-function networksOf(texts: readonly string[]): Network[] {
-  return texts.flatMap((text) => parseNetwork(text) ?? []);
 }

@@ -2,7 +2,7 @@
  * The life of incidents: verdicts of each interval in, incidents out. Series that rise together, with the same sources, are one incident
  * with one id. It opens by distinct sources and networks, never by packets; it is told again only when it grows by a factor.
  */
-import type { Incident } from "../../model/incident.ts";
+import type { Incident, IncidentJudgement } from "../../model/incident.ts";
 import type { DetectedUptick } from "../uptick/verdict.ts";
 import { addSeries, closeDraft, type Draft, followSize, incidentOf, leadingOf, openDraft, reopenDraft } from "./incident-draft.ts";
 import {
@@ -84,6 +84,12 @@ export class IncidentBook {
     if (draft === undefined) return;
     draft.acknowledgedBy ??= said.acknowledgedBy;
     draft.closedByHand ||= said.closedByHand;
+  }
+
+  /** What an incident means, for as long as it is known. */
+  judged(id: string, judgement: IncidentJudgement): void {
+    const draft = this.#drafts.find((one) => one.id === id);
+    if (draft !== undefined) draft.judgement = judgement;
   }
 
   snapshot(): BookState {

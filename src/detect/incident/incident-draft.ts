@@ -1,5 +1,5 @@
 /** One incident as it is written: its series, its height, its phase. Plain values, so that it can be kept in a snapshot. */
-import type { Incident, IncidentEntry, IncidentPhase, Uptick } from "../../model/incident.ts";
+import type { Incident, IncidentEntry, IncidentJudgement, IncidentPhase, Uptick } from "../../model/incident.ts";
 import { seriesName } from "../../model/series.ts";
 import type { DetectedUptick } from "../uptick/verdict.ts";
 import {
@@ -40,6 +40,8 @@ export interface Draft {
   /** Somebody has closed it: it takes in what rises with it, and is not told any more. */
   closedByHand: boolean;
   timeline: IncidentEntry[];
+  /** What it means, as last judged; absent where it never was. */
+  judgement?: IncidentJudgement;
   /** Intervals in a row that were low, and high again. */
   low: number;
   high: number;
@@ -167,6 +169,7 @@ export function incidentOf(draft: Draft): Incident {
     alertedSize: draft.alertedSize,
     acknowledgedBy: draft.acknowledgedBy,
     timeline: [...draft.timeline],
+    ...(draft.judgement === undefined ? {} : { judgement: draft.judgement }),
   };
 }
 

@@ -86,9 +86,17 @@ export function readIndex(folder: string): LibraryIndex | null {
     if (code === "ENOENT" || code === "ENOTDIR") return null;
     throw error;
   }
-  const value: unknown = JSON.parse(text);
+  const value = parsed(text);
   if (!isIndex(value)) throw new SyntaxError(`${INDEX_FILE} is not an index of feeds that this version knows`);
   return value;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new SyntaxError(`${INDEX_FILE} is damaged: ${error instanceof Error ? error.message : "no JSON"}`, { cause: error });
+  }
 }
 
 export function indexText(index: LibraryIndex): string {

@@ -3,7 +3,7 @@
  * Sources: Cisco TRAC, "Massive Increase in Reconnaissance Activity - Precursor to Attack?"; Bou-Harb et al., DFRWS 2014 (doi 10.1016/j.diin.2014.05.012)
  * for the three horizontal scans, the header lengths of zero and the odd flags.
  */
-import { formatIPv4, parseIPv4, parseNetwork } from "../../model/address.ts";
+import { formatIPv4, formatNetwork, parseIPv4, parseNetwork } from "../../model/address.ts";
 import type { Asset } from "../../model/asset.ts";
 import { TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../../model/protocol.ts";
 import { encodeCapture } from "../capture-writer.ts";
@@ -46,7 +46,7 @@ const EVENT_PORTS = [
   [3306, 2],
   [443, 2],
 ] as const;
-const BACKGROUND_PORTS = [
+export const BACKGROUND_PORTS = [
   [445, 20],
   [3389, 12],
   [22, 12],
@@ -95,6 +95,24 @@ export function november2013Capture(options: { readonly seed?: number; readonly 
   return { bytes: encodeCapture(packets), truth, assets: truth.home.flatMap(sensorAsset) };
 }
 
+/** Networks far apart, of many owners, for the sensors of the event. */
+export function novemberSite(random: Random): Site {
+  return new Site(publicAddresses(random, SENSORS), 24, 0.15, random.word());
+}
+
+/** What the networks of a site hold: each is of a made-up sector. */
+export function sensorAssets(site: Site): Asset[] {
+  return site.networks.map(formatNetwork).flatMap(sensorAsset);
+}
+
+/** The event and the site's own traffic from midnight to five, without what is sent on any night. */
+export function novemberAlone(random: Random, site: Site): MadeEvent {
+  const recorder = new Recorder(random, { start: CAPTURE_START, site }, CAPTURE_SECONDS);
+  const scans = writeEvent(recorder);
+  writeTalks(recorder);
+  return recorder.finish("november-2013", { reading: "vulnerability-search", scans });
+}
+
 function sensorAsset(home: string, index: number): Asset[] {
   const network = parseNetwork(home);
   const sector = SECTORS[index % SECTORS.length] ?? null;
@@ -102,7 +120,7 @@ function sensorAsset(home: string, index: number): Asset[] {
 }
 
 function makeNovember(random: Random, options: EventOptions): MadeEvent {
-  const site = options.site ?? new Site(publicAddresses(random, SENSORS), 24, 0.15, random.word());
+  const site = options.site ?? novemberSite(random);
   const recorder = new Recorder(random, { ...options, start: options.start ?? CAPTURE_START, site }, CAPTURE_SECONDS);
   const scans = writeEvent(recorder);
   const background = writeBackground(recorder);

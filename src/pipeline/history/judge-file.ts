@@ -2,14 +2,20 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import type { IncidentAssessor } from "./incident-judgement.ts";
 import { Judge, type JudgedHistory, type JudgeOptions } from "./judge.ts";
 import type { JudgeState } from "./judge-state.ts";
 
 const FILE = "judge.state";
 
 /** A judge that goes on where the saved one was; a new one where none was saved. */
-export function loadJudge(folder: string, history: JudgedHistory, options: Partial<JudgeOptions>): Judge {
-  const judge = new Judge(history, options);
+export function loadJudge(
+  folder: string,
+  history: JudgedHistory,
+  options: Partial<JudgeOptions>,
+  assessor: IncidentAssessor | null = null,
+): Judge {
+  const judge = new Judge(history, options, assessor);
   let bytes: Buffer;
   try {
     bytes = readFileSync(join(folder, FILE));
@@ -20,7 +26,7 @@ export function loadJudge(folder: string, history: JudgedHistory, options: Parti
     judge.restore(deserialize(bytes) as JudgeState);
     return judge;
   } catch {
-    return new Judge(history, options);
+    return new Judge(history, options, assessor);
   }
 }
 

@@ -2,15 +2,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Intel } from "../../intel/index.ts";
 import { emptyTruth, historyBatches } from "../../lab/history/make-history.ts";
 import type { Incident } from "../../model/incident.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { SourceTotal, Store } from "../../store/store.ts";
-import { type AskedStore, judgeIncident } from "./judge-incident.ts";
+import { type AskedStore, type IncidentContext, judgeIncident } from "./judge-incident.ts";
 
 /** The three hours of 2 November 2013 in a darknet of three sensors. */
 const START = Date.UTC(2013, 10, 2, 1) / 1000;
 const RECORD = { rank: 1, since: START - 365 * 86_400, ofAll: true };
+
+/** Nothing but what comes along is looked up. */
+const nobody: IncidentContext = { intel: Intel.open(), feeds: [], home: [] };
+afterAll(() => nobody.intel.close());
 
 function incident(series: string, overrides: Partial<Incident> = {}): Incident {
   return {
@@ -60,7 +65,7 @@ describe("an incident of a real store", () => {
   });
 
   test("of source port zero is judged by who sent it, how and whereto, and by its place in history", async () => {
-    const judged = await judgeIncident(store, incident("tcp/source/0"));
+    const judged = (await judgeIncident(store, incident("tcp/source/0"), nobody))?.assessment;
     const text = judged?.note.map((sentence) => sentence.text).join(" ") ?? "";
     expect(judged?.hypotheses.map(({ id }) => id).slice(0, 2)).toContain("vulnerability-search");
     expect(text).toContain("60 sources of TCP from port 0 in five minutes, where 12 are usual.");
@@ -69,8 +74,8 @@ describe("an incident of a real store", () => {
     expect(judged?.confidence).not.toBe("high");
   });
   test("near miss: of what nobody sent, or no series, there is no judgement", async () => {
-    expect(await judgeIncident(store, incident("tcp/source/0", { openedAt: START - 86_400, closedAt: START - 80_000 }))).toBeNull();
-    expect(await judgeIncident(store, incident("no/such/series"))).toBeNull();
+    expect(await judgeIncident(store, incident("tcp/source/0", { openedAt: START - 86_400, closedAt: START - 80_000 }), nobody)).toBeNull();
+    expect(await judgeIncident(store, incident("no/such/series"), nobody)).toBeNull();
   });
 });
 
@@ -90,14 +95,15 @@ describe("what a store holds of sources", () => {
     sensors: () =>
       Promise.resolve([{ sensor: "a", firstSeen: START - 1e6, lastSeen: START + 1e4, intervals: 9, observations: 9, lost: 0 }]),
     incidents: () => Promise.resolve([]),
+    judged: () => Promise.resolve([]),
   });
   test("answers that nobody asked for are backscatter, never scans", async () => {
-    const judged = await judgeIncident(answering("backscatter"), incident("tcp/destination/23"));
+    const judged = (await judgeIncident(answering("backscatter"), incident("tcp/destination/23"), nobody))?.assessment;
     expect(judged?.hypotheses[0]?.id).toBe("backscatter");
     expect(judged?.severity).toBe("low");
   });
   test("many sources of a worm's port in as many networks are that", async () => {
-    const judged = await judgeIncident(answering("tcp-syn"), incident("tcp/destination/23"));
+    const judged = (await judgeIncident(answering("tcp-syn"), incident("tcp/destination/23"), nobody))?.assessment;
     expect(judged?.hypotheses[0]?.id).toBe("worm-or-botnet");
   });
 });

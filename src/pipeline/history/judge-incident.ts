@@ -1,19 +1,21 @@
 /**
  * A judgement on an incident, from what the store holds of it: who sent most of the series that rose, with which techniques and to which
- * ports, and how many sensors saw it. Less than a capture tells: no tool's marks, no outcomes, no names of targets.
+ * ports, and how many sensors saw it. Less than a capture tells: no outcomes and no names of targets; tools' marks and completed
+ * exchanges of the top sources only, where a watch has looked at their packets.
  */
-import { NO_MANNERS } from "../../model/manners.ts";
+import { type Manners, NO_MANNERS } from "../../model/manners.ts";
 import { announcedSpaceOf } from "../labelling.ts";
 import { assess } from "../../assess/index.ts";
-import { Intel } from "../../intel/index.ts";
-import type { PortZeroActivity, Transport } from "../../model/activity.ts";
-import type { Assessment } from "../../model/assessment.ts";
+import { type PortZeroActivity, TOOLS, type Transport } from "../../model/activity.ts";
+import { formatNetwork, type Network } from "../../model/address.ts";
+import type { Advice, Assessment } from "../../model/assessment.ts";
 import type { Backscatter, Detection, Scan, Technique } from "../../model/finding.ts";
-import type { Incident } from "../../model/incident.ts";
-import { type AddressLabels } from "../../model/label.ts";
+import type { Incident, IncidentManners, IncidentSource } from "../../model/incident.ts";
+import { type AddressLabels, NO_LABELS } from "../../model/label.ts";
 import { PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import { seriesNumber } from "../../model/series.ts";
 import type { SourceActivity, SourceTotal, Store, TimeRange } from "../../store/store.ts";
+import type { OpenedIntel } from "../kept-intel.ts";
 import { pastOf } from "./past-of-input.ts";
 
 /** Sources that are looked at, and those of which it is asked what they did: a question takes some 10 ms. */
@@ -24,6 +26,8 @@ const LONGEST = 86_400;
 /** Targets from which a source scans, as darknets count it: fewer may be a stray. */
 const SCAN_TARGETS = 3;
 const LISTED_PORTS = 100;
+/** Sources that are told with what is known of them. */
+const TOLD_SOURCES = 20;
 /** Packets from which a victim of a flood qualifies (RSDoS, Moore et al.). */
 const RSDOS_PACKETS = 25;
 
@@ -40,7 +44,24 @@ const TECHNIQUES: Readonly<Record<string, Technique>> = {
 /** Flags that no stack sends. */
 const ODD_TECHNIQUES: ReadonlySet<string> = new Set(["tcp-null", "tcp-xmas", "tcp-fin", "tcp-odd"]);
 
-export type AskedStore = Pick<Store, "topSources" | "activityOf" | "sensors" | "incidents">;
+export type AskedStore = Pick<Store, "topSources" | "activityOf" | "sensors" | "incidents" | "judged">;
+
+/** What else is known when an incident is judged. */
+export interface IncidentContext extends OpenedIntel {
+  /** The defended networks: never blocked. */
+  readonly home: readonly Network[];
+  /** How sources behave, where somebody looks at their packets; null of those that nobody looks at. */
+  readonly mannersOf?: (address: string) => Manners | null;
+}
+
+export interface JudgedIncident {
+  readonly assessment: Assessment;
+  readonly advice: readonly Advice[];
+  /** Those that sent most, with what is known of them. */
+  readonly sources: readonly IncidentSource[];
+  /** Seconds since 1970: the end of what was judged. */
+  readonly until: number;
+}
 
 /** One source with what it did; empty where it was not asked. */
 interface Sender {
@@ -49,7 +70,11 @@ interface Sender {
 }
 
 /** Null where the store has no source of it any more (retention), or cannot tell the sources of such a series. @throws StoreError */
-export async function judgeIncident(store: AskedStore, incident: Incident): Promise<Assessment | null> {
+export async function judgeIncident(
+  store: AskedStore,
+  incident: Incident,
+  { intel, feeds, home, mannersOf = () => null }: IncidentContext,
+): Promise<JudgedIncident | null> {
   const range = rangeOf(incident);
   const series = seriesNumber(incident.leading.series);
   if (series === null) return null;
@@ -58,31 +83,62 @@ export async function judgeIncident(store: AskedStore, incident: Incident): Prom
   const senders: Sender[] = [];
   for (const [rank, total] of totals.entries())
     senders.push({ total, rows: rank < MOST_ASKED ? await store.activityOf(total.source, range, 300) : [] });
-  const intel = Intel.open();
-  try {
-    const labels = new Map<string, AddressLabels>(totals.map(({ source }) => [source, intel.label(source, () => NO_MANNERS)]));
-    const packets = totals.reduce((sum, total) => sum + total.packets, 0);
-    const transport = transportOf(incident.leading.series);
-    const past = await pastOf(store, range.from, range.to - 1);
-    const { assessment } = assess({
-      detection: detectionOf(senders, incident, transport),
-      portZero: portZeroOf(senders, incident),
-      totals: new Map([[transport, packets]]),
-      firstSeen: range.from,
-      lastSeen: range.to,
-      labels,
-      announced: announcedSpaceOf(intel, labels),
-      forgotten: { sources: 0, contacts: 0, flows: 0 },
-      records: packets,
-      skipped: new Map(),
-      keeping: { sampledRecords: 0, samplingFactor: 1, sampling: 1, lost: 0, showsOutcomes: false, foreign: 0 },
-      past: past === null ? null : { ...past, isJudged: true, incidents: [incident] },
-      feeds: [],
-    });
-    return assessment;
-  } finally {
-    intel.close();
-  }
+  const manners = mannersIn(incident, totals, mannersOf);
+  const labels = new Map<string, AddressLabels>(
+    totals.map(({ source }) => [source, intel.label(source, () => manners.get(source) ?? NO_MANNERS)]),
+  );
+  const packets = totals.reduce((sum, total) => sum + total.packets, 0);
+  const transport = transportOf(incident.leading.series);
+  const past = await pastOf(store, range.from, range.to - 1);
+  const detection = detectionOf(senders, incident, transport, manners);
+  const { assessment, advice } = assess({
+    detection: { ...detection, home: { networks: home.map(formatNetwork), guessed: false } },
+    portZero: portZeroOf(senders, incident),
+    totals: new Map([[transport, packets]]),
+    firstSeen: range.from,
+    lastSeen: range.to,
+    labels,
+    announced: announcedSpaceOf(intel, labels),
+    forgotten: { sources: 0, contacts: 0, flows: 0 },
+    records: packets,
+    skipped: new Map(),
+    keeping: { sampledRecords: 0, samplingFactor: 1, sampling: 1, lost: 0, showsOutcomes: false, foreign: 0 },
+    past: past === null ? null : { ...past, isJudged: true, incidents: [incident] },
+    feeds,
+  });
+  const told = totals.slice(0, TOLD_SOURCES).map(({ source, packets: sent, targets, sensors }): IncidentSource => ({
+    address: source,
+    packets: sent,
+    targets,
+    sensors,
+    labels: labels.get(source) ?? NO_LABELS,
+    manners: plainManners(manners.get(source)),
+  }));
+  return { assessment, advice, sources: told, until: range.to };
+}
+
+/** Of the sources told: as they are seen now, else as a watch saw them. */
+function mannersIn(
+  { judgement }: Incident,
+  totals: readonly SourceTotal[],
+  mannersOf: (address: string) => Manners | null,
+): ReadonlyMap<string, Manners> {
+  const kept = new Map((judgement?.sources ?? []).map(({ address, manners }) => [address, manners]));
+  return new Map(
+    totals.slice(0, TOLD_SOURCES).flatMap(({ source }): [string, Manners][] => {
+      const seen = mannersOf(source) ?? mannersFrom(kept.get(source) ?? null);
+      return seen === null ? [] : [[source, seen]];
+    }),
+  );
+}
+
+function plainManners(manners: Manners | undefined): IncidentManners | null {
+  return manners === undefined ? null : { ...manners, tools: Object.fromEntries(manners.tools) };
+}
+
+function mannersFrom(kept: IncidentManners | null): Manners | null {
+  if (kept === null) return null;
+  return { ...kept, tools: new Map(TOOLS.flatMap((tool) => (kept.tools[tool] === undefined ? [] : [[tool, kept.tools[tool]] as const]))) };
 }
 
 function rangeOf({ openedAt, updatedAt, closedAt }: Incident): TimeRange {
@@ -90,12 +146,18 @@ function rangeOf({ openedAt, updatedAt, closedAt }: Incident): TimeRange {
   return { from: openedAt, to: Math.min(end, openedAt + LONGEST) };
 }
 
-function detectionOf(senders: readonly Sender[], incident: Incident, transport: Transport): Detection {
+function detectionOf(
+  senders: readonly Sender[],
+  incident: Incident,
+  transport: Transport,
+  manners: ReadonlyMap<string, Manners>,
+): Detection {
   const scans: Scan[] = [];
   const backscatter: Backscatter[] = [];
   for (const sender of senders) {
     if (isVictim(sender)) backscatter.push(victimOf(sender, transport));
-    else if (sender.total.targets >= SCAN_TARGETS) scans.push(scanOf(sender, incident, transport));
+    else if (sender.total.targets >= SCAN_TARGETS)
+      scans.push(scanOf(sender, incident, transport, manners.get(sender.total.source) ?? NO_MANNERS));
   }
   return {
     scans,
@@ -140,7 +202,7 @@ function victimOf({ total: { source, packets, targets, firstSeen, lastSeen } }: 
   };
 }
 
-function scanOf({ total, rows }: Sender, incident: Incident, transport: Transport): Scan {
+function scanOf({ total, rows }: Sender, incident: Incident, transport: Transport, { spoofable, tools }: Manners): Scan {
   const ports = portsOf(rows, transport, incident.leading.series);
   const [technique] = mostPackets(rows, (row) => row.technique);
   const contacts = Math.max(total.targets, ...[...ports.values()].slice(0, 1));
@@ -158,10 +220,10 @@ function scanOf({ total, rows }: Sender, incident: Incident, transport: Transpor
     packets: total.packets,
     firstSeen: total.firstSeen,
     lastSeen: total.lastSeen,
-    tool: null,
+    tool: toolIn(tools),
     slow: false,
     fragmented: false,
-    spoofable: true,
+    spoofable,
     outcomes: { answered: 0, refused: 0, unreachable: 0, silent: contacts },
     decoys: [],
     members: [],
@@ -169,6 +231,12 @@ function scanOf({ total, rows }: Sender, incident: Incident, transport: Transpor
     portZero: incident.leading.series === "tcp/source/0" || incident.leading.series === "group/port-zero",
     evidence: [],
   };
+}
+
+/** The tool whose mark most packets carry. */
+function toolIn(tools: Manners["tools"]): Scan["tool"] {
+  const [first] = [...tools].toSorted((a, b) => b[1] - a[1]);
+  return first === undefined ? null : { name: first[0], packets: first[1] };
 }
 
 /** Destination ports by targets, most first; where nothing is known of the source, the port of the series. */

@@ -156,6 +156,7 @@ test("a store that fails in the midst of intervals, again and again, changes not
     }
   }
   expect(failures).toBeGreaterThan(100);
+  expect(made.marks.at(-1)).toEqual({ from: start, to: end });
   expect(alerts).toEqual(expected);
   expect(other.saved).toEqual(made.saved);
   expect(judge.snapshot()).toEqual(whole.snapshot());

@@ -21,6 +21,8 @@ import type { Incident } from "../../model/incident.ts";
 import type { Store } from "../../store/store.ts";
 import { intervalValues } from "./interval-values.ts";
 import { historyQuestions } from "./history-questions.ts";
+import { assessChanges, type IncidentAssessor } from "./incident-judgement.ts";
+import { JudgedMark } from "./judged-mark.ts";
 import type { JudgeState } from "./judge-state.ts";
 import { isSameSet, type Liveness, SensorRoster } from "./sensor-roster.ts";
 import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
@@ -49,7 +51,7 @@ const FAVOURED: readonly number[] = [
 /** What judging needs of a store. */
 export type JudgedHistory = Pick<
   Store,
-  "snapshot" | "snapshots" | "aliveIntervals" | "series" | "sharedSources" | "saveIncident" | "incident"
+  "snapshot" | "snapshots" | "aliveIntervals" | "series" | "sharedSources" | "saveIncident" | "incident" | "markJudged"
 >;
 
 export interface JudgeOptions extends IncidentOptions {
@@ -99,12 +101,17 @@ export class Judge {
   #detector: UptickDetector;
   readonly #history: JudgedHistory;
   readonly #options: JudgeOptions;
+  readonly #assessor: IncidentAssessor | null;
   readonly #ratios = new Map<string, SensorRatio | null>();
   readonly #saved = new Map<string, string>();
+  readonly #mark: JudgedMark;
   #begun: Begun | null = null;
 
-  constructor(history: JudgedHistory, options: Partial<JudgeOptions> = {}) {
+  /** @param assessor says what incidents mean that opened, grew or closed; null: nobody does */
+  constructor(history: JudgedHistory, options: Partial<JudgeOptions> = {}, assessor: IncidentAssessor | null = null) {
     this.#history = history;
+    this.#assessor = assessor;
+    this.#mark = new JudgedMark(history);
     this.#options = { ...JUDGE_DEFAULTS, ...options };
     this.book = new IncidentBook(this.#options);
     this.roster = new SensorRoster(this.#options.learningSeconds);
@@ -137,11 +144,15 @@ export class Judge {
     isOver: () => boolean = () => false,
   ): Promise<void> {
     this.next ??= from - (from % INTERVAL_SECONDS);
+    const { saves } = this.#options;
+    this.#mark.begin(this.next);
     while (this.next + INTERVAL_SECONDS <= until && !isOver()) {
       const hour = this.next - (this.next % STEP_SECONDS) + STEP_SECONDS;
       const to = Math.min(hour, until - (until % INTERVAL_SECONDS));
       await this.#judgeHour({ from: this.next, to, until }, onJudged, isOver);
+      if (saves) await this.#mark.reach(this.next, false);
     }
+    if (saves) await this.#mark.reach(this.next, true);
   }
 
   snapshot(): JudgeState {
@@ -168,7 +179,7 @@ export class Judge {
 
   /** The same judge under other options: what was learned, and what was begun, goes on. */
   withOptions(options: Partial<JudgeOptions>): Judge {
-    const judge = new Judge(this.#history, options);
+    const judge = new Judge(this.#history, options, this.#assessor);
     judge.restore(this.snapshot());
     judge.#begun = this.#begun;
     for (const [id, mark] of this.#saved) judge.#saved.set(id, mark);
@@ -241,9 +252,9 @@ export class Judge {
     if (!isWhole && ratio === null) return [];
     begun.verdicts ??= this.#detector.observe(time, intervalValues(snapshot, ratio, this.#detector), isWhole ? "zero" : "gap");
     begun.changes ??= await this.#update(snapshot, sensors, begun.verdicts);
-    if (!this.#options.saves) return begun.changes;
-    begun.told ??= await this.#unheard(begun.changes);
-    await this.#save(begun.told);
+    const { saves } = this.#options;
+    begun.told ??= await assessChanges(saves ? await this.#unheard(begun.changes) : begun.changes, this.#assessor, this.book);
+    if (saves) await this.#save(begun.told);
     return begun.told;
   }
 
@@ -302,15 +313,22 @@ export class Judge {
       if (stored !== null && isClosedByHand(stored)) {
         this.book.heed(incident.id, { acknowledgedBy: stored.acknowledgedBy, closedByHand: true });
         unheard.push({ change: "closed", isAlert: false, incident: stored });
-      } else if (stored !== null && stored.alertedSize >= incident.alertedSize) unheard.push({ ...change, isAlert: false });
-      else unheard.push(change);
+        continue;
+      }
+      // Who replays without judging says nothing against what a watch has judged
+      const judgement = incident.judgement ?? stored?.judgement ?? null;
+      if (judgement !== null) this.book.judged(incident.id, judgement);
+      const known = judgement === null ? change : { ...change, incident: { ...incident, judgement } };
+      if (stored !== null && stored.alertedSize >= incident.alertedSize) unheard.push({ ...known, isAlert: false });
+      else unheard.push(known);
     }
     return unheard;
   }
 
   async #save(changes: readonly IncidentChange[]): Promise<void> {
     for (const { change, incident } of changes) {
-      const mark = `${incident.phase} ${incident.timeline.length} ${Math.floor(incident.updatedAt / INTERVAL_SECONDS / SAVE_EVERY)}`;
+      const judged = incident.judgement?.until ?? "";
+      const mark = `${incident.phase} ${incident.timeline.length} ${judged} ${Math.floor(incident.updatedAt / INTERVAL_SECONDS / SAVE_EVERY)}`;
       if (this.#saved.get(incident.id) === mark) continue;
       // Others have closed it, and it is theirs from then on
       if (!isClosedByHand(incident)) await this.#history.saveIncident(incident);

@@ -130,6 +130,13 @@ export class MadeHistory implements JudgedHistory {
     this.saved.set(incident.id, incident);
   }
 
+  /** Times that were judged, as they were told. */
+  readonly marks: { from: number; to: number }[] = [];
+
+  async markJudged(range: { readonly from: number; readonly to: number }): Promise<void> {
+    this.marks.push(range);
+  }
+
   async incident(id: string): Promise<Incident | null> {
     return this.saved.get(id) ?? null;
   }

@@ -34,6 +34,7 @@ beforeAll(async () => {
       await store.write(liveness(name, alive), `liveness of ${name}`);
     }
     for (const incident of history.saved.values()) await store.saveIncident(incident);
+    for (const range of history.marks) await store.markJudged(range);
   } finally {
     await store.close();
   }
@@ -81,11 +82,28 @@ describe("2 November 2013 with a year of history in many sensors", () => {
 
 describe("the past of an input", () => {
   const sensor = { sensor: "a", firstSeen: 1000, lastSeen: 900_000, intervals: 10, observations: 10, lost: 0 };
-  test("is nothing where history begins after it, and of no watch's judgement where there never was an incident", async () => {
-    const history = { sensors: () => Promise.resolve([sensor]), incidents: () => Promise.resolve([]) };
-    expect(await pastOf(history, 0, 300)).toBeNull();
-    expect(await pastOf(history, 3000, 6000)).toMatchObject({ since: 1000, until: 6300, isJudged: false, incidents: [] });
-    expect(await pastOf({ ...history, sensors: () => Promise.resolve([]) }, 3000, 6000)).toBeNull();
+  const history = (times: readonly { from: number; to: number }[]): Parameters<typeof pastOf>[0] => ({
+    sensors: () => Promise.resolve([sensor]),
+    incidents: () => Promise.resolve([]),
+    judged: () => Promise.resolve(times),
+  });
+
+  test("is judged where a judge went through its time, though nothing was ever out of the ordinary", async () => {
+    const whole = await pastOf(history([{ from: 900, to: 900_300 }]), 3000, 6000);
+    expect(whole).toMatchObject({ since: 1000, until: 6300, isJudged: true, judged: { since: 900, until: 900_300 }, incidents: [] });
+    // A running watch has not judged the last intervals yet
+    expect(await pastOf(history([{ from: 900, to: 5700 }]), 3000, 6000)).toMatchObject({ isJudged: true });
+    expect(await pastOf(history([{ from: 900, to: 900_300 }]), 899_000, 2_000_000)).toMatchObject({ until: 900_300, isJudged: true });
+  });
+  test("near miss: where judging ended before it, began in its midst, or never was, it is not", async () => {
+    expect(await pastOf(history([]), 3000, 6000)).toMatchObject({ isJudged: false, judged: null });
+    expect(await pastOf(history([{ from: 900, to: 3000 }]), 3000, 6000)).toMatchObject({ isJudged: false, judged: { until: 3000 } });
+    expect(await pastOf(history([{ from: 900, to: 5100 }]), 3000, 6000)).toMatchObject({ isJudged: false });
+    expect(await pastOf(history([{ from: 4500, to: 900_000 }]), 3000, 6000)).toMatchObject({ isJudged: false });
+  });
+  test("is nothing where history begins after it, or is empty", async () => {
+    expect(await pastOf(history([]), 0, 300)).toBeNull();
+    expect(await pastOf({ ...history([]), sensors: () => Promise.resolve([]) }, 3000, 6000)).toBeNull();
   });
 });
 

@@ -9,7 +9,10 @@ import type { Store } from "../../store/store.ts";
 const MOST_INCIDENTS = 1000;
 const ALL_TIME = { from: 0, to: 2 ** 32 - 1 };
 
-type AskedHistory = Pick<Store, "sensors" | "incidents">;
+/** Intervals that a running watch has not judged yet when somebody asks: the one that goes on, and one that is waited for. */
+const OPEN_SECONDS = 2 * INTERVAL_SECONDS;
+
+type AskedHistory = Pick<Store, "sensors" | "incidents" | "judged">;
 
 /** Opens, reads and closes. Null where the input has no time. @param last of the input, seconds since 1970, as `first`. @throws StoreError */
 export async function readPastOf(place: StorePlace, first: number | null, last: number | null): Promise<Past | null> {
@@ -32,13 +35,17 @@ export async function pastOf(history: AskedHistory, first: number, last: number)
   if (sensors.length === 0 || since >= until) return null;
   const alive = await history.sensors(range);
   const incidents = await history.incidents(range, MOST_INCIDENTS);
-  const isJudged = incidents.length > 0 || (await history.incidents(null, 1)).length > 0;
+  const before = (await history.judged()).filter(({ from }) => from < range.to);
+  const judged = before.findLast(({ from, to }) => from <= range.from && to > range.from) ?? before.at(-1) ?? null;
   return {
     since,
     until,
     sensorsAlive: alive.length,
-    // History that ends before the input says nothing of the input's time.
-    isJudged: isJudged && newest > range.from,
+    // What was judged before the input began says nothing of its time; an incident of its time shows that it was judged.
+    isJudged:
+      incidents.length > 0 ||
+      (judged !== null && judged.from <= Math.max(range.from, since) && judged.to >= until - OPEN_SECONDS && judged.to > range.from),
+    judged: judged === null ? null : { since: judged.from, until: judged.to },
     incidents: incidents
       .filter(({ openedAt, closedAt }) => openedAt < range.to && (closedAt === null || closedAt >= range.from))
       .toSorted((a, b) => telling(b) - telling(a)),

@@ -6,6 +6,9 @@
 /** A sensor is known to see something in every interval once it did in this share of them, of at least so many: then nothing is silence. */
 const ALWAYS_SEES = 0.98;
 const LEAST_INTERVALS = 288;
+/** ... and had so many observations in an interval on average (Poisson: none comes 6 times in a million of 12), or was never without any for days: of few, an interval without any may be luck. */
+const LEAST_MEAN = 12;
+const NEVER_WITHOUT = 0.9999;
 /** Memory of that share, intervals: a day. */
 const SHARE_MEMORY = 288;
 /** Sensors that begin within the first day of history are there from the start, seconds. */
@@ -20,6 +23,8 @@ interface Sensor {
   intervals: number;
   /** Share of late intervals in which it saw anything. */
   share: number;
+  /** Observations of late intervals, mean. */
+  mean: number;
 }
 
 /** Plain values, for a snapshot. */
@@ -58,12 +63,15 @@ export class SensorRoster {
     const seeing: string[] = [];
     for (const [index, name] of sensors.entries()) {
       const count = observations[index] ?? 0;
-      const sensor = this.#sensors.get(name) ?? { firstSeen: time, missed: 0, intervals: 0, share: 1 };
+      const sensor = this.#sensors.get(name) ?? { firstSeen: time, missed: 0, intervals: 0, share: 1, mean: 0 };
       this.#sensors.set(name, sensor);
-      const isSilent = count === 0 && sensor.share > ALWAYS_SEES && sensor.intervals >= LEAST_INTERVALS;
+      const isBusy = sensor.mean >= LEAST_MEAN || sensor.share > NEVER_WITHOUT;
+      const isSilent = count === 0 && sensor.share > ALWAYS_SEES && isBusy && sensor.intervals >= LEAST_INTERVALS;
       if (isSilent) continue;
       sensor.intervals++;
-      sensor.share += ((count > 0 ? 1 : 0) - sensor.share) / Math.min(sensor.intervals, SHARE_MEMORY);
+      const memory = Math.min(sensor.intervals, SHARE_MEMORY);
+      sensor.share += ((count > 0 ? 1 : 0) - sensor.share) / memory;
+      sensor.mean += (count - sensor.mean) / memory;
       seeing.push(name);
     }
     if (seeing.length > 0) for (const [name, sensor] of this.#sensors) sensor.missed = seeing.includes(name) ? 0 : sensor.missed + 1;

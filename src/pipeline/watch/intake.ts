@@ -35,6 +35,8 @@ export interface IntakeOptions {
   readonly judgedUntil: () => number;
   /** What decoders remember: templates. */
   readonly memory: Map<string, unknown>;
+  /** Looks at the rows of sources that matter now, before they are recorded. */
+  readonly follow: (batch: ObservationBatch) => void;
 }
 
 export class Intake {
@@ -156,6 +158,7 @@ export class Intake {
     this.#recorderOf(sensor);
     const sink = gate({ filter, since: null, until: null }, (batch) => {
       this.#sortOut(batch);
+      this.#options.follow(batch);
       this.#recorderOf(sensor).observe(batch);
       batch.length = 0;
       return batch;

@@ -6,6 +6,8 @@ const CHANGEABLE: Readonly<Record<string, (options: WatchOptions) => unknown>> =
   sources: ({ sources }) => sources.map(({ mapping, ...source }) => [source, mapping, mapping === null ? null : [...mapping.fields]]),
   home: ({ home }) => home,
   targets: ({ targets }) => targets,
+  assets: ({ ours }) => ours,
+  intel: ({ intel }) => intel,
   detection: ({ judge }) => judge,
   flushSeconds: ({ flushSeconds }) => flushSeconds,
   graceSeconds: ({ graceSeconds }) => graceSeconds,

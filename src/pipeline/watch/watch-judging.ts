@@ -1,12 +1,17 @@
 /** What a watch does with the store: waits for it, writes to it what the spool holds, judges what is closed. One step at a time. */
+import type { Network } from "../../model/address.ts";
 import { StoreError } from "../../model/errors.ts";
+import type { Incident } from "../../model/incident.ts";
 import { groupSeriesNumber, INTERVAL_SECONDS, type SeriesSnapshot } from "../../model/series.ts";
-import type { WatchEvent } from "../../model/watch-event.ts";
+import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
 import { systemReason } from "../../sources/file.ts";
 import type { Spool } from "../../store/spool.ts";
 import type { Store } from "../../store/store.ts";
+import { KeptIntel } from "../kept-intel.ts";
+import { type IncidentAssessor, incidentAssessor } from "../history/incident-judgement.ts";
 import type { Judge, JudgedInterval } from "../history/judge.ts";
 import { loadJudge, saveJudge } from "../history/judge-file.ts";
+import type { FollowedSources } from "./followed-sources.ts";
 import type { WatchOptions } from "./watch-options.ts";
 import { TopSeries } from "./top-series.ts";
 
@@ -19,6 +24,8 @@ const SAVE_SECONDS = 3600;
 const SAVE_PAST_MS = 60_000;
 /** Without anything learned, so much of the past is judged first, seconds. */
 const LOOK_BACK = 400 * 86_400;
+/** While it catches up, what incidents meant is said of so much of the past, seconds. */
+const JUDGED_SECONDS = 86_400;
 const ALL = groupSeriesNumber("all");
 const PORT_ZERO = groupSeriesNumber("port-zero");
 
@@ -35,6 +42,9 @@ export class WatchJudging {
   readonly #emit: (event: WatchEvent) => void;
   readonly #now: () => number;
   readonly #top = new TopSeries();
+  readonly #intel: KeptIntel;
+  #ours: readonly Network[];
+  readonly #followed: FollowedSources;
   #judge: Judge | null = null;
   /** Whether options of judging have changed since the judge was made. */
   #isChanged = false;
@@ -45,11 +55,31 @@ export class WatchJudging {
   /** Incidents as they were last told. */
   readonly #told = new Map<string, string>();
 
-  constructor(options: WatchOptions, spool: Spool, emit: (event: WatchEvent) => void, now: () => number) {
+  constructor(options: WatchOptions, spool: Spool, followed: FollowedSources, emit: (event: WatchEvent) => void, now: () => number) {
     this.#options = options;
     this.#spool = spool;
     this.#emit = emit;
     this.#now = now;
+    this.#intel = new KeptIntel(options.intel, now);
+    this.#ours = options.ours;
+    this.#followed = followed;
+  }
+
+  /** How what sources are looked up in is. */
+  get intelHealth(): WatchHealth["intel"] {
+    const { feeds } = this.#intel.use();
+    const amiss = feeds.filter(({ condition }) => condition !== "fine");
+    return {
+      feeds: feeds.length,
+      amiss: amiss.map(({ feed, condition, reason }) => `${feed}: ${reason ?? condition}`),
+      reason: this.#intel.trouble,
+    };
+  }
+
+  /** Goes over to other feeds, databases and networks of ours. */
+  reload({ intel, ours }: Pick<WatchOptions, "intel" | "ours">): void {
+    this.#intel.reload(intel);
+    this.#ours = ours;
   }
 
   /** Start of the first interval that was not judged; 0 where none was. */
@@ -111,6 +141,7 @@ export class WatchJudging {
       this.#away(error);
     }
     this.#save();
+    this.#intel.close();
     await store.close();
     this.store = null;
   }
@@ -118,7 +149,23 @@ export class WatchJudging {
   async #open(): Promise<void> {
     const store = await this.#options.openStore();
     this.store = store;
-    this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge);
+    const assess = incidentAssessor(
+      store,
+      this.#intel,
+      () => this.#ours,
+      (address) => this.#followed.mannersOf(address),
+    );
+    const assessor: IncidentAssessor = async (incident) => {
+      // Of what was long ago nobody is told; precursor incidents show judges it
+      if (this.#now() - incident.updatedAt > JUDGED_SECONDS) return null;
+      const judgement = await assess(incident);
+      this.#followed.follow(
+        incident.id,
+        (judgement?.sources ?? []).map(({ address }) => address),
+      );
+      return judgement;
+    };
+    this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge, assessor);
   }
 
   async #judgeUp(store: Store, until: number): Promise<void> {
@@ -138,13 +185,14 @@ export class WatchJudging {
   /** @param isPast whether it is only caught up with: incidents are told, not every interval. */
   #tell(judge: Judge, { time, sensors, reference, snapshot, changes }: JudgedInterval, isPast: boolean): void {
     for (const { change, isAlert, incident } of changes) {
-      const mark = `${incident.phase} ${incident.timeline.length} ${incident.others.length} ${incident.acknowledgedBy ?? ""}`;
+      const mark = markOf(incident);
       if (this.#told.get(incident.id) === mark) continue;
       if (incident.phase === "closed") this.#told.delete(incident.id);
       else this.#told.set(incident.id, mark);
       this.#emit({ type: "incident", time: this.#now(), change, isAlert, incident });
     }
     this.silent = reference.filter((sensor) => !sensors.includes(sensor));
+    this.#followed.keepOnly(new Set(judge.book.open().map(({ id }) => id)));
     this.#top.add(snapshot, sensors.length > 0);
     if (!isPast) {
       this.#emit({
@@ -188,6 +236,20 @@ export class WatchJudging {
     this.#retryAfter = FIRST_RETRY;
     this.#retryAt = 0;
   }
+}
+
+/** What a change has to change for an incident to be told again. */
+function markOf({ phase, timeline, others, acknowledgedBy, judgement }: Incident): string {
+  const meaning =
+    judgement === undefined || judgement === null
+      ? []
+      : [
+          judgement.tooEarly,
+          judgement.severity,
+          judgement.reading,
+          ...judgement.sources.map(({ labels: { acknowledged } }) => acknowledged?.status ?? ""),
+        ];
+  return [phase, timeline.length, others.length, acknowledgedBy ?? "", ...meaning].join(" ");
 }
 
 /** The first interval of history that is worth judging; null where there is no history yet. */

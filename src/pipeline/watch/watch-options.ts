@@ -2,6 +2,7 @@
 import type { Network } from "../../model/address.ts";
 import type { Store } from "../../store/store.ts";
 import type { ReadOptions } from "../format-choice.ts";
+import type { IntelSetting } from "../kept-intel.ts";
 import type { JudgeOptions } from "../history/judge.ts";
 
 /** One source of a watch. */
@@ -19,6 +20,10 @@ export interface WatchOptions {
   readonly home: readonly Network[];
   readonly targets: readonly { readonly name: string; readonly networks: readonly Network[] }[];
   readonly judge: JudgeOptions;
+  /** What sources of incidents are looked up in. */
+  readonly intel: IntelSetting;
+  /** Networks that are never blocked: home, and the assets'. */
+  readonly ours: readonly Network[];
   /** Folder of what outlives a run. */
   readonly stateFolder: string;
   /** How often what was observed goes to disk, and how long after its end an interval is judged, seconds. */

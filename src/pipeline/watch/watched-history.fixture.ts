@@ -21,6 +21,8 @@ export function watchOptions(folder: string, log: string): WatchOptions {
     home: [],
     targets: [],
     judge: JUDGE_DEFAULTS,
+    intel: { folder: null, databases: [] },
+    ours: [],
     stateFolder: join(folder, "state"),
     flushSeconds: 0.5,
     graceSeconds: 10,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { WatchEvent } from "../../model/watch-event.ts";
 import { openStore } from "../../store/open-store.ts";
 import { fillHistory, probeLines, SPIKE, watchOptions } from "./watched-history.fixture.ts";
+import { takeFeeds } from "../feed-library.fixture.ts";
 import { Watcher } from "./watcher.ts";
 import type { WatchOptions } from "./watch-options.ts";
 
@@ -66,7 +67,9 @@ const judged = (events: readonly WatchEvent[], time: number): boolean =>
 describe("a watch over history that is there", { timeout: 120_000 }, () => {
   test("opens one incident in the first interval of a five-fold rise, goes on with it after a restart, and closes it", async () => {
     await fillHistory(folder, 14);
-    const first = await started();
+    const intel = { folder: join(folder, "intel"), databases: [] };
+    takeFeeds(intel.folder, { "cins-army": "203.0.5.7\n" }, SPIKE - 3600);
+    const first = await started({ intel });
     await until(() => judged(first.events, SPIKE - 300), "the past to be judged");
     expect(first.events.filter(({ type }) => type === "incident")).toEqual([]);
 
@@ -84,9 +87,16 @@ describe("a watch over history that is there", { timeout: 120_000 }, () => {
       },
     ]);
     expect(opened[0]?.incident.timeline[0]?.text).toMatch(/highest in all 14 days of history; in 100 networks \(usually 1\d\)/);
+    const judgement = opened[0]?.incident.judgement;
+    expect(judgement).toMatchObject({ severity: "critical", tooEarly: false, reading: "vulnerability-search" });
+    expect(judgement?.bottomLine).toContain("sent 100 TCP packets from port 0, 100 % to TCP/445");
+    expect(judgement?.actions[0]?.commands).toEqual(["precursor block --port-zero --incident 20131102T0100Z-tcp-source-0 --for nftables"]);
+    expect(judgement?.sources).toHaveLength(20);
     await stop(first.watcher);
 
-    const second = await started();
+    // Feeds that came meanwhile count
+    takeFeeds(intel.folder, { "blocklist-de": Array.from({ length: 100 }, (_, i) => `203.0.${i}.7\n`).join("") }, SPIKE);
+    const second = await started({ intel });
     second.set(SPIKE + 320);
     for (let interval = 1; interval < 3; interval++) {
       probe(SPIKE + 300 * interval + 60, 100);
@@ -105,11 +115,16 @@ describe("a watch over history that is there", { timeout: 120_000 }, () => {
     expect(isClosed()).toBe(true);
     const told = second.events.filter((event) => event.type === "incident");
     expect(told.every(({ isAlert, incident }) => !isAlert && incident.id === opened[0]?.incident.id)).toBe(true);
+    const closed = told.find(({ change }) => change === "closed")?.incident;
+    expect(closed?.judgement?.until).toBeGreaterThan(SPIKE + 900);
+    expect(closed?.judgement?.sources[0]?.labels.reputation?.hits.map(({ feed }) => feed)).toContain("blocklist-de");
+    expect(second.watcher.health().intel).toEqual({ feeds: 2, amiss: [], reason: null });
     await stop(second.watcher);
 
     const store = await openStore({ kind: "folder", path: join(folder, "history") });
     const kept = await store.incidents(null, 10);
     await store.close();
+    expect(kept[0]?.judgement).toEqual(closed?.judgement);
     expect(kept.map(({ id, phase, sources }) => [id, phase, sources])).toEqual([["20131102T0100Z-tcp-source-0", "closed", 100]]);
   });
 

@@ -15,6 +15,7 @@ import { loadState, saveState } from "../../sources/live/state-file.ts";
 import { SensorRecorder } from "../history/record.ts";
 import { lockFolder } from "../../store/data-lock.ts";
 import { Spool } from "../../store/spool.ts";
+import { FollowedSources } from "./followed-sources.ts";
 import { type Cut, Intake, type Places } from "./intake.ts";
 import { troublesOf } from "./troubles.ts";
 import { type Clocks, SYSTEM_CLOCKS, WatchClock } from "./watch-clock.ts";
@@ -77,13 +78,15 @@ export class Watcher {
       throw error;
     }
     rememberTemplates(this.#memory, loadTemplates(loadState(join(options.stateFolder, TEMPLATES_FILE))).cache);
-    this.#judging = new WatchJudging(options, this.#spool, emit, () => this.#clocks.wall());
+    const followed = new FollowedSources();
+    this.#judging = new WatchJudging(options, this.#spool, followed, emit, () => this.#clocks.wall());
     this.#intake = new Intake(
       {
         recorderOf: (sensor) => new SensorRecorder(sensor, this.#options),
         now: () => this.#clocks.wall(),
         judgedUntil: () => this.#judging.judgedUntil,
         memory: this.#memory,
+        follow: (batch) => followed.observe(batch),
       },
       placesOf(this.#spool.positions()),
     );
@@ -120,6 +123,7 @@ export class Watcher {
     const { fixed, stateFolder, storePlace, storeMayBeAway, openStore } = this.#options;
     this.#options = { ...options, fixed, stateFolder, storePlace, storeMayBeAway, openStore };
     this.#spool.bound = options.spoolBytes;
+    this.#judging.reload(options);
     if (changed.includes("detection")) this.#judging.change(this.#options);
     if (changed.includes("home") || changed.includes("targets")) {
       // What was observed belongs to the networks of that time
@@ -164,6 +168,7 @@ export class Watcher {
       sources: this.#intake.view(),
       silent: this.#judging.silent,
       store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.saveTrouble },
+      intel: this.#judging.intelHealth,
       spool: { batches, bytes: octets, dropped: this.#dropped + droppedObservations, reason: this.#diskTrouble },
       lag: judgedUntil === 0 ? 0 : Math.max(0, due - judgedUntil),
       futureRows: this.#intake.futureRows,

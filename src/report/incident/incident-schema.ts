@@ -1,8 +1,34 @@
 /** The published JSON Schema (draft 2020-12) of `precursor.incidents/1`. Fields are added, never renamed; objects stay open. */
 import { z } from "zod";
 import { assessmentShape } from "../assessment-schema.ts";
+import { labelShapes } from "../label-shapes.ts";
 import { uptickShape } from "../series/uptick-schema.ts";
 import { count, time } from "../schema-shapes.ts";
+
+const manners = z
+  .looseObject({
+    spoofable: z.boolean().describe("it never showed that it gets answers"),
+    tools: z.record(z.string(), count).describe("packets that carry a tool's mark, by tool"),
+    beyond: z.array(z.string()).describe("what goes beyond scanning, as predicates"),
+  })
+  .nullable()
+  .describe("how it behaved while a watch looked at its packets; null where none did");
+const judgementShape = z.looseObject({
+  until: time.describe("the end of what was judged"),
+  severity: z.enum(["none", "low", "medium", "high", "critical"]),
+  confidence: z.enum(["low", "moderate", "high"]),
+  tooEarly: z.boolean().describe("too little was seen to tell; it is judged again as it goes on"),
+  reading: z.string().describe("the leading one, an id as in hypotheses of precursor.report/1"),
+  probability: z.number().min(0).max(1),
+  words: z.string().describe("estimative words of ICD 203 for it"),
+  bottomLine: z.string(),
+  actions: z
+    .array(z.looseObject({ action: z.string(), reason: z.string(), commands: z.array(z.string()).describe("that write the rules") }))
+    .describe("in the order in which to do them"),
+  sources: z
+    .array(z.looseObject({ address: z.string(), packets: count, targets: count, sensors: count, ...labelShapes, manners }))
+    .describe("those that sent most of the leading series, at most 20, with what is known of them"),
+});
 
 export const incidentShape = z.looseObject({
   id: z.string(),
@@ -20,6 +46,10 @@ export const incidentShape = z.looseObject({
   sensorsAlive: count,
   acknowledgedBy: z.string().nullable(),
   assessment: assessmentShape.optional().describe("of one that is shown: a judgement from what the store holds, as in precursor.report/1"),
+  judgement: judgementShape
+    .nullable()
+    .optional()
+    .describe("what it means, in short: made when it opens, grows and closes, from what the store holds"),
   timeline: z.array(z.looseObject({ time, kind: z.string(), text: z.string(), by: z.string().nullable() })),
 });
 

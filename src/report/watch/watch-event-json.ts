@@ -21,6 +21,7 @@ function watchEventJson(event: WatchEvent): WatchEventJson {
         silent: [...health.silent],
         troubles: [...health.troubles],
         lag: Math.round(health.lag),
+        intel: { ...health.intel, amiss: [...health.intel.amiss] },
         sources: health.sources.map((one) => ({ ...one, recordsPerSecond: round(one.recordsPerSecond) })),
       };
       return { ...event, time, health: rounded };

@@ -18,6 +18,11 @@ const health = z.looseObject({
   ),
   silent: z.array(z.string()).describe("sensors that were heard before, and not in the last interval that was judged"),
   store: z.looseObject({ place: z.string(), isUp: z.boolean(), reason: z.string().nullable() }),
+  intel: z.looseObject({
+    feeds: count.describe("reputation feeds in use"),
+    amiss: z.array(z.string()).describe("those that are stale, refused or kept from before, with why"),
+    reason: z.string().nullable().describe("why what was open before is still in use"),
+  }),
   spool: z.looseObject({
     batches: count,
     bytes: count,

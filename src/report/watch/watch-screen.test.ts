@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { SERIES_GROUPS } from "../../model/series.ts";
 import type { WatchEvent, WatchHealth } from "../../model/watch-event.ts";
-import { november2013 } from "../incident/incident.fixture.ts";
+import { judgedNovember2013, november2013 } from "../incident/incident.fixture.ts";
 import { renderWatchEvent } from "./watch-event-json.ts";
 import { watchEventProblem } from "./watch-event-schema.ts";
 import { watchScreen, type WatchView } from "./watch-screen.ts";
@@ -43,6 +43,7 @@ const HEALTH: WatchHealth = {
     },
   ],
   store: { place: "/var/lib/precursor/history", isUp: true, reason: null },
+  intel: { feeds: 3, amiss: [], reason: null },
   spool: { batches: 0, bytes: 0, dropped: 0, reason: null },
   lag: 0,
   futureRows: 0,
@@ -118,6 +119,22 @@ describe("the watch on a terminal", () => {
     `);
   });
 
+  test("tells what an open incident means, what to do and who sends, where there is room", () => {
+    const lines = watchScreen({ ...VIEW, incidents: [judgedNovember2013()] }, { height: 24, width: 100 });
+    expect(lines.slice(lines.findIndex((line) => line.startsWith("INCIDENTS")))).toMatchInlineSnapshot(`
+      [
+        "INCIDENTS  1 open",
+        "  20131102T0100Z-tcp-source-0 closed: 101 sources, 5.3 times the expected, 97 of 100 sensors; 1 mor…",
+        "    critical, confidence moderate: Almost certainly reconnaissance for an attack on TCP/445: 101 so…",
+        "    precursor block --port-zero --incident 20131102T0100Z-tcp-source-0 --for nftables",
+        "    93.174.93.175 AS29073 Ecatel, NL; on 1 list, 1 independent against it: CINS Army (attacker, 201…",
+        "",
+      ]
+    `);
+    const many = watchScreen({ ...VIEW, incidents: [judgedNovember2013(), november2013()] }, { height: 16, width: 80 });
+    expect(many.length).toBeLessThanOrEqual(16);
+  });
+
   test("never has more lines or columns than there are, and leaves room for incidents", () => {
     for (const height of [10, 24, 60]) {
       for (const width of [60, 80, 200]) {
@@ -159,6 +176,7 @@ test("events as JSON are lines that the published schema takes", () => {
     { type: "started", time: NOW, version: "0.1.0", health: HEALTH },
     INTERVAL,
     { type: "incident", time: NOW, change: "opened", isAlert: true, incident: november2013() },
+    { type: "incident", time: NOW, change: "closed", isAlert: false, incident: judgedNovember2013() },
     { type: "health", time: NOW, health: { ...HEALTH, lag: 0.5 } },
     { type: "reload", time: NOW, started: ["a"], stopped: [], kept: 1, changed: [], needsRestart: [], error: null },
     { type: "stopped", time: NOW, reason: "terminated" },

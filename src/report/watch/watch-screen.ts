@@ -2,6 +2,8 @@
 import type { Incident } from "../../model/incident.ts";
 import type { WatchedSeries, WatchEvent, WatchHealth } from "../../model/watch-event.ts";
 import type { RenderOptions } from "../options.ts";
+import { reputationWords } from "../reputation-words.ts";
+import { networkWords } from "../wording.ts";
 import { count, dateTime, duration, octets, short } from "../quantity.ts";
 import { Screen, type Span } from "../text/screen.ts";
 import { sparkLine } from "./spark-line.ts";
@@ -10,6 +12,9 @@ import { sparkLine } from "./spark-line.ts";
 const MOST_SOURCES = 6;
 const LEAST_SERIES = 4;
 const MOST_INCIDENTS = 6;
+/** Lines of what one incident means: the bottom line, a command, sources. */
+const MOST_NAMED = 3;
+const JUDGEMENT_LINES = 2 + MOST_NAMED;
 /** A heading and the empty line above it. */
 const HEADING_LINES = 2;
 const NAME_WIDTH = 22;
@@ -51,7 +56,7 @@ export function watchScreen(view: WatchView, { height, ...options }: RenderOptio
     screen.line([{ text: `  ${health.sources.length - sources.length} more sources`, style: "dim" }]);
 
   const used = screen.length;
-  const wanted = Math.max(1, Math.min(MOST_INCIDENTS, incidents.length));
+  const wanted = Math.max(1, Math.min(MOST_INCIDENTS, incidents.length) + (incidents.some(isJudged) ? JUDGEMENT_LINES : 0));
   const last = message === null ? 0 : 1;
   seriesLines(screen, interval, Math.max(LEAST_SERIES, height - used - 2 * HEADING_LINES - wanted - last));
   incidentLines(screen, incidents, Math.max(1, height - screen.length - HEADING_LINES - last));
@@ -73,7 +78,7 @@ function heading(screen: Screen, { sources, store, spool, lag }: WatchHealth, no
   );
 }
 
-function trouble(screen: Screen, { silent, store, spool, futureRows, clock, refused }: WatchHealth): void {
+function trouble(screen: Screen, { silent, store, intel, spool, futureRows, clock, refused }: WatchHealth): void {
   const told = [
     store.reason === null ? null : `store: ${store.reason}`,
     spool.reason === null ? null : `spool: ${spool.reason}`,
@@ -81,6 +86,8 @@ function trouble(screen: Screen, { silent, store, spool, futureRows, clock, refu
     silent.length === 0 ? null : `silent: ${silent.join(", ")}`,
     clock,
     futureRows === 0 ? null : `${count(futureRows)} records of the future were left out`,
+    intel.reason === null ? null : `feeds: ${intel.reason}`,
+    intel.amiss.length === 0 ? null : `${count(intel.amiss.length)} of ${count(intel.feeds)} feeds amiss`,
     refused === 0 ? null : `${count(refused)} series were too many`,
   ].filter((text) => text !== null);
   if (told.length > 0) screen.line([{ text: `! ${told.join("; ")}`, style: "yellow" }]);
@@ -110,17 +117,49 @@ function seriesSpans({ name, recent, expected, high }: WatchedSeries, width: num
   ];
 }
 
+/** A line each, newest first; where there is room, what the newest mean, what to do about them, and who sends. */
 function incidentLines(screen: Screen, incidents: readonly Incident[], room: number): void {
   screen.heading("incidents", incidents.length === 0 ? "none is open" : `${count(incidents.length)} open`);
-  const newest = incidents.toSorted((a, b) => b.openedAt - a.openedAt);
-  for (const { id, phase, sources, sensors, sensorsAlive, leading, others } of newest.slice(0, Math.max(1, room))) {
-    const times = leading.expected > 0 ? `, ${few(leading.peak / leading.expected)} times the expected` : "";
-    const more = others.length === 0 ? "" : `; ${others.length} more series`;
-    screen.line([
-      { text: `  ${id} `, style: ["bold", "red"] },
-      { text: `${phase}: ${count(sources)} sources${times}, ${sensors} of ${sensorsAlive} sensors${more}` },
-    ]);
+  const shown = incidents.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, Math.max(1, room));
+  let spare = room - shown.length;
+  for (const incident of shown) {
+    screen.line(incidentSpans(incident));
+    for (const spans of judgementLines(incident).slice(0, Math.max(0, spare))) {
+      screen.line(spans);
+      spare--;
+    }
   }
+}
+
+function isJudged({ judgement }: Incident): boolean {
+  return judgement !== undefined && judgement !== null;
+}
+
+function incidentSpans({ id, phase, sources, sensors, sensorsAlive, leading, others }: Incident): Span[] {
+  const times = leading.expected > 0 ? `, ${few(leading.peak / leading.expected)} times the expected` : "";
+  const more = others.length === 0 ? "" : `; ${others.length} more series`;
+  return [
+    { text: `  ${id} `, style: ["bold", "red"] },
+    { text: `${phase}: ${count(sources)} sources${times}, ${sensors} of ${sensorsAlive} sensors${more}` },
+  ];
+}
+
+function judgementLines({ judgement }: Incident): Span[][] {
+  if (judgement === undefined || judgement === null) return [];
+  const { severity, confidence, bottomLine, actions, sources } = judgement;
+  const lines: Span[][] = [[{ text: `    ${severity}, confidence ${confidence}: `, style: "bold" }, { text: bottomLine }]];
+  const command = actions.flatMap(({ commands }) => commands)[0];
+  if (command !== undefined) lines.push([{ text: `    ${command}`, style: "cyan" }]);
+  for (const { address, labels } of sources.slice(0, MOST_NAMED)) {
+    const { acknowledged, reputation } = labels;
+    const words = [
+      networkWords(labels),
+      acknowledged === null ? null : `${acknowledged.status} research: ${acknowledged.organisation}`,
+      reputation === null ? null : reputationWords(reputation),
+    ];
+    lines.push([{ text: `    ${address} ` }, { text: words.filter((word) => word !== null).join("; "), style: "dim" }]);
+  }
+  return lines;
 }
 
 function few(value: number): string {
