@@ -11,6 +11,8 @@ import { addTextOptions, formatOf, printText, type TextFlags, textLook } from ".
 const FORMATS = ["text", "json"] as const;
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const DEFAULT_MEGABYTES = 256;
+/** A feed that was asked for by name, or whose file was given, is not what it was asked to be. Of others `intel check` tells. */
+const EXIT_NOT_TAKEN = 1;
 /** Nobody needs to be told of what is over by then, milliseconds. */
 const QUIET_MILLISECONDS = 2000;
 
@@ -27,7 +29,9 @@ interface UpdateFlags extends TextFlags {
 export function addIntelUpdateCommand(parent: Command): void {
   const update = parent
     .command("update")
-    .description("Fetch feeds that are due, from their publishers; without names those that are free to use, and those fetched before.")
+    .description(
+      "Fetch feeds that are due, from their publishers; without names those that are free to use, and those fetched before. Exit code 1 where one that was named or given is not taken.",
+    )
     .argument("[feeds...]", "feeds by name, as precursor intel list has them")
     .option(
       "--from <path...>",
@@ -46,6 +50,8 @@ async function updateFeeds(names: readonly string[], flags: UpdateFlags): Promis
   const format = formatOf(flags, FORMATS);
   const folder = intelPlace(flags.intel);
   const updates = await (flags.from === undefined ? fromNetwork(folder, names, flags) : fromFiles(folder, names, flags.from, flags));
+  if ((names.length > 0 || flags.from !== undefined) && updates.some(({ outcome }) => outcome === "refused" || outcome === "kept"))
+    process.exitCode = EXIT_NOT_TAKEN;
   if (format === "json") {
     const { renderIntelJson } = await import("../report/intel/intel-json.ts");
     await printText(renderIntelJson(folder, { updates }), flags);

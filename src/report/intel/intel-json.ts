@@ -62,6 +62,7 @@ function lookupJson({ address, labels, online }: AddressLookup): NonNullable<Int
   return {
     address,
     network: network === null ? null : { ...network },
+    reliedUpon: labels.reliedUpon ?? null,
     acknowledged: acknowledged === null ? null : { ...acknowledged },
     reserved: reserved === null ? null : { ...reserved },
     reputation: reputationJson(reputation),

@@ -48,6 +48,7 @@ const lookup = z.looseObject({
       date: z.string().nullable(),
     })
     .nullable(),
+  reliedUpon: z.string().nullable().describe("what very many rely on it as, so that it is never blocked: a public resolver, a root server"),
   acknowledged: z
     .looseObject({ organisation: z.string(), status: z.string(), reason: z.string(), list: z.string(), date: z.string().nullable() })
     .nullable(),

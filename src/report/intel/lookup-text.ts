@@ -38,6 +38,7 @@ function writeLookup(screen: Screen, { address, labels, online }: AddressLookup,
         `${network.country}: where the address is registered. That says little of who sends from it, and is given no weight.`,
       );
   } else if (reserved === null) fact("network", "unknown");
+  if ((labels.reliedUpon ?? null) !== null) fact("guarded", `${labels.reliedUpon}: never blocked, and on no feed`);
   if (acknowledged !== null) fact("scanner", `${acknowledged.organisation}, ${acknowledged.status}: ${acknowledged.reason}`);
   fact("reputation", reputationWords(reputation, feeds));
   for (const hit of reputation?.hits ?? []) {
