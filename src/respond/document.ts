@@ -3,7 +3,9 @@ import type { BlockRequest, LeftOut } from "../model/block.ts";
 import { expiryOf, matchWords, moment, type Platform, type RuleSet } from "./platform.ts";
 
 /** Those left out that are named in a file; standard error names as many. */
-export const NAMED_LEFT_OUT = 20;
+export /** Addresses told by name for one reason, and reasons. */
+const NAMED_LEFT_OUT = 5;
+const TOLD_REASONS = 20;
 
 /** A block with what was decided on the way to it. */
 export interface DecidedBlock {
@@ -49,10 +51,16 @@ export function blockJson(block: DecidedBlock, platform: Platform, into: string 
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** What was left out, a line each, and the number of those that are not named. */
+/** Who is left out, a line for each reason with the first few by name. */
 export function leftOutLines(leftOut: readonly LeftOut[]): string[] {
-  const lines = leftOut.slice(0, NAMED_LEFT_OUT).map(({ network, reason }) => `not blocked: ${network}: ${reason}`);
-  return leftOut.length > NAMED_LEFT_OUT ? [...lines, `not blocked: ${leftOut.length - NAMED_LEFT_OUT} more`] : lines;
+  const byReason = [...Map.groupBy(leftOut, ({ reason }) => reason)];
+  const lines = byReason.slice(0, TOLD_REASONS).map(([reason, those]) => {
+    const named = those.slice(0, NAMED_LEFT_OUT).map(({ network }) => network);
+    const more = those.length > named.length ? ` and ${those.length - named.length} more` : "";
+    return `not blocked: ${named.join(", ")}${more}: ${reason}`;
+  });
+  const untold = byReason.slice(TOLD_REASONS).reduce((sum, [, those]) => sum + those.length, 0);
+  return untold > 0 ? [...lines, `not blocked: ${untold} more, for other reasons`] : lines;
 }
 
 function removalRemarks({ request }: DecidedBlock, platform: Platform): string[] {
