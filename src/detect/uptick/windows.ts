@@ -73,25 +73,34 @@ export class Windows {
     floats[at + layout.coarseCount + coarse]!++;
   }
 
-  /** Writes sum, expectation and number of buckets known of each window that ends with `bucket`, shortest first. */
-  sums(row: number, bucket: number, { values, means, counts }: WindowSums): void {
+  /** Writes sum, expectation and number of buckets known of each window that ends with `bucket`: first those of buckets, then those of blocks. */
+  sums(row: number, bucket: number, sums: WindowSums): void {
     const { floats, layout } = this.#table;
+    const { windows } = this.#calendar;
     const at = row * layout.floats;
-    const block = this.#calendar.blockOf(bucket);
-    let [value, mean, count, taken, isFine] = [0, 0, 0, 0, true];
-    this.#calendar.windows.forEach(({ fine, length }, index) => {
-      if (fine !== isFine) [value, mean, count, taken, isFine] = [0, 0, 0, 0, fine];
-      for (; taken < length; taken++) {
-        const place = fine ? modulo(bucket - taken, this.#fine) : modulo(block - taken, this.#coarse);
-        value += floats[at + (fine ? layout.fineValue : layout.coarseValue) + place]!;
-        const expected = floats[at + (fine ? layout.fineMean : layout.coarseMean) + place]!;
+    let [value, mean, count, taken, window] = [0, 0, 0, 0, 0];
+    let place = modulo(bucket, this.#fine);
+    for (; window < windows.length && windows[window]!.fine; window++) {
+      for (const { length } = windows[window]!; taken < length; taken++) {
+        const expected = floats[at + layout.fineMean + place]!;
+        value += floats[at + layout.fineValue + place]!;
         mean += expected;
-        count += fine ? (expected > 0 ? 1 : 0) : floats[at + layout.coarseCount + place]!;
+        if (expected > 0) count++;
+        place = (place === 0 ? this.#fine : place) - 1;
       }
-      values[index] = value;
-      means[index] = mean;
-      counts[index] = count;
-    });
+      put(sums, window, value, mean, count);
+    }
+    [value, mean, count, taken] = [0, 0, 0, 0];
+    place = modulo(this.#calendar.blockOf(bucket), this.#coarse);
+    for (; window < windows.length; window++) {
+      for (const { length } = windows[window]!; taken < length; taken++) {
+        value += floats[at + layout.coarseValue + place]!;
+        mean += floats[at + layout.coarseMean + place]!;
+        count += floats[at + layout.coarseCount + place]!;
+        place = (place === 0 ? this.#coarse : place) - 1;
+      }
+      put(sums, window, value, mean, count);
+    }
   }
 
   /** A block among the last so many that the ring holds. */
@@ -117,6 +126,12 @@ export class Windows {
     const at = row * layout.floats;
     floats.fill(0, at + layout.fineValue, at + layout.coarseCount + this.#coarse);
   }
+}
+
+function put({ values, means, counts }: WindowSums, window: number, value: number, mean: number, count: number): void {
+  values[window] = value;
+  means[window] = mean;
+  counts[window] = count;
 }
 
 function modulo(number: number, length: number): number {
