@@ -21,22 +21,27 @@ export interface ProgressStream {
 export class ProgressLine {
   readonly #stream: ProgressStream;
   #shown = false;
-  #loggedAt = 0;
+  #saidAt = 0;
 
   constructor(stream: ProgressStream) {
     this.#stream = stream;
   }
 
   show(progress: Progress): void {
-    if (progress.seconds < QUIET_SECONDS) return;
-    const text = progressText(progress);
+    this.say(progress.seconds, () => progressText(progress));
+  }
+
+  /** Shows a text of one's own after so many seconds of work; it is asked for only where it is shown. */
+  say(seconds: number, text: () => string): void {
+    if (seconds < QUIET_SECONDS) return;
     if (this.#stream.isTTY === true) {
-      this.#stream.write(`${ERASE_LINE}${text.slice(0, roomOf(this.#stream))}`);
+      this.#stream.write(`${ERASE_LINE}${text().slice(0, roomOf(this.#stream))}`);
       this.#shown = true;
-    } else if (progress.seconds - this.#loggedAt >= LOG_SECONDS || this.#loggedAt === 0) {
-      this.#loggedAt = progress.seconds;
-      this.#stream.write(`precursor: ${text}\n`);
+    } else {
+      if (this.#saidAt > 0 && seconds - this.#saidAt < LOG_SECONDS) return;
+      this.#stream.write(`precursor: ${text()}\n`);
     }
+    this.#saidAt = seconds;
   }
 
   /** Takes the line away; call before anything else is written. */
@@ -82,7 +87,7 @@ export function scaled(value: number, unit: string): string {
 }
 
 /** Seconds as m:ss or h:mm:ss. */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   const two = (value: number): string => String(value).padStart(2, "0");
   const minutes = Math.floor(whole / 60);

@@ -5,13 +5,15 @@ import { judgeOptionsOf } from "./config/watch-setting.ts";
 import { loadConfig } from "./config/load-config.ts";
 import { addExamples } from "./examples.ts";
 import { parseMoment } from "./moment.ts";
+import { clock, ProgressLine } from "./progress.ts";
 import { addStoreOption, type StoreFlags } from "./store-place.ts";
 import { writeError } from "./terminal.ts";
 import { addTextOptions, formatOf, printText, type TextFlags, textLook } from "./text-output.ts";
 import { withStore } from "./with-store.ts";
 
 const FORMATS = ["text", "json"] as const;
-const PROGRESS_MS = 500;
+const PROGRESS_SECONDS = 0.5;
+const DAY = 86_400;
 
 interface ReplayFlags extends StoreFlags, TextFlags {
   readonly from?: number;
@@ -48,19 +50,18 @@ async function replayHistory(flags: ReplayFlags): Promise<void> {
   const config = flags.config === undefined ? null : loadConfig(flags.config).file;
   const store = flags.store ?? config?.store;
   const { replay } = await import("../pipeline/history/replay.ts");
-  const showsProgress = process.stderr.isTTY;
+  const line = new ProgressLine(process.stderr);
+  const started = performance.now();
   let shown = 0;
   const onProgress = (time: number, start: number, end: number): void => {
-    if (performance.now() - shown < PROGRESS_MS) return;
-    shown = performance.now();
-    const day = new Date(1000 * time).toISOString().slice(0, 10);
-    process.stderr.write(`\r${day}, ${Math.floor((100 * (time - start)) / (end - start))} %\u001B[K`);
+    const seconds = (performance.now() - started) / 1000;
+    if (seconds - shown < PROGRESS_SECONDS) return;
+    shown = seconds;
+    line.say(seconds, () => replayProgress(seconds, { time, start, end }));
   };
   const judge = { ...(config === null ? {} : judgeOptionsOf(config)), saves: flags.save === true };
-  const result = await withStore(store === undefined ? {} : { store }, async (opened) =>
-    replay(opened, { from, to, judge, onProgress: showsProgress ? onProgress : null }),
-  );
-  if (showsProgress) process.stderr.write("\r\u001B[K");
+  const result = await withStore(store === undefined ? {} : { store }, async (opened) => replay(opened, { from, to, judge, onProgress }));
+  line.clear();
   if (result.range === null) throw new UsageError("the store has no history in this range; precursor import or watch makes it");
   const { intervals, gaps, incidents } = result;
   const gap = gaps === 0 ? "" : `, ${gaps} of them without any sensor`;
@@ -71,4 +72,12 @@ async function replayHistory(flags: ReplayFlags): Promise<void> {
   }
   const { renderIncidentList } = await import("../report/incident/incident-text.ts");
   return printText(renderIncidentList(incidents, textLook(flags)), flags);
+}
+
+/** "2013-02-03   25 %  1.8 days/s  2:31 left". Times in seconds. */
+function replayProgress(seconds: number, { time, start, end }: { time: number; start: number; end: number }): string {
+  const day = new Date(1000 * time).toISOString().slice(0, 10);
+  const done = time - start;
+  const left = done > 0 ? `  ${clock(((end - time) * seconds) / done)} left` : "";
+  return `${day}  ${Math.floor((100 * done) / (end - start))} %  ${(done / DAY / seconds).toPrecision(2)} days/s${left}`;
 }
