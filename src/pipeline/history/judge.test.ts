@@ -155,7 +155,7 @@ test("a store that fails in the midst of intervals, again and again, changes not
       failures++;
     }
   }
-  expect(failures).toBeGreaterThan(100);
+  expect(failures).toBeGreaterThan(50);
   expect(made.marks.at(-1)).toEqual({ from: start, to: end });
   expect(alerts).toEqual(expected);
   expect(other.saved).toEqual(made.saved);
