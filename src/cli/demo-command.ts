@@ -54,10 +54,11 @@ async function demo(event: string | undefined, flags: DemoFlags): Promise<void> 
     import("../pipeline/assess.ts"),
   ]);
   if (flags.list === true) return writeOutput(eventList(demoEvents()));
+  if (flags.writeAssets !== undefined && event !== undefined && event !== DEMO_EVENT)
+    throw new UsageError("--write-assets: only the networks of 2 November 2013 have sectors");
   if (process.stderr.isTTY) await writeError("precursor: making the event …");
   const { name, bytes, home, assets } = demoInput(event ?? DEMO_EVENT, flags.netflow === true);
   if (process.stderr.isTTY) await writeError(ERASE_LINE);
-  if (flags.writeAssets !== undefined && assets.length === 0) throw new UsageError("--write-assets: this event has no sectors");
   if (flags.write !== undefined) writeOutputFile(flags.write, bytes);
   if (flags.writeAssets !== undefined) writeOutputFile(flags.writeAssets, assetList(assets));
   const { report } = await assess({

@@ -3,10 +3,12 @@ import { hashIPv6 } from "../model/address.ts";
 import {
   ACTION_UNKNOWN,
   FLAGS_UNKNOWN,
+  FRAGMENT_FIRST,
   FRAGMENT_NONE,
   GRADE_CONFIRMED,
   NO_PORT,
   type ObservationBatch,
+  RECORD_FLOW,
   RECORD_PACKET,
 } from "../model/observation.ts";
 import type { ObservationWriter } from "./format.ts";
@@ -51,6 +53,17 @@ export function startRow(writer: ObservationWriter): number {
   batch.record[row] = RECORD_PACKET;
   batch.action[row] = ACTION_UNKNOWN;
   return row;
+}
+
+/** Octets of the largest packet that Ethernet carries: all paths through the Internet are that narrow. */
+const MTU = 1500;
+
+/**
+ * Marks a row of datagrams that are larger than any packet as begun by a first fragment: who wrote the record had put fragments together.
+ * Only for those who do (Zeek, Suricata), and only where packets were counted: a stand-in of one would make every long flow one datagram.
+ */
+export function markReassembled(batch: ObservationBatch, row: number): void {
+  if (batch.record[row] === RECORD_FLOW && batch.bytes[row]! > MTU * batch.packets[row]!) batch.fragment[row] = FRAGMENT_FIRST;
 }
 
 /** Makes the row that {@link startRow} gave count. */

@@ -3,6 +3,6 @@ export { encodeCapture, writeCapture } from "./capture-writer.ts";
 export { EVENTS, makeEvent, mix } from "./catalogue.ts";
 export { november2013Capture } from "./events/november-2013.ts";
 export { netflow5Datagrams, type FlowPacket } from "./netflow5.ts";
-export { capturedPackets as flowPackets } from "./records/captured-packet.ts";
+export { capturedPackets } from "./records/captured-packet.ts";
 export { makeScenario, type Scenario, type Surroundings } from "./scenarios/scenario.ts";
 export type { ScanTruth, Truth } from "./truth.ts";

@@ -220,7 +220,7 @@ export interface Activity {
   readonly firstSeen: number | null;
   readonly lastSeen: number | null;
   readonly observations: number;
-  /** Packets by protocol and kind; keys are stable words: "tcp", "udp", "icmp", "arp", "sctp", "other", "fragments", "reassembled" (UDP datagrams in records that are larger than a packet), "ipv6", "tunnelled". */
+  /** Packets by protocol and kind; keys are stable words: "tcp", "udp", "icmp", "arp", "sctp", "other", "fragments", "reassembled" (UDP datagrams of records that came in fragments), "ipv6", "tunnelled". */
   readonly totals: ReadonlyMap<string, number>;
   readonly portZero: PortZeroActivity;
   readonly timeline: Timeline;

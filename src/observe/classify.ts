@@ -23,11 +23,13 @@ import {
   ACTION_DENIED,
   ACTION_UNKNOWN,
   FLAGS_UNKNOWN,
+  FRAGMENT_FIRST,
   FRAGMENT_LATER,
   FRAGMENT_NONE,
   GRADE_PLACEHOLDER,
   QUIRK_QUOTES_PACKET,
   QUIRK_TINY_FRAGMENT,
+  RECORD_FLOW,
 } from "../model/observation.ts";
 import {
   PROTOCOL_ARP,
@@ -44,7 +46,7 @@ import {
 } from "../model/protocol.ts";
 import { CONTACT_FLAGS_UNTOLD, ENTRY_FAMILY_6 } from "./entry-block.ts";
 import type { EntrySorter } from "./entry-sorter.ts";
-import { isRecord, isReassembled, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
+import { isRecord, maybeFragments, RECORD_PROBE, RECORD_REFUSAL, recordKind } from "./flow-record.ts";
 import { headerMark } from "./header-mark.ts";
 import type { PortZeroCounter } from "./port-zero.ts";
 import { HEADER_SHIFT } from "./slot-layout.ts";
@@ -285,7 +287,8 @@ export class Classifier {
     const destinationPort = batch.destinationPort[row]!;
     const time = batch.time[row]!;
     this.#timeline.count(SERIES_UDP, time, count);
-    if (isReassembled(batch, row, count)) this.totals.reassembled += count;
+    // Who follows connections marks datagrams that it put together.
+    if (batch.fragment[row] === FRAGMENT_FIRST && batch.record[row] === RECORD_FLOW) this.totals.reassembled += count;
     if (sourcePort < 0 || destinationPort < 0) {
       if (batch.grade[row] === GRADE_PLACEHOLDER) this.#portZero.excluded.placeholder += count;
       return;

@@ -25,10 +25,8 @@ import {
   GRADE_UNCONFIRMED,
   ObservationBatch,
   RECORD_FLOW,
-  RECORD_PACKET,
 } from "../model/observation.ts";
 import { PROTOCOL_TCP, TCP_ACK, TCP_FIN, TCP_PSH, TCP_RST, TCP_SYN, TCP_URG } from "../model/protocol.ts";
-import { isReassembled } from "./flow-record.ts";
 import { Observer } from "./index.ts";
 
 const CLIENT = 0x0a000001;
@@ -92,20 +90,6 @@ function classesOf(activity: Activity, address: string): Map<number, [packets: n
 
 const SYN_ACK = TCP_SYN | TCP_ACK;
 const WHOLE = SYN_ACK | TCP_PSH | TCP_FIN;
-
-describe("datagrams in records", () => {
-  test("larger than a packet were put together from fragments; packets are what they are", () => {
-    const batch = new ObservationBatch(1);
-    const isPutTogether = (record: number, packets: number, octets: number): boolean => {
-      batch.record[0] = record;
-      batch.bytes[0] = octets;
-      return isReassembled(batch, 0, packets);
-    };
-    expect(isPutTogether(RECORD_FLOW, 2, 6600)).toBe(true);
-    expect(isPutTogether(RECORD_FLOW, 2, 3000)).toBe(false);
-    expect(isPutTogether(RECORD_PACKET, 1, 9000)).toBe(false);
-  });
-});
 
 describe("TCP records of one direction", () => {
   test("a lone SYN, however often repeated, is a probe for as long as it went on", () => {

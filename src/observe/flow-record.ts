@@ -10,7 +10,6 @@ import {
   QUIRK_BAD_HEADER_LENGTH,
   QUIRK_SNAPPED,
   QUIRK_TINY_FRAGMENT,
-  RECORD_FLOW,
   RECORD_PACKET,
 } from "../model/observation.ts";
 import { TCP_ACK, TCP_RST, TCP_SYN } from "../model/protocol.ts";
@@ -52,12 +51,4 @@ export function maybeFragments(batch: ObservationBatch, row: number): boolean {
   if (batch.grade[row] !== GRADE_UNCONFIRMED || batch.sourcePort[row] !== 0 || batch.destinationPort[row] !== 0) return false;
   const flags = batch.tcpFlags[row]!;
   return flags === FLAGS_UNKNOWN || (flags & 0x3f) === 0;
-}
-
-/** Octets of the largest packet that Ethernet carries: all paths through the Internet are that narrow. */
-const MTU = 1500;
-
-/** Whether a record counts datagrams larger than any packet: who wrote it down (Zeek, Suricata) had put fragments together. */
-export function isReassembled(batch: ObservationBatch, row: number, packets: number): boolean {
-  return batch.record[row] === RECORD_FLOW && batch.bytes[row]! > MTU * packets;
 }

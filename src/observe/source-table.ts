@@ -11,12 +11,6 @@ import { ContactSets } from "./contact-sets.ts";
 import {
   ENTRY_FAMILY_6,
   ENTRY_KIND,
-  ENTRY_MARK_SHIFT,
-  ENTRY_PACKETS,
-  ENTRY_SESSION,
-  ENTRY_TIME,
-  ENTRY_TIMES,
-  ENTRY_TTL_SHIFT,
   ENTRY_WHO,
   ENTRY_WORDS,
   type EntryBlock,
@@ -26,12 +20,11 @@ import {
 } from "./entry-block.ts";
 import { PARTS, slotHash } from "./entry-sorter.ts";
 import { ForgottenSources } from "./forgotten-sources.ts";
-import { HEADER_BITS } from "./header-mark.ts";
+import { addMark, countEntries } from "./slot-counts.ts";
 import {
   ADDRESS,
   FIRST_TIME,
   FLAG_RETURNING,
-  HEADER_SHIFT,
   headerMarksIn,
   HPING_ORDINARY,
   KEY_MASK,
@@ -55,8 +48,6 @@ const GROUP = 128;
 const HASH_BITS = 32;
 /** From slot to slot where tables are merged: odd, so that it comes by all of them, and about the golden section of 2^32. */
 const MERGE_STEP = 0x9e3779b1 | 0;
-/** In an entry's kind: header marks, where they stand in a slot too. */
-const HEADER_MASK = HEADER_BITS << HEADER_SHIFT;
 
 export interface SourceTableLimits {
   /** Most slots, a power of two: 64 octets each. */
@@ -121,7 +112,7 @@ export class SourceTable {
       this.#sets.isLarge = this.size > LARGE_TABLE;
       this.#sets.locate(block, from, to, this.#words, this.#slotOfEntry);
       this.#sets.touch(to - from);
-      this.#count(block, from, to);
+      countEntries(block, from, to, this.#slotOfEntry, this.#words, this.#times);
       this.#sets.addAll(block, from, to, this.#words, this.#slotOfEntry);
     }
   }
@@ -290,68 +281,6 @@ export class SourceTable {
     }
   }
 
-  /** Packets, times, TTLs and marks. */
-  #count({ words: rows, times: rowTimes }: EntryBlock, from: number, to: number): void {
-    const slotOf = this.#slotOfEntry;
-    const words = this.#words;
-    const times = this.#times;
-    for (let i = from; i < to; i++) {
-      const row = i * ENTRY_WORDS;
-      const slot = slotOf[i - from]!;
-      const at = slot * SLOT_WORDS;
-      const timeAt = slot * SLOT_TIMES + FIRST_TIME;
-      const before = words[at + PACKETS]! | 0;
-      const time = rowTimes[i * ENTRY_TIMES + ENTRY_TIME]!;
-      const held = times[timeAt]!;
-      if (before === 0 && held === 0) {
-        times[timeAt] = time;
-        times[timeAt + 1] = time;
-      } else {
-        if (time < held) times[timeAt] = time;
-        if (time > times[timeAt + 1]!) times[timeAt + 1] = time;
-      }
-      // Held at the most that 31 bits count.
-      const packets = rows[row + ENTRY_PACKETS]!;
-      const sum = (before + packets) | 0;
-      words[at + PACKETS] = sum < before ? 0x7fffffff : sum;
-      const told = rows[row + ENTRY_KIND]!;
-      const mark = (told >>> ENTRY_MARK_SHIFT) & 0xff;
-      if (mark !== 0) this.#addMark(at, mark, packets);
-      else if (rows[row + ENTRY_SESSION] !== 0) this.#compareSession(at, rows[row + ENTRY_SESSION]!);
-      const seen = told >>> ENTRY_TTL_SHIFT;
-      const kind = words[at + KIND]! | (told & HEADER_MASK);
-      if ((told & HEADER_MASK) !== 0) words[at + KIND] = kind;
-      if (seen === 0) continue;
-      const least = (kind >>> 16) & 0xff;
-      if (seen > kind >>> 24) words[at + KIND] = (kind & 0x00ffffff) | (seen << 24) | (least === 0 ? seen << 16 : 0);
-      else if (seen < least) words[at + KIND] = (kind & 0xff00ffff) | (seen << 16);
-    }
-  }
-
-  #addMark(at: number, mark: number, count: number): void {
-    const words = this.#words;
-    if (mark < MARK_UNICORNSCAN) {
-      words[at + MARKS + mark - 1] = Math.min(0xffffffff, words[at + MARKS + mark - 1]! + count);
-      return;
-    }
-    if (mark === MARK_UNICORNSCAN) {
-      const held = words[at + UNICORNSCAN]!;
-      words[at + UNICORNSCAN] = (held & 0xffff0000) | Math.min(0xffff, (held & 0xffff) + count);
-      return;
-    }
-    const held = words[at + HPING_ORDINARY]!;
-    if (mark === MARK_HPING) words[at + HPING_ORDINARY] = (held & 0xffff0000) | Math.min(0xffff, (held & 0xffff) + count);
-    else words[at + HPING_ORDINARY] = (Math.min(0xffff, (held >>> 16) + count) << 16) | (held & 0xffff);
-  }
-
-  /** Unicornscan xors one secret into all its sequence numbers: the key that a packet implies is the same as that of the one before. */
-  #compareSession(at: number, session: number): void {
-    const held = this.#words[at + UNICORNSCAN]!;
-    const matches = held & 0xffff;
-    const same = held >>> 16 === session ? Math.min(0xffff, matches + 1) : matches;
-    this.#words[at + UNICORNSCAN] = (session << 16) | same;
-  }
-
   #findOrAdd(word: number, kind: number): number {
     const found = this.find(word, kind);
     if (found >= 0) return found;
@@ -383,7 +312,7 @@ export class SourceTable {
     const least = [(mine >>> 16) & 0xff, (kind >>> 16) & 0xff].filter((ttl) => ttl !== 0);
     const greatest = Math.max(mine >>> 24, kind >>> 24);
     words[at + KIND] = ((mine | kind) & 0xffff) | (greatest << 24) | ((least.length === 0 ? 0 : Math.min(...least)) << 16);
-    for (let mark = 1; mark <= MARK_ORDINARY; mark++) this.#addMark(at, mark, other.markOf(from, mark));
+    for (let mark = 1; mark <= MARK_ORDINARY; mark++) addMark(words, at, mark, other.markOf(from, mark));
     this.#words[at + UNICORNSCAN] = (this.#words[at + UNICORNSCAN]! & 0xffff) | (other.#words[theirs + UNICORNSCAN]! & 0xffff0000);
   }
 

@@ -1,7 +1,15 @@
 /** Made-up events of the lab as inputs: packets, or the records that a router would export of them. */
 import { ObservationWriter } from "../formats/format.ts";
 import { decodeBytes } from "../formats/decode-bytes.ts";
-import { encodeCapture, EVENTS, flowPackets, makeEvent, netflow5Datagrams, november2013Capture, type FlowPacket } from "../lab/index.ts";
+import {
+  encodeCapture,
+  EVENTS,
+  capturedPackets,
+  makeEvent,
+  netflow5Datagrams,
+  november2013Capture,
+  type FlowPacket,
+} from "../lab/index.ts";
 import type { Asset } from "../model/asset.ts";
 import { UsageError } from "../model/errors.ts";
 import { ObservationBatch } from "../model/observation.ts";
@@ -48,7 +56,7 @@ function made(event: string): Omit<DemoInput, "name"> {
 function netflowOf(capture: Uint8Array): Uint8Array {
   const packets: FlowPacket[] = [];
   const writer = new ObservationWriter(new ObservationBatch(), (batch) => {
-    for (const packet of flowPackets(batch)) packets.push(packet);
+    for (const packet of capturedPackets(batch)) packets.push(packet);
     batch.length = 0;
     return batch;
   });

@@ -130,11 +130,14 @@ export function scansHeadline(report: Report): string {
   return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}; ${toolsWords(report)}`;
 }
 
-/** "marks of nmap (97), masscan (92)": scans by tool, of those that the report keeps. */
-function toolsWords({ scans }: Report): string {
+/** "marks of nmap (97), masscan (92)": scans by tool; of a list that is cut it says so. */
+function toolsWords({ scans, scansTotal }: Report): string {
   const tools = Map.groupBy(scans, ({ tool }) => tool?.name ?? null);
   const marks = [...tools].filter(([name]) => name !== null).toSorted(([, a], [, b]) => b.length - a.length);
-  return marks.length === 0 ? "no tool's mark" : `marks of ${marks.map(([name, of]) => `${name} (${count(of.length)})`).join(", ")}`;
+  const where = scans.length < scansTotal ? `, among the ${count(scans.length)} heaviest` : "";
+  return marks.length === 0
+    ? `no tool's mark${where}`
+    : `marks of ${marks.map(([name, of]) => `${name} (${count(of.length)})`).join(", ")}${where}`;
 }
 
 /** What the input is called: one name, or how many; the name apart, so that where it is too long its beginning can be cut. */

@@ -3,11 +3,12 @@
  * has it. So a store that is down, or a process that is killed, loses nothing.
  */
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StoreError } from "../model/errors.ts";
 import type { HistoryBatch } from "../model/history.ts";
+import { PARTIAL, writeWholeFile } from "../model/whole-file.ts";
 import { decodeBatch, encodeBatch } from "./batch-file.ts";
 import type { Store } from "./store.ts";
 
@@ -18,6 +19,7 @@ const LONGEST_PAUSE_MILLISECONDS = 30_000;
 
 const BATCH_FILE = /^(\d{12})\.batch$/;
 const POSITIONS_FILE = "positions.json";
+const FILE_MODE = 0o600;
 
 export interface SpoolState {
   /** Batches that wait, and their octets. */
@@ -69,7 +71,7 @@ export class Spool {
       return false;
     }
     const number = this.newest.number + 1;
-    this.guarded(() => this.writeWhole(fileOf(number), octets));
+    this.guarded(() => writeWholeFile(join(this.folder, fileOf(number)), octets, FILE_MODE));
     this.newest = { number, positions };
     this.waiting.set(number, octets.length);
     this.octets += octets.length;
@@ -106,7 +108,8 @@ export class Spool {
         const number = next;
         this.guarded(() => {
           // Before the file that also has them goes
-          if (number === this.newest.number) this.writeWhole(POSITIONS_FILE, new TextEncoder().encode(JSON.stringify(this.newest)));
+          if (number === this.newest.number)
+            writeWholeFile(join(this.folder, POSITIONS_FILE), new TextEncoder().encode(JSON.stringify(this.newest)), FILE_MODE);
           rmSync(path);
         });
       }
@@ -162,7 +165,7 @@ export class Spool {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const names = readdirSync(this.folder);
     // Not accepted: the process ended in the midst
-    for (const name of names) if (name.endsWith(".partial")) rmSync(join(this.folder, name));
+    for (const name of names) if (name.endsWith(PARTIAL)) rmSync(join(this.folder, name));
     if (names.includes(POSITIONS_FILE)) this.newest = JSON.parse(readFileSync(join(this.folder, POSITIONS_FILE), "utf8")) as Positions;
     const numbers = names.flatMap((name) => BATCH_FILE.exec(name)?.[1] ?? []).map(Number);
     for (const number of numbers.sort((a, b) => a - b)) {
@@ -174,26 +177,6 @@ export class Spool {
     if (last === undefined || last <= this.newest.number) return;
     const spooled = decodeBatch(readFileSync(join(this.folder, fileOf(last))));
     this.newest = { number: last, positions: spooled === null ? this.newest.positions : spooled.positions };
-  }
-
-  /** A file, whole or not at all, and on the disk: written beside its place, synced, renamed, and the folder synced. */
-  private writeWhole(name: string, octets: Uint8Array): void {
-    const path = join(this.folder, name);
-    const partial = `${path}.partial`;
-    const descriptor = openSync(partial, "w", 0o600);
-    try {
-      for (let at = 0; at < octets.length;) at += writeSync(descriptor, octets, at);
-      fsyncSync(descriptor);
-    } catch (error) {
-      rmSync(partial, { force: true });
-      throw error;
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(partial, path);
-    const folder = openSync(this.folder, "r");
-    fsyncSync(folder);
-    closeSync(folder);
   }
 
   private guarded<Result>(work: () => Result): Result {

@@ -12,7 +12,7 @@ import {
 } from "../../model/observation.ts";
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP, TCP_PSH } from "../../model/protocol.ts";
 import type { DecodeStats, ObservationWriter } from "../format.ts";
-import { clampCount, commitRow, startRow } from "../record-row.ts";
+import { clampCount, commitRow, markReassembled, startRow } from "../record-row.ts";
 import { ascii } from "../text/fields.ts";
 import { JSON_STRING } from "../text/json-fields.ts";
 import {
@@ -212,6 +212,8 @@ export class FlowRows {
     }
     const payload = batch.payload[row]!;
     if (payload > batch.bytes[row]) batch.bytes[row] = payload;
+    // Of packets that are not counted here their octets are
+    if (protocol === PROTOCOL_UDP && counted === 0) markReassembled(batch, row);
     return row;
   }
 

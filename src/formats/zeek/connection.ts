@@ -2,7 +2,7 @@
 import { FLAGS_UNKNOWN, GRADE_CONFIRMED, GRADE_PLACEHOLDER, NO_PORT, RECORD_FLOW } from "../../model/observation.ts";
 import { hasPorts, PROTOCOL_ICMP, PROTOCOL_ICMPV6, PROTOCOL_TCP, PROTOCOL_UDP } from "../../model/protocol.ts";
 import type { DecodeStats, ObservationWriter } from "../format.ts";
-import { clampCount, commitRow, startRow } from "../record-row.ts";
+import { clampCount, commitRow, markReassembled, startRow } from "../record-row.ts";
 import { AddressField } from "../text/address-field.ts";
 import { NOT_A_NUMBER, parseDecimal, parseInteger } from "../text/fields.ts";
 import { parseIsoTime } from "../text/iso-time.ts";
@@ -217,6 +217,7 @@ export class ConnectionRows {
     batch.bytes[row] = clampCount(ipBytes > 0 ? ipBytes : payload);
     batch.payload[row] = clampCount(payload);
     if (protocol === PROTOCOL_TCP) batch.tcpFlags[row] = this.#flags(originator, packets, ipBytes, payload);
+    if (protocol === PROTOCOL_UDP && this.#count(bytes, originator ? ORIG_PKTS : RESP_PKTS) > 0) markReassembled(batch, row);
     commitRow(this.#writer);
   }
 

@@ -4,14 +4,16 @@
  * beside the old ones under names of their own, and the index that names them is renamed over the one before.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { IntelError } from "../../model/errors.ts";
+import { PARTIAL, writeWholeFile } from "../../model/whole-file.ts";
 import { type CopyRecord, EMPTY_INDEX, INDEX_FILE, indexText, type LibraryIndex, readIndex } from "./library-index.ts";
 import { lockLibrary } from "./library-lock.ts";
 
 const COPIES = "copies";
-const PARTIAL = ".partial";
+/** Others may read what feeds say. */
+export const FILE_MODE = 0o644;
 const TABLE_FILE = /^table\.\d+\.bin$/;
 
 /** A library that is being changed, by this process alone. */
@@ -46,7 +48,7 @@ export class Library {
   addCopy(feed: string, octets: Uint8Array, from: string, validators: Pick<CopyRecord, "etag" | "lastModified">): CopyRecord {
     const sha256 = sha256Of(octets);
     const file = `${feed}.${sha256.slice(0, 16)}`;
-    guarded(this.folder, () => writeWhole(join(this.folder, COPIES), file, octets));
+    guarded(this.folder, () => writeWholeFile(join(this.folder, COPIES, file), octets, FILE_MODE));
     return { file, from, octets: octets.length, sha256, ...validators };
   }
 
@@ -71,14 +73,14 @@ export class Library {
   /** Keeps a compiled table; nothing uses it before {@link commit}. Returns its name. @throws IntelError */
   addTable(octets: Uint8Array): string {
     const file = `table.${this.index.generation + 1}.bin`;
-    guarded(this.folder, () => writeWhole(this.folder, file, octets));
+    guarded(this.folder, () => writeWholeFile(join(this.folder, file), octets, FILE_MODE));
     return file;
   }
 
   /** Makes `next` the index, then removes what it names no longer. @throws IntelError */
   commit(next: Omit<LibraryIndex, "generation">): void {
     const index = { ...next, generation: this.index.generation + 1 };
-    guarded(this.folder, () => writeWhole(this.folder, INDEX_FILE, new TextEncoder().encode(indexText(index))));
+    guarded(this.folder, () => writeWholeFile(join(this.folder, INDEX_FILE), new TextEncoder().encode(indexText(index)), FILE_MODE));
     this.index = index;
     this.#sweep();
   }
@@ -124,25 +126,6 @@ export function readTable(folder: string): { readonly index: LibraryIndex; reado
       if (!isGone || attempt >= 3) throw new IntelError("E_INTEL_LIBRARY", folder, `${file}: ${reasonOf(error)}`, error);
     }
   }
-}
-
-/** A file, whole or not at all, and on the disk: written beside its place, synced, renamed, and the folder synced. */
-export function writeWhole(folder: string, name: string, octets: Uint8Array): void {
-  const partial = join(folder, `${name}${PARTIAL}`);
-  const descriptor = openSync(partial, "w", 0o644);
-  try {
-    for (let at = 0; at < octets.length;) at += writeSync(descriptor, octets, at);
-    fsyncSync(descriptor);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(partial, join(folder, name));
-  const directory = openSync(folder, "r");
-  fsyncSync(directory);
-  closeSync(directory);
 }
 
 function guarded<Result>(folder: string, work: () => Result): Result {

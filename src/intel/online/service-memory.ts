@@ -2,7 +2,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OnlineAnswer, OnlineServiceId } from "../../model/online.ts";
-import { writeWhole } from "../feeds/library.ts";
+import { FILE_MODE } from "../feeds/library.ts";
+import { writeWholeFile } from "../../model/whole-file.ts";
 import type { Budget } from "./online-service.ts";
 
 /** Answers kept of a service, oldest out first: some 3 MB. */
@@ -83,7 +84,7 @@ export class ServiceMemory {
     };
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      writeWhole(this.#folder, this.#file, new TextEncoder().encode(JSON.stringify(file)));
+      writeWholeFile(join(this.#folder, this.#file), new TextEncoder().encode(JSON.stringify(file)), FILE_MODE);
     } catch {
       // A library that only others may write to
     }

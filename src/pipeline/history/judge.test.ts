@@ -95,13 +95,15 @@ test("a judge that was saved and restored says the same as one that went on", as
     const first = new Judge(other);
     const before = await alertsOf(other, start, SPIKE + 3600, first);
     saveJudge(folder, first);
-    const second = loadJudge(folder, other, {});
+    const second = loadJudge(folder, other, {}).judge;
     expect(second.next).toBe(SPIKE + 3600);
     expect([...before, ...(await alertsOf(other, start, SPIKE + DAY, second))]).toEqual(expected);
     expect(other.saved).toEqual(made.saved);
     expect(second.snapshot()).toEqual(whole.snapshot());
     writeFileSync(join(folder, "judge.state"), "damaged");
-    expect(loadJudge(folder, other, {}).next).toBeNull();
+    const { judge, lost } = loadJudge(folder, other, {});
+    expect(judge.next).toBeNull();
+    expect(lost).toMatch(/learned anew/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -35,7 +35,7 @@ export class WatchJudging {
   store: Store | null = null;
   /** Sensors that were heard before, and not in the last interval. */
   silent: readonly string[] = [];
-  /** Why what was learned cannot be saved; null where it can. */
+  /** Why what was learned cannot be saved, or was lost; null once it is saved. */
   saveTrouble: string | null = null;
   #options: WatchOptions;
   readonly #spool: Spool;
@@ -165,7 +165,9 @@ export class WatchJudging {
       );
       return judgement;
     };
-    this.#judge = loadJudge(this.#options.stateFolder, store, this.#options.judge, assessor);
+    const { judge, lost } = loadJudge(this.#options.stateFolder, store, this.#options.judge, assessor);
+    this.#judge = judge;
+    this.saveTrouble = lost;
   }
 
   async #judgeUp(store: Store, until: number): Promise<void> {
