@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { cpuUsage, memoryUsage } from "node:process";
 import { Reputation } from "../src/intel/reputation/index.ts";
 import { ReputationTable } from "../src/intel/reputation/table.ts";
+import { decodeTable } from "../src/intel/reputation/table-file.ts";
 import { randomIPv4, randomSite, randomWords } from "./make-feeds.ts";
 
 const ASKED = 1 << 21;
@@ -86,17 +87,15 @@ function listed4(next: () => number): Uint32Array {
   return found;
 }
 
-/** Addresses of the table's own IPv6 networks, shuffled by a stride. */
+/** First addresses of the table's own IPv6 networks, shuffled by a stride. */
 function listed6(file: string): Uint32Array {
-  const octets = readFileSync(file);
-  const head = new Uint32Array(octets.buffer, octets.byteOffset, 16);
-  const [count4 = 0, count6 = 0, indexBits = 0] = head.subarray(4, 7);
-  const indexBits4 = head[10] ?? 0;
-  const words = new Uint32Array(
-    octets.buffer,
-    octets.byteOffset + 4 * (16 + 2 ** indexBits4 + 1 + 2 * count4 + 2 ** indexBits + 1),
-    4 * count6,
-  );
+  const { firsts6, groups6, seconds6, rest6 } = decodeTable(readFileSync(file), file);
+  const count6 = seconds6.length;
+  const words = new Uint32Array(4 * count6);
+  for (let first = 0; first < firsts6.length; first++) {
+    for (let i = groups6.starts[first]!; i < groups6.starts[first + 1]!; i++)
+      words.set([firsts6[first]!, seconds6[i]!, rest6[4 * i]!, rest6[4 * i + 1]!], 4 * i);
+  }
   const out = new Uint32Array(4 * Math.min(ASKED, count6));
   for (let i = 0; i < out.length / 4; i++) out.set(words.subarray(4 * ((i * 7919) % count6), 4 * ((i * 7919) % count6) + 4), 4 * i);
   return out;

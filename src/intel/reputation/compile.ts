@@ -2,14 +2,14 @@
  * Many feeds into one table. Networks of all feeds are sorted, widest first where they begin together; since CIDR networks nest or are
  * disjoint, one pass with a stack of open ones knows at each place which feeds cover it (a sweep line).
  *
- * Memory is proportional to the entries: 8 octets an IPv4 network to sort and about 8 of table, 25 an IPv6 network of each.
+ * Memory is proportional to the entries: 8 octets an IPv4 network to sort and about 8 of table, about 25 an IPv6 network of each.
  */
 import { IntelError } from "../../model/errors.ts";
 import { OverlapCounts } from "./agreement.ts";
 import { type EntryColumns, maskOf } from "./entry-columns.ts";
 import { EMPTY_SET, LENGTH_BITS, SetInterner } from "./set-interner.ts";
 import { sortNetworks6 } from "./sort-networks.ts";
-import { encodeTable } from "./table-file.ts";
+import { encodeTable, MAX_INDEX_BITS_4, MIN_INDEX_BITS_4 } from "./table-file.ts";
 import type { TableFeed } from "./table-feed.ts";
 
 /** Feeds in one table: their number has ten bits in the keys that are sorted. */
@@ -67,9 +67,6 @@ export interface Networks6 {
 
 const FEEDS = MAX_FEEDS;
 const LENGTHS = 64;
-/** Places in a block have 16 bits; an index of a million words is 4 MB and most of the last search step. */
-const MIN_INDEX_BITS = 16;
-const MAX_INDEX_BITS = 20;
 /** Binary logarithm of the stretches of a block that are aimed at: half a cache line of pairs. */
 const BLOCK_BITS = 3;
 
@@ -141,7 +138,7 @@ class StretchWriter {
   #top = 0;
 
   constructor(networks: number) {
-    this.#indexBits = Math.min(MAX_INDEX_BITS, Math.max(MIN_INDEX_BITS, Math.ceil(Math.log2(networks + 1)) - BLOCK_BITS));
+    this.#indexBits = Math.min(MAX_INDEX_BITS_4, Math.max(MIN_INDEX_BITS_4, Math.ceil(Math.log2(networks + 1)) - BLOCK_BITS));
     this.#block = 2 ** (32 - this.#indexBits);
     this.#index = new Uint32Array(2 ** this.#indexBits + 1);
     this.#pairs = new Uint32Array(networks + 1024);

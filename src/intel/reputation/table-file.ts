@@ -7,17 +7,19 @@ import { IntelError } from "../../model/errors.ts";
 import type { FeedOverlap } from "./agreement.ts";
 import type { Networks6, Stretches4 } from "./compile.ts";
 import { LENGTH_BITS, type SetInterner } from "./set-interner.ts";
+import { groupsOf, type SortedGroups } from "./sorted-groups.ts";
 import type { TableFeed } from "./table-feed.ts";
 
 /** "PCRT" as a word: octets in another order say that the file is from a machine of the other kind. */
 const MAGIC = 0x54524350;
-const VERSION = 1;
+const VERSION = 2;
 const HEAD_WORDS = 16;
-/** Global unicast, 2000::/3, where all IPv6 entries of feeds are (RFC 4291 §2.4). */
+/** Places in a block of IPv4 have 16 bits; an index of a million words is 4 MB and most of the last search step. */
+export const MIN_INDEX_BITS_4 = 16;
+export const MAX_INDEX_BITS_4 = 20;
+/** Global unicast, 2000::/3, where all IPv6 entries of feeds are (RFC 4291 §2.4): its blocks are of 16 bits. */
 const FIRST_6 = 0x20000000;
-const WIDTH_6 = 29;
-const MIN_INDEX_BITS = 8;
-const MAX_INDEX_BITS = 20;
+const BLOCKS_6 = 0x2000;
 
 export interface TableMeta {
   readonly feeds: readonly TableFeed[];
@@ -31,22 +33,25 @@ export interface TableColumns {
   readonly index4: Uint32Array;
   readonly pairs4: Uint32Array;
   readonly sets4: Uint32Array;
-  /** `2 ** indexBits + 1` places in the order of the first word, so that a search looks at few networks. */
-  readonly indexBits: number;
-  readonly index6: Uint32Array;
-  readonly words6: Uint32Array;
-  readonly parents6: Uint32Array;
-  readonly sets6: Uint32Array;
+  /** The different first words of IPv6 networks, by {@link blockOf6}. */
+  readonly blocks6: SortedGroups;
+  readonly firsts6: Uint32Array;
+  /** The second word of each IPv6 network, by first word. */
+  readonly groups6: SortedGroups;
+  readonly seconds6: Uint32Array;
+  /** Its third and fourth word, its set, and the number of the network around it plus one or 0: an answer needs them all, on one cache line. */
+  readonly rest6: Uint32Array;
+  /** Its length, and in the upper octet that of the widest network around it: addresses that are not in that are in none. */
+  readonly lengths6: Uint16Array;
   readonly offsets: Uint32Array;
   readonly members: Uint32Array;
-  readonly bits6: Uint8Array;
   readonly meta: TableMeta;
 }
 
-/** The place of an IPv6 address in an index of `2 ** indexBits`, by its first word: ascending with it. */
-export function bucketOf(a: number, indexBits: number): number {
-  if (a < FIRST_6) return 0;
-  return a >= 2 * FIRST_6 ? 2 ** indexBits - 1 : (a - FIRST_6) >>> (WIDTH_6 - indexBits);
+/** The block of an IPv6 address, by its first word: ascending with it. */
+export function blockOf6(first: number): number {
+  if (first < FIRST_6) return 0;
+  return first >= 2 * FIRST_6 ? BLOCKS_6 - 1 : (first - FIRST_6) >>> 16;
 }
 
 /** Only sets that something is in are written, numbered as they come. */
@@ -67,8 +72,8 @@ export function encodeTable(four: Stretches4, six: Networks6, sets: SetInterner,
   const json = new TextEncoder().encode(JSON.stringify(meta));
   const count4 = four.pairs.length;
   const count6 = six.bits.length;
-  const indexBits = Math.min(MAX_INDEX_BITS, Math.max(MIN_INDEX_BITS, Math.ceil(Math.log2(count6 + 1))));
-  const head = [MAGIC, VERSION, 0, 0, count4, count6, indexBits, used.length, memberCount, json.length, four.indexBits];
+  const { blocks, firsts, groups, seconds } = columnsOf6(six.words);
+  const head = [MAGIC, VERSION, 0, 0, four.indexBits, count4, firsts.length, count6, used.length, memberCount, json.length];
   const sizes = sizesOf(head);
   const octets = new Uint8Array(sizes.total);
   head[3] = sizes.total;
@@ -83,14 +88,15 @@ export function encodeTable(four: Stretches4, six: Networks6, sets: SetInterner,
   write(four.pairs);
   for (let i = 0; i < count4; i++) all[at + i] = renumbered[four.sets[i]!]!;
   at += count4;
-  let bucket = 0;
-  for (let i = 0; i < count6; i++) for (const own = bucketOf(six.words[4 * i]!, indexBits); bucket < own;) all[at + ++bucket] = i;
-  while (bucket < 2 ** indexBits) all[at + ++bucket] = count6;
-  at += 2 ** indexBits + 1;
-  write(six.words);
-  write(six.parents);
-  for (let i = 0; i < count6; i++) all[at + i] = renumbered[six.sets[i]!]!;
-  at += count6;
+  const bitsOf = ({ buffer }: Float32Array): Uint32Array => new Uint32Array(buffer);
+  for (const column of [blocks.starts, blocks.bases, bitsOf(blocks.scales), firsts]) write(column);
+  for (const column of [groups.starts, groups.bases, bitsOf(groups.scales), seconds]) write(column);
+  for (let i = 0; i < count6; i++, at += 4) {
+    all[at] = six.words[4 * i + 2]!;
+    all[at + 1] = six.words[4 * i + 3]!;
+    all[at + 2] = renumbered[six.sets[i]!]!;
+    all[at + 3] = six.parents[i]!;
+  }
   const members = at + used.length + 1;
   let filled = 0;
   for (const [i, set] of used.entries()) {
@@ -98,10 +104,25 @@ export function encodeTable(four: Stretches4, six: Networks6, sets: SetInterner,
     for (let from = sets.offsets[set]!; from < sets.offsets[set + 1]!; from++) all[members + filled++] = sets.pool[from]!;
   }
   all[at + used.length] = filled;
-  octets.set(six.bits, 4 * sizes.words);
-  octets.set(json, 4 * sizes.words + count6);
+  const lengths = new Uint16Array(octets.buffer, 4 * sizes.words, count6);
+  for (let i = 0; i < count6; i++) {
+    const parent = six.parents[i]!;
+    lengths[i] = ((parent === 0 ? six.bits[i]! : lengths[parent - 1]! >>> 8) << 8) | six.bits[i]!;
+  }
+  octets.set(json, 4 * sizes.words + 2 * count6);
   all[2] = crc32(octets);
   return octets;
+}
+
+/** Columns of IPv6 networks by their first two words, of networks in order, four words each. */
+function columnsOf6(words: Uint32Array) {
+  const seconds = Uint32Array.from({ length: words.length / 4 }, (_, i) => words[4 * i + 1]!);
+  const begins = Array.from(seconds.keys()).filter((i) => i === 0 || words[4 * i] !== words[4 * i - 4]);
+  const firsts = Uint32Array.from(begins, (i) => words[4 * i]!);
+  const blocks = new Uint32Array(BLOCKS_6 + 1).fill(firsts.length);
+  for (let i = firsts.length; i-- > 0;) blocks[blockOf6(firsts[i]!)] = i;
+  for (let block = BLOCKS_6; block-- > 0;) blocks[block] = Math.min(blocks[block]!, blocks[block + 1]!);
+  return { blocks: groupsOf(blocks, firsts), firsts, groups: groupsOf(Uint32Array.from([...begins, seconds.length]), seconds), seconds };
 }
 
 /** The columns of a file's octets. `place` names it in errors. @throws IntelError E_INTEL_TABLE where it is none, damaged, or of another version. */
@@ -122,39 +143,45 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
   const zeros = new Uint8Array(4);
   const before = crc32(zeros, crc32(octets.subarray(0, 8)));
   if (crc32(octets.subarray(12), before) !== head[2]) fail("is damaged: its checksum differs");
-  const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0, , indexBits4 = 0] = head;
+  const { indexBits4, count4, firsts, count6, setCount, memberCount } = sizes;
   let at = octets.byteOffset + 4 * HEAD_WORDS;
   const words = (length: number): Uint32Array => {
     const column = new Uint32Array(octets.buffer, at, length);
     at += 4 * length;
     return column;
   };
+  const groups = (count: number): SortedGroups => {
+    const [starts, bases, scales] = [words(count + 1), words(count), words(count)];
+    return { starts, bases, scales: new Float32Array(scales.buffer, scales.byteOffset, count) };
+  };
   const columns = {
     indexBits4,
     index4: words(2 ** indexBits4 + 1),
     pairs4: words(count4),
     sets4: words(count4),
-    indexBits,
-    index6: words(2 ** indexBits + 1),
-    words6: words(4 * count6),
-    parents6: words(count6),
-    sets6: words(count6),
+    blocks6: groups(BLOCKS_6),
+    firsts6: words(firsts),
+    groups6: groups(firsts),
+    seconds6: words(count6),
+    rest6: words(4 * count6),
     offsets: words(setCount + 1),
     members: words(memberCount),
-    bits6: octets.subarray(4 * sizes.words, 4 * sizes.words + count6),
-    meta: metaOf(octets.subarray(4 * sizes.words + count6)) ?? fail("is damaged: its feeds cannot be read"),
+    lengths6: new Uint16Array(octets.buffer, octets.byteOffset + 4 * sizes.words, count6),
+    meta: metaOf(octets.subarray(4 * sizes.words + 2 * count6)) ?? fail("is damaged: its feeds cannot be read"),
   };
   if (!isSound(columns)) fail("is damaged: a number in it leads outside");
   return columns;
 }
 
-/** Words of all columns, and octets of the file, by its head. */
-function sizesOf(head: readonly number[]): { readonly words: number; readonly total: number } {
-  const [, , , , count4 = 0, count6 = 0, indexBits = 0, setCount = 0, memberCount = 0, jsonLength = 0, indexBits4 = 0] = head;
-  if (indexBits < MIN_INDEX_BITS || indexBits > MAX_INDEX_BITS || indexBits4 < 16 || indexBits4 > MAX_INDEX_BITS)
-    return { words: 0, total: -1 };
-  const words = HEAD_WORDS + 2 ** indexBits4 + 1 + 2 * count4 + 2 ** indexBits + 1 + 6 * count6 + setCount + 1 + memberCount;
-  return { words, total: 4 * words + count6 + jsonLength };
+/** What the head tells: numbers of everything, words of all columns, and octets of the file (−1 where it cannot be). */
+function sizesOf(head: readonly number[]) {
+  const [, , , , indexBits4 = 0, count4 = 0, firsts = 0, count6 = 0, setCount = 0, memberCount = 0, jsonLength = 0] = head;
+  const counts = { indexBits4, count4, firsts, count6, setCount, memberCount };
+  if (indexBits4 < MIN_INDEX_BITS_4 || indexBits4 > MAX_INDEX_BITS_4) return { ...counts, words: 0, total: -1 };
+  const words4 = 2 ** indexBits4 + 1 + 2 * count4;
+  const words6 = 3 * BLOCKS_6 + 1 + 4 * firsts + 1 + 5 * count6;
+  const words = HEAD_WORDS + words4 + words6 + setCount + 1 + memberCount;
+  return { ...counts, words, total: 4 * words + 2 * count6 + jsonLength };
 }
 
 function metaOf(octets: Uint8Array): TableMeta | null {
@@ -168,11 +195,17 @@ function metaOf(octets: Uint8Array): TableMeta | null {
 
 /** Whether no lookup can leave its columns or go on for ever: what a checksum alone cannot promise of a file that somebody made. */
 function isSound(table: TableColumns): boolean {
-  const { index4, pairs4, sets4, index6, parents6, sets6, offsets, members, bits6, meta } = table;
+  const { index4, pairs4, sets4, blocks6, firsts6, groups6, rest6, lengths6, offsets, members, meta } = table;
   const sets = offsets.length - 1;
-  if (!isAscending(index4, pairs4.length) || !isAscending(index6, bits6.length) || !isAscending(offsets, members.length)) return false;
+  if (!isAscending(index4, pairs4.length) || !isAscending(offsets, members.length)) return false;
+  if (!isAscending(blocks6.starts, firsts6.length) || !isAscending(groups6.starts, lengths6.length)) return false;
   for (let i = 0; i < sets4.length; i++) if (sets4[i]! >= sets) return false;
-  for (let i = 0; i < sets6.length; i++) if (sets6[i]! >= sets || parents6[i]! > i || bits6[i]! > 128) return false;
+  for (let i = 0; i < lengths6.length; i++) {
+    const parent = rest6[4 * i + 3]!;
+    if (rest6[4 * i + 2]! >= sets || parent > i) return false;
+    // A walk outwards ends at the widest
+    if (lengths6[i]! >>> 8 !== (parent === 0 ? lengths6[i]! & 0xff : lengths6[parent - 1]! >>> 8)) return false;
+  }
   for (let i = 0; i < members.length; i++) if (members[i]! >>> LENGTH_BITS >= meta.feeds.length) return false;
   return true;
 }

@@ -133,6 +133,38 @@ describe("a compiled table", () => {
     );
   });
 
+  test("answers so, too, where many networks share their first words, evenly or in crowds", () => {
+    const word = fc.oneof(
+      fc.nat(0xffffffff),
+      fc.nat(40),
+      fc.nat(40).map((crowd) => 0xffffffff - crowd),
+      fc.constantFrom(0, 0x80000000),
+    );
+    const network = fc
+      .tuple(
+        fc.constantFrom(0x20010db8, 0x20010db9, 0x2a024780, 0xfe800000),
+        word,
+        word,
+        word,
+        fc.constantFrom(20, 32, 40, 64, 64, 96, 128, 128),
+      )
+      .map(([a, b, c, d, bits]) => `${formatIPv6(a, b, c, d)}/${bits}`);
+    fc.assert(
+      fc.property(
+        fc.array(network, { minLength: 20, maxLength: 120, size: "max" }),
+        fc.array(network, { maxLength: 10 }),
+        (lines, more) => {
+          const feeds = [feedOf("a", lines)];
+          const table = compiled(feeds);
+          const oracles = feeds.map(({ networks }) => networksOf(networks));
+          for (const network of [...oracles[0]!, ...more.flatMap((text) => parseNetwork(text) ?? [])])
+            for (const address of edges(network)) expect(ask(table, address), address).toBe(oracle(oracles, address));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   test("is the same octets for the same feeds, whatever the order of their lines", () => {
     fc.assert(
       fc.property(feed, feed, (one, two) => {
