@@ -170,6 +170,7 @@ function blockable({ detection, labels }: AssessInput): string[] {
       answered: scan.outcomes.answered,
       spoofable: scan.spoofable,
       acknowledged: organisationOf(labels.get(scan.source)),
+      isDisputed: labels.get(scan.source)?.acknowledged?.status === "disputed",
     })),
     new Set(detection.backscatter.map(({ victim }) => victim)),
     { leastContacts: LEAST_CONTACTS, includeSpoofable: false, includeAcknowledged: false },

@@ -53,6 +53,21 @@ describe("precursor block", () => {
     expect(stderr).toContain("45.80.10.9: one of your own networks");
     expect(stderr).toContain("--port-zero drops it");
   });
+  test("blocks of a report an acknowledged network's address that behaves otherwise, and nobody beside it there", async () => {
+    const scan = { kind: "horizontal", contactCount: 900, spoofable: false, outcomes: { answered: 0 } };
+    const said = (status: string): unknown => ({ organisation: "Shodan", status });
+    const scans = [
+      { ...scan, source: "71.6.135.131", acknowledged: said("disputed") },
+      { ...scan, source: "71.6.146.185", acknowledged: said("claimed") },
+    ];
+    writeFileSync(join(folder, "disputed.json"), report({ scans, scansTotal: 2 }));
+    const { stdout, stderr } = await block("--report", "disputed.json", "--for", "cidr", "--aggregate", "4096");
+    expect(stderr).not.toContain("71.6.135.131");
+    expect(stdout.split("\n").filter((line) => !line.startsWith("#") && line !== "")).toEqual(["71.6.135.131"]);
+    expect(stderr).toContain("71.6.146.185: an acknowledged scanner (Shodan");
+    // By name it takes being told: nothing here says how it behaved
+    expect((await block("--source", "71.6.135.131", "--for", "cidr")).status).toBe(2);
+  });
   test("near miss: a report with nobody to block is no failure, and empties the set", async () => {
     writeFileSync(join(folder, "none.json"), report({ scans: [], scansTotal: 0 }));
     const { status, stdout, stderr } = await block("--report", "none.json", "--for", "ipset");

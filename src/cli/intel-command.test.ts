@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,6 +80,26 @@ test("a feed is fetched, listed, checked and looked up, and a bad one is told wi
   answer = (_, response) => response.end(LIST);
   expect((await intel("update", "ours")).stdout).toMatch(/^ours {2}unchanged/);
   expect(await intel("check")).toMatchObject({ status: 0 });
+});
+
+test("a damaged index is told with the way out, which keeps the copies and fetches what is chosen", async () => {
+  configure('  - {id: gone, urls: ["http://127.0.0.1:9/list.txt"], kind: spam}\n');
+  const list = join(folder, "gone.txt");
+  writeFileSync(list, LIST);
+  expect((await intel("update", "ours")).status).toBe(0);
+  expect((await intel("update", "gone", "--from", list)).status).toBe(0);
+  writeFileSync(join(folder, "intel", "index.json"), '{"schema": "precur');
+  for (const args of [["check"], ["list"], ["update"], ["lookup", "45.155.205.7"]])
+    expect(await intel(...args)).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/index\.json is damaged: .*intel update --force makes it anew.*E_INTEL_LIBRARY/s) as string,
+    });
+  const mended = await intel("update", "ours", "gone", "--force");
+  expect(mended.stderr).toMatch(/index\.json is damaged: .*\n.*put aside as index\.damaged\.json; kept from their copies: gone, ours;/);
+  expect(mended.stdout).toMatch(/^ours {2}unchanged +50.*\ngone {2}kept .*the last good\s+copy stays: 50\s+entries/s);
+  expect((await intel("lookup", "45.155.205.7")).stdout).toMatch(/2 lists name it/);
+  expect(readFileSync(join(folder, "intel", "index.damaged.json"), "utf8")).toBe('{"schema": "precur');
+  expect(readdirSync(join(folder, "intel", "copies"))).toHaveLength(2);
 });
 
 test("without a library nothing fails, and nothing is fetched", async () => {

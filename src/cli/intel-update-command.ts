@@ -1,6 +1,7 @@
 /** `precursor intel update`: fetches feeds, or takes them from files. The only command that downloads. */
 import type { Command } from "commander";
 import type { Feed } from "../intel/feeds/feed.ts";
+import type { Library } from "../intel/feeds/library.ts";
 import { UsageError } from "../model/errors.ts";
 import type { FeedUpdate } from "../model/feed-library.ts";
 import { addIntelOption, intelPlace } from "./intel-place.ts";
@@ -38,7 +39,10 @@ export function addIntelUpdateCommand(parent: Command): void {
       "take feeds from files or folders instead, named like their feeds or given as FEED=PATH; nothing is fetched",
     )
     .option("--dry-run", "say what would be fetched from where, and fetch nothing")
-    .option("--force", "also what is not due, and also what shrank; a publisher who asked to wait is waited for")
+    .option(
+      "--force",
+      "also what is not due, and also what shrank; a publisher who asked to wait is waited for; a damaged index is made anew",
+    )
     .option("--insecure", "also without encryption, where a feed of yours has an address with http://")
     .option("--timeout <seconds>", "for one file", (text) => parseWhole(text, 1, 3600), DEFAULT_TIMEOUT_SECONDS)
     .option("--max-megabytes <n>", "of one file at most, unpacked", (text) => parseWhole(text, 1, 4096), DEFAULT_MEGABYTES)
@@ -65,7 +69,7 @@ async function fromNetwork(folder: string, names: readonly string[], flags: Upda
   const { loadFeeds, unknownFeed } = await import("./config/feeds-file.ts");
   const { chosenFeeds, plannedUpdates, updateFromNetwork } = await import("../intel/feeds/update.ts");
   const { feedWorks } = await import("../intel/feeds/works.ts");
-  const { Library, readLibrary } = await import("../intel/feeds/library.ts");
+  const { Library: OpenLibrary, readLibrary } = await import("../intel/feeds/library.ts");
   const { EMPTY_INDEX } = await import("../intel/feeds/library-index.ts");
   const { feeds, disabled, contact, home } = loadFeeds(folder);
   for (const name of names) {
@@ -86,7 +90,7 @@ async function fromNetwork(folder: string, names: readonly string[], flags: Upda
     if (performance.now() - started < QUIET_MILLISECONDS) return;
     process.stderr.write(isTerminal ? `\r\u001B[K${done} of ${total} feeds: ${feed}` : `precursor: ${done} of ${total} feeds: ${feed}\n`);
   };
-  const library = Library.open(folder);
+  const library = OpenLibrary.open(folder, force);
   try {
     const get = {
       insecure: flags.insecure === true,
@@ -94,7 +98,15 @@ async function fromNetwork(folder: string, names: readonly string[], flags: Upda
       maxOctets: flags.maxMegabytes * 2 ** 20,
       contact,
     };
-    return await updateFromNetwork(library, { feeds, disabled, works: feedWorks(home), now, onProgress }, { names: chosen, force, get });
+    const options = {
+      feeds,
+      disabled,
+      works: feedWorks(home),
+      now,
+      onProgress,
+      onMended: (kept: readonly string[]) => tellMended(library, kept),
+    };
+    return await updateFromNetwork(library, options, { names: chosen, force, get });
   } finally {
     library.close();
     if (isTerminal) await writeError("\r\u001B[K");
@@ -111,7 +123,7 @@ async function fromFiles(
   const { filesOfFeeds, readGiven } = await import("./intel-files.ts");
   const { updateFromFiles } = await import("../intel/feeds/update.ts");
   const { feedWorks } = await import("../intel/feeds/works.ts");
-  const { Library } = await import("../intel/feeds/library.ts");
+  const { Library: OpenLibrary } = await import("../intel/feeds/library.ts");
   const { feeds, disabled, home } = loadFeeds(folder);
   const { given, passedOver } = filesOfFeeds(namedPaths(names, paths, feeds), feeds);
   if (given.size === 0)
@@ -133,12 +145,21 @@ async function fromFiles(
       dueAt: null,
     }));
   const whole = readGiven(given, flags.maxMegabytes * 2 ** 20);
-  const library = Library.open(folder);
+  const library = OpenLibrary.open(folder, flags.force === true);
   try {
-    return updateFromFiles(library, { feeds, disabled, works: feedWorks(home), now }, whole, flags.force === true);
+    const options = { feeds, disabled, works: feedWorks(home), now, onMended: (kept: readonly string[]) => tellMended(library, kept) };
+    return updateFromFiles(library, options, whole, flags.force === true);
   } finally {
     library.close();
   }
+}
+
+function tellMended({ damage }: Library, kept: readonly string[]): void {
+  const what = damage?.split(";")[0] ?? "";
+  const from = kept.length === 0 ? "no copy was whole" : `kept from their copies: ${kept.join(", ")}`;
+  process.stderr.write(
+    `precursor: ${what}\nprecursor: it is made anew, and put aside as index.damaged.json; ${from}; when they were fetched and checked is forgotten\n`,
+  );
 }
 
 /** Paths with the feed that each is of, where the command line says so: `update cins-army --from list.txt`. */

@@ -81,6 +81,7 @@ export function readReport(path: string): ReadReport {
       answered: outcomes.answered,
       spoofable,
       acknowledged: acknowledged === null || acknowledged.status === "disputed" ? null : acknowledged.organisation,
+      isDisputed: acknowledged?.status === "disputed",
     })),
     unlisted: Math.max(0, scansTotal - scans.length),
     victims: new Set(backscatter.map(({ victim }) => victim)),

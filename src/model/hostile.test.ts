@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hostileSources } from "./hostile.ts";
 
 describe("a report's sources", () => {
-  const scan = { kind: "horizontal", contacts: 500, answered: 0, spoofable: false, acknowledged: null };
+  const scan = { kind: "horizontal", contacts: 500, answered: 0, spoofable: false, acknowledged: null, isDisputed: false };
   const options = { leastContacts: 50, includeSpoofable: false, includeAcknowledged: false };
   const scans = [
     { ...scan, source: "a" },

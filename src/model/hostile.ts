@@ -17,6 +17,8 @@ export interface ReportedScan {
   readonly spoofable: boolean;
   /** Organisation that says that it scans from there, or null; null, too, where its behaviour disputes that. */
   readonly acknowledged: string | null;
+  /** Whether it does things that the organisation it seems to be of does not do: then nothing spares it for being acknowledged. */
+  readonly isDisputed: boolean;
 }
 
 export interface HostileOptions {

@@ -79,15 +79,22 @@ export function decideBlock(options: BlockOptions): DecidedBlock {
 
 /** Own networks first: of several reasons the nearest is given. */
 function protectedBy({ home, reported, here, includeAcknowledged }: BlockOptions): Protected[] {
+  // Behaviour beyond scanning overrides a claim, as it does in a report's advice
+  const disputed = (reported?.scans ?? []).flatMap(({ source, isDisputed }) => (isDisputed ? (parseNetwork(source) ?? []) : []));
   return [
     ...home.map((text) => ({ network: networkOf("--home", text), why: "one of your own networks (--home)" })),
     ...(reported?.home ?? []).flatMap((text) => {
       const network = parseNetwork(text);
       return network === null ? [] : [{ network, why: "one of your own networks (report)" }];
     }),
-    ...[...here, ...leftAlone().filter(({ kind }) => kind !== "acknowledged" || !includeAcknowledged)].flatMap(({ network: text, why }) => {
+    ...here.flatMap(({ network: text, why }) => {
       const network = parseNetwork(text);
       return network === null ? [] : [{ network, why }];
+    }),
+    ...leftAlone().flatMap(({ kind, network: text, why }) => {
+      const network = parseNetwork(text);
+      if (network === null || (kind === "acknowledged" && includeAcknowledged)) return [];
+      return [{ network, why, except: kind === "acknowledged" ? disputed : [] }];
     }),
   ];
 }

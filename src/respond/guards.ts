@@ -10,6 +10,8 @@ import { networksIn, type Range, rangeOf, union } from "./ranges.ts";
 export interface Protected {
   readonly network: Network;
   readonly why: string;
+  /** Parts of it that are not protected. */
+  readonly except?: readonly Network[];
 }
 
 export interface Guarded {
@@ -104,10 +106,12 @@ function without({ start, end }: Range, holes: readonly Range[]): Range[] {
 
 function disjoint(all: readonly Protected[], family: 4 | 6): (Range & { readonly why: string })[] {
   const placed: (Range & { readonly why: string })[] = [];
-  for (const { network, why } of all) {
+  for (const { network, why, except = [] } of all) {
     if (network.family !== family) continue;
     const whole = rangeOf(network);
-    const holes = placed.filter((range) => range.start <= whole.end && range.end >= whole.start);
+    const holes = union([...placed, ...except.filter((part) => part.family === family).map(rangeOf)]).filter(
+      (range) => range.start <= whole.end && range.end >= whole.start,
+    );
     placed.push(...without(whole, holes).map((range) => ({ ...range, why })));
     placed.sort((a, b) => (a.start < b.start ? -1 : 1));
   }

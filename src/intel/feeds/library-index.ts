@@ -8,6 +8,7 @@ import { FEED_KINDS, type FeedKind } from "../../model/reputation.ts";
 
 export const INDEX_FILE = "index.json";
 const SCHEMA = "precursor.intel-index/1";
+const MENDED_BY = "precursor intel update --force makes it anew from the copies that are kept";
 
 /** One file of a feed's last good copy, as it was fetched. */
 export interface CopyRecord {
@@ -87,7 +88,7 @@ export function readIndex(folder: string): LibraryIndex | null {
     throw error;
   }
   const value = parsed(text);
-  if (!isIndex(value)) throw new SyntaxError(`${INDEX_FILE} is not an index of feeds that this version knows`);
+  if (!isIndex(value)) throw new SyntaxError(`${INDEX_FILE} is not an index of feeds that this version knows; ${MENDED_BY}`);
   return value;
 }
 
@@ -95,7 +96,9 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new SyntaxError(`${INDEX_FILE} is damaged: ${error instanceof Error ? error.message : "no JSON"}`, { cause: error });
+    throw new SyntaxError(`${INDEX_FILE} is damaged: ${error instanceof Error ? error.message : "no JSON"}; ${MENDED_BY}`, {
+      cause: error,
+    });
   }
 }
 

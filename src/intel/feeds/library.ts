@@ -4,7 +4,7 @@
  * beside the old ones under names of their own, and the index that names them is renamed over the one before.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { IntelError } from "../../model/errors.ts";
 import { PARTIAL, writeWholeFile } from "../../model/whole-file.ts";
@@ -15,28 +15,52 @@ const COPIES = "copies";
 /** Others may read what feeds say. */
 export const FILE_MODE = 0o644;
 const TABLE_FILE = /^table\.\d+\.bin$/;
+/** Where an index that could not be read is put aside. */
+const DAMAGED_INDEX = "index.damaged.json";
+/** The feed and the beginning of the checksum in a copy's name. */
+const COPY_FILE = /^(.+)\.([0-9a-f]{16})$/;
+
+/** A whole copy that no index names. */
+export interface StrayCopy {
+  readonly file: string;
+  readonly octets: Uint8Array;
+  /** When it was written, seconds since 1970. */
+  readonly modified: number;
+}
 
 /** A library that is being changed, by this process alone. */
 export class Library {
   readonly folder: string;
   index: LibraryIndex;
+  /** Why the index could not be read and begins anew; null where it could. */
+  readonly damage: string | null;
   readonly #unlock: () => void;
 
-  private constructor(folder: string, index: LibraryIndex, unlock: () => void) {
+  private constructor(folder: string, { index, damage }: Pick<Library, "index" | "damage">, unlock: () => void) {
     this.folder = folder;
     this.index = index;
+    this.damage = damage;
     this.#unlock = unlock;
   }
 
-  /** Opens a library for changing; makes the folder where there is none. @throws IntelError */
-  static open(folder: string): Library {
+  /**
+   * Opens a library for changing; makes the folder where there is none.
+   * @param mend whether a damaged index is put aside, and begins anew: {@link strayCopies} has what is left
+   * @throws IntelError
+   */
+  static open(folder: string, mend = false): Library {
     const unlock = guarded(folder, () => {
       mkdirSync(join(folder, COPIES), { recursive: true });
       return lockLibrary(folder);
     });
     try {
-      const library = new Library(folder, readLibrary(folder) ?? EMPTY_INDEX, unlock);
-      library.#sweep();
+      const library = new Library(
+        folder,
+        mend ? indexOrDamage(folder) : { index: readLibrary(folder) ?? EMPTY_INDEX, damage: null },
+        unlock,
+      );
+      // Without an index everything would be a leftover
+      if (library.damage === null) library.#sweep();
       return library;
     } catch (error) {
       unlock();
@@ -60,6 +84,23 @@ export class Library {
     return octets;
   }
 
+  /** Whole copies in the folder, by feed: all that is left of a library whose index was damaged. @throws IntelError */
+  strayCopies(): ReadonlyMap<string, readonly StrayCopy[]> {
+    const copies = new Map<string, StrayCopy[]>();
+    guarded(this.folder, () => {
+      for (const file of readdirSync(join(this.folder, COPIES)).toSorted()) {
+        const [, feed, sum] = COPY_FILE.exec(file) ?? [];
+        if (feed === undefined || sum === undefined) continue;
+        const path = join(this.folder, COPIES, file);
+        const octets = readFileSync(path);
+        // One that was cut when the machine went down is none
+        if (!sha256Of(octets).startsWith(sum)) continue;
+        copies.set(feed, [...(copies.get(feed) ?? []), { file, octets, modified: Math.floor(statSync(path).mtimeMs / 1000) }]);
+      }
+    });
+    return copies;
+  }
+
   /** The table in use; null where there is none, or none that can be read. */
   currentTable(): Uint8Array | null {
     const { table } = this.index;
@@ -80,6 +121,8 @@ export class Library {
   /** Makes `next` the index, then removes what it names no longer. @throws IntelError */
   commit(next: Omit<LibraryIndex, "generation">): void {
     const index = { ...next, generation: this.index.generation + 1 };
+    if (this.damage !== null && this.index === EMPTY_INDEX)
+      guarded(this.folder, () => renameSync(join(this.folder, INDEX_FILE), join(this.folder, DAMAGED_INDEX)));
     guarded(this.folder, () => writeWholeFile(join(this.folder, INDEX_FILE), new TextEncoder().encode(indexText(index)), FILE_MODE));
     this.index = index;
     this.#sweep();
@@ -109,6 +152,16 @@ export function sha256Of(octets: Uint8Array): string {
 /** The index of a library that is only read; null where there is no library. @throws IntelError where it cannot be read. */
 export function readLibrary(folder: string): LibraryIndex | null {
   return guarded(folder, () => readIndex(folder));
+}
+
+/** The index, or an empty one and why. @throws IntelError where the folder cannot be read */
+function indexOrDamage(folder: string): Pick<Library, "index" | "damage"> {
+  try {
+    return { index: readLibrary(folder) ?? EMPTY_INDEX, damage: null };
+  } catch (error) {
+    if (!(error instanceof IntelError && error.cause instanceof SyntaxError)) throw error;
+    return { index: EMPTY_INDEX, damage: error.reason };
+  }
 }
 
 /** The compiled table and the index that names it, at one moment; null where there is none. @throws IntelError */

@@ -27,6 +27,8 @@ export interface UpdateOptions<Contents> {
   /** Seconds since 1970. */
   readonly now: number;
   readonly onProgress?: (done: number, total: number, feed: string) => void;
+  /** Told where the index was damaged: the feeds whose copies are in use again. */
+  readonly onMended?: (kept: readonly string[]) => void;
 }
 
 export interface FetchOptions {
@@ -78,6 +80,7 @@ export async function updateFromNetwork<Contents>(
 ): Promise<FeedUpdate[]> {
   const chosen = chosenFeeds(options.feeds, options.disabled, names, library.index);
   const change = new Change(library, options);
+  change.mend();
   const updates = new Map<string, FeedUpdate>();
   const queue = [...chosen];
   let done = 0;
@@ -113,6 +116,7 @@ export function updateFromFiles<Contents>(
   force: boolean,
 ): FeedUpdate[] {
   const change = new Change(library, options);
+  change.mend();
   const updates = given.flatMap(({ feed: id, files }) => {
     const feed = options.feeds.get(id);
     if (feed === undefined) return [];
@@ -136,6 +140,20 @@ class Change<Contents> {
     this.#library = library;
     this.#options = options;
     this.#records = new Map(Object.entries(library.index.feeds).filter(([id]) => options.feeds.has(id)));
+  }
+
+  /** Takes the copies that a damaged index named; what it alone knew (addresses, validators, times of checking) is gone. */
+  mend(): void {
+    if (this.#library.damage === null) return;
+    const kept: string[] = [];
+    for (const [id, copies] of this.#library.strayCopies()) {
+      const feed = this.#options.feeds.get(id);
+      if (feed === undefined) continue;
+      const files = copies.map(({ octets, file }) => ({ octets, from: `file ${file}`, etag: null, lastModified: null }));
+      const fetchedAt = Math.min(...copies.map(({ modified }) => modified), this.#options.now);
+      if (this.take({ ...feed, form: "auto" }, files, fetchedAt, true, []).outcome === "new") kept.push(id);
+    }
+    this.#options.onMended?.(kept);
   }
 
   standing(feed: Feed): Pick<FeedUpdate, "feed" | "entries" | "guarded" | "leftOut"> {
