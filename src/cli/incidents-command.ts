@@ -107,13 +107,17 @@ async function showIncident(id: string, flags: ShowFlags): Promise<void> {
   const kept = new KeptIntel(intel);
   const shown = await withStore(store === undefined ? {} : { store }, async (opened) => {
     const incident = await find(opened, id);
-    const { judgeIncident } = await import("../pipeline/history/judge-incident.ts");
+    const { judgeIncident, whyNotJudged } = await import("../pipeline/history/judge-incident.ts");
     const { inShort } = await import("../pipeline/history/incident-judgement.ts");
     const judged = await judgeIncident(opened, incident, { ...kept.use(), home: ours });
     // What the store has forgotten the watch may have judged
-    return judged === null
-      ? { incident, assessment: null }
-      : { incident: { ...incident, judgement: inShort(judged, incident) }, assessment: judged.assessment };
+    if (judged === null)
+      return {
+        incident: (incident.judgement ?? null) === null ? { ...incident, notJudged: whyNotJudged(incident) } : incident,
+        assessment: null,
+      };
+    const { notJudged: _, ...rest } = incident;
+    return { incident: { ...rest, judgement: inShort(judged, incident) }, assessment: judged.assessment };
   });
   kept.close();
   if (kept.trouble !== null) await writeError(`precursor: ${kept.trouble}; sources are not looked up in it\n`);

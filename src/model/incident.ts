@@ -110,4 +110,6 @@ export interface Incident {
   readonly timeline: readonly IncidentEntry[];
   /** The last one; absent or null where there was none. */
   readonly judgement?: IncidentJudgement | null;
+  /** Why there is none, as a sentence that begins "not judged: "; absent where there is one, and where nobody was asked to judge. */
+  readonly notJudged?: string;
 }

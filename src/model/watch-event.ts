@@ -34,6 +34,8 @@ export interface WatchHealth {
   readonly lateRows: number;
   /** Upticks and incidents that could not be followed because there were too many. */
   readonly refused: number;
+  /** Packets of open incidents' sources since the last judgement that were too many to be looked at: their manners are of the others. */
+  readonly unlookedPackets: number;
   /** What the clock did, or null. */
   readonly clock: string | null;
   /** All that is amiss, a line each: the same words for as long as it lasts. */

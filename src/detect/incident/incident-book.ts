@@ -89,7 +89,15 @@ export class IncidentBook {
   /** What an incident means, for as long as it is known. */
   judged(id: string, judgement: IncidentJudgement): void {
     const draft = this.#drafts.find((one) => one.id === id);
-    if (draft !== undefined) draft.judgement = judgement;
+    if (draft === undefined) return;
+    draft.judgement = judgement;
+    delete draft.notJudged;
+  }
+
+  /** Why it is not known, until it is. */
+  notJudged(id: string, reason: string): void {
+    const draft = this.#drafts.find((one) => one.id === id);
+    if (draft !== undefined) draft.notJudged = reason;
   }
 
   snapshot(): BookState {

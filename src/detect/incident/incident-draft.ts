@@ -42,6 +42,8 @@ export interface Draft {
   timeline: IncidentEntry[];
   /** What it means, as last judged; absent where it never was. */
   judgement?: IncidentJudgement;
+  /** Why it has none. */
+  notJudged?: string;
   /** Intervals in a row that were low, and high again. */
   low: number;
   high: number;
@@ -170,6 +172,7 @@ export function incidentOf(draft: Draft): Incident {
     acknowledgedBy: draft.acknowledgedBy,
     timeline: [...draft.timeline],
     ...(draft.judgement === undefined ? {} : { judgement: draft.judgement }),
+    ...(draft.notJudged === undefined ? {} : { notJudged: draft.notJudged }),
   };
 }
 

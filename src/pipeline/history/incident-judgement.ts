@@ -7,10 +7,13 @@ import type { Incident, IncidentJudgement } from "../../model/incident.ts";
 import type { Manners } from "../../model/manners.ts";
 import { INTERVAL_SECONDS } from "../../model/series.ts";
 import type { KeptIntel } from "../kept-intel.ts";
-import { type AskedStore, judgeIncident, type JudgedIncident } from "./judge-incident.ts";
+import { type AskedStore, judgeIncident, type JudgedIncident, whyNotJudged } from "./judge-incident.ts";
 
-/** Judges an incident as it stands; null where the store cannot tell. */
-export type IncidentAssessor = (incident: Incident) => Promise<IncidentJudgement | null>;
+/** Judges an incident as it stands, or says why it does not. */
+export type IncidentAssessor = (incident: Incident) => Promise<IncidentJudgement | NotJudged>;
+
+/** "not judged: …" */
+export type NotJudged = Required<Pick<Incident, "notJudged">>;
 
 /** Incidents judged in one interval, those to be told first: a judgement takes some tenths of a second. The others wait. */
 const MOST_JUDGED = 16;
@@ -32,10 +35,10 @@ export function incidentAssessor(
   return async (incident) => {
     try {
       const judged = await judgeIncident(store, incident, { ...kept.use(), home: home(), mannersOf });
-      return judged === null ? null : inShort(judged, incident);
+      return judged === null ? { notJudged: whyNotJudged(incident) } : inShort(judged, incident);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      return null;
+      return { notJudged: `not judged: the store does not answer: ${error.reason}` };
     }
   };
 }
@@ -48,16 +51,27 @@ export async function assessChanges(
 ): Promise<readonly IncidentChange[]> {
   if (assessor === null) return changes;
   const due = changes.filter(isToBeAssessed).toSorted((a, b) => Number(b.isAlert) - Number(a.isAlert));
-  const judgements = new Map<string, IncidentJudgement>();
-  for (const { incident } of due.slice(0, MOST_JUDGED)) {
-    const judgement = await assessor(incident);
-    if (judgement === null) continue;
-    book.judged(incident.id, judgement);
-    judgements.set(incident.id, judgement);
+  const outcomes = new Map<string, Pick<Incident, "judgement" | "notJudged">>();
+  for (const [place, { incident }] of due.entries()) {
+    const judgement =
+      place < MOST_JUDGED
+        ? await assessor(incident)
+        : { notJudged: `not judged: ${MOST_JUDGED} others of this interval came first; it is judged with its next change` };
+    // An older judgement is better than none
+    if ("notJudged" in judgement && (incident.judgement ?? null) !== null) continue;
+    if ("notJudged" in judgement) {
+      book.notJudged(incident.id, judgement.notJudged);
+      outcomes.set(incident.id, judgement);
+    } else {
+      book.judged(incident.id, judgement);
+      outcomes.set(incident.id, { judgement });
+    }
   }
   return changes.map((change) => {
-    const judgement = judgements.get(change.incident.id);
-    return judgement === undefined ? change : { ...change, incident: { ...change.incident, judgement } };
+    const outcome = outcomes.get(change.incident.id);
+    if (outcome === undefined) return change;
+    const { notJudged: _, ...incident } = change.incident;
+    return { ...change, incident: { ...incident, ...outcome } };
   });
 }
 

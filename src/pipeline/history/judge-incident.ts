@@ -69,6 +69,13 @@ interface Sender {
   readonly rows: readonly SourceActivity[];
 }
 
+/** Why {@link judgeIncident} has no judgement on an incident. */
+export function whyNotJudged({ leading: { series } }: Incident): string {
+  return seriesNumber(series) === null
+    ? `not judged: history keeps no sources of ${series}`
+    : `not judged: the store has no source of ${series} in its time, or has forgotten them`;
+}
+
 /** Null where the store has no source of it any more (retention), or cannot tell the sources of such a series. @throws StoreError */
 export async function judgeIncident(
   store: AskedStore,

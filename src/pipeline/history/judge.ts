@@ -318,7 +318,8 @@ export class Judge {
       // Who replays without judging says nothing against what a watch has judged
       const judgement = incident.judgement ?? stored?.judgement ?? null;
       if (judgement !== null) this.book.judged(incident.id, judgement);
-      const known = judgement === null ? change : { ...change, incident: { ...incident, judgement } };
+      const { notJudged: _, ...rest } = incident;
+      const known = judgement === null ? change : { ...change, incident: { ...rest, judgement } };
       if (stored !== null && stored.alertedSize >= incident.alertedSize) unheard.push({ ...known, isAlert: false });
       else unheard.push(known);
     }

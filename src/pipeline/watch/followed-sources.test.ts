@@ -50,6 +50,14 @@ describe("sources of open incidents", () => {
     expect(statusOf(followed, CENSYS)).toBe("confirmed");
     expect(statusOf(followed, CENSYS_TOO)).toBe("disputed");
   });
+  test("send more than is looked at: that is counted until the next look, and what was seen counts", () => {
+    const followed = new FollowedSources(100);
+    followed.follow("one", [CENSYS]);
+    watched(followed, scan(CENSYS, zmapProber("old")));
+    expect(followed.leftOut).toBeGreaterThan(100);
+    expect(followed.mannersOf(CENSYS)?.tools.get("zmap") ?? 0).toBeGreaterThan(50);
+    expect(followed.leftOut).toBe(0);
+  });
   test("show their tools, which add up from look to look, also when they are followed anew", () => {
     const followed = new FollowedSources();
     followed.follow("one", [CENSYS]);

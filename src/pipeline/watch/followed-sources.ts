@@ -14,7 +14,7 @@ import { WordSet } from "../../sketch/word-set.ts";
 
 /** Sources that are followed at once; of further ones nothing is known, as of all others. */
 const MOST_FOLLOWED = 1024;
-/** Packets of followed sources that are looked at between two judgements; further ones are left out. */
+/** Packets of followed sources that are looked at between two judgements; further ones are counted and left out. */
 const MOST_PACKETS = 4_000_000;
 /** At most 4 MiB of slots, 8 MiB of contacts and 1 MiB of conversations: a thousand sources and whom they talk with. */
 const LIMITS = { sources: 1 << 16, contactBytes: 8 << 20, flows: 1 << 14 };
@@ -26,8 +26,19 @@ export class FollowedSources {
   #words = new WordSet();
   #observer: Observer | null = null;
   #packets = 0;
+  #leftOut = 0;
+  readonly #most: number;
   readonly #batch = new ObservationBatch();
   readonly #copiers = new WeakMap<ObservationBatch, RowCopier>();
+
+  constructor(most: number = MOST_PACKETS) {
+    this.#most = most;
+  }
+
+  /** Packets since the last judgement that were too many to be looked at. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
 
   get size(): number {
     return this.#followed.size;
@@ -55,11 +66,15 @@ export class FollowedSources {
 
   /** Looks at the rows of a batch that come from, or go to, those who are followed. The batch stays as it is. */
   observe(batch: ObservationBatch): void {
-    if (this.#words.size === 0 || this.#packets >= MOST_PACKETS) return;
+    if (this.#words.size === 0) return;
     const { source, destination } = batch;
     let copier: RowCopier | null = null;
     for (let row = 0; row < batch.length; row++) {
       if (!this.#words.has(source[row]!) && !this.#words.has(destination[row]!)) continue;
+      if (this.#packets + this.#batch.length >= this.#most) {
+        this.#leftOut++;
+        continue;
+      }
       copier ??= this.#copierOf(batch);
       copier.append(this.#batch, row, 1);
       if (this.#batch.length === this.#batch.capacity) this.#take();
@@ -93,6 +108,7 @@ export class FollowedSources {
     const activity = this.#observer?.finish() ?? null;
     this.#observer = null;
     this.#packets = 0;
+    this.#leftOut = 0;
     if (activity === null) return;
     for (const [address, followed] of this.#followed) {
       const seen = seenManners(activity, address);

@@ -91,6 +91,10 @@ export class WatchJudging {
     return this.#judge?.refused ?? 0;
   }
 
+  get unlookedPackets(): number {
+    return this.#followed.leftOut;
+  }
+
   /** Goes over to other options, between two steps. */
   change(options: WatchOptions): void {
     this.#options = options;
@@ -156,12 +160,14 @@ export class WatchJudging {
       (address) => this.#followed.mannersOf(address),
     );
     const assessor: IncidentAssessor = async (incident) => {
-      // Of what was long ago nobody is told; precursor incidents show judges it
-      if (this.#now() - incident.updatedAt > JUDGED_SECONDS) return null;
+      // Of what was long ago nobody is told
+      if (this.#now() - incident.updatedAt > JUDGED_SECONDS)
+        return { notJudged: "not judged: it was over a day ago when the past was caught up with; precursor incidents show judges it" };
       const judgement = await assess(incident);
+      const sources = "notJudged" in judgement ? [] : judgement.sources;
       this.#followed.follow(
         incident.id,
-        (judgement?.sources ?? []).map(({ address }) => address),
+        sources.map(({ address }) => address),
       );
       return judgement;
     };

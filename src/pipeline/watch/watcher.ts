@@ -174,6 +174,7 @@ export class Watcher {
       futureRows: this.#intake.futureRows,
       lateRows: this.#intake.lateRows,
       refused: this.#judging.refused,
+      unlookedPackets: this.#judging.unlookedPackets,
       clock: this.#clock.trouble,
     };
     return { ...health, troubles: troublesOf(health) };

@@ -50,6 +50,7 @@ export const incidentShape = z.looseObject({
     .nullable()
     .optional()
     .describe("what it means, in short: made when it opens, grows and closes, from what the store holds"),
+  notJudged: z.string().optional().describe('why there is no judgement: "not judged: …"'),
   timeline: z.array(z.looseObject({ time, kind: z.string(), text: z.string(), by: z.string().nullable() })),
 });
 

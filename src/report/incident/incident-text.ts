@@ -48,7 +48,7 @@ export function renderIncidentList(incidents: readonly Incident[], options: Rend
 
 /** One incident: what rose, when, who saw it, and where that could be judged what it means, what to do and who sent it; its timeline. */
 export function renderIncident(incident: Incident, assessment: Assessment | null, options: RenderOptions = {}): string {
-  const { id, phase, openedAt, closedAt, updatedAt, leading, others, acknowledgedBy, timeline, judgement = null } = incident;
+  const { id, phase, openedAt, closedAt, updatedAt, leading, others, acknowledgedBy, timeline, judgement = null, notJudged } = incident;
   const screen = new Screen(options);
   screen.heading("incident", id);
   const record = recordWords(leading);
@@ -69,6 +69,9 @@ export function renderIncident(incident: Incident, assessment: Assessment | null
     writeJudgement(screen, judgement, assessment);
     writeActions(screen, judgement);
     writeSources(screen, judgement);
+  } else if (notJudged !== undefined) {
+    screen.heading("judgement", "none");
+    screen.paragraph(`${notJudged.charAt(0).toUpperCase()}${notJudged.slice(1)}.`);
   }
   screen.heading("timeline", counted(timeline.length, "entry", "entries"));
   for (const { time, kind, text, by } of timeline) {

@@ -33,6 +33,9 @@ const health = z.looseObject({
   futureRows: count.describe("left out: their time is more than five minutes ahead of the clock"),
   lateRows: count.describe("kept, but of intervals that were judged already"),
   refused: count.describe("series and incidents that could not be followed because there were too many"),
+  unlookedPackets: count.describe(
+    "of open incidents' sources since the last judgement, too many to be looked at: how these behave is told by the others",
+  ),
   clock: z.string().nullable(),
   troubles: z.array(z.string()).describe("all that is amiss, a line each: the same words for as long as it lasts"),
 });

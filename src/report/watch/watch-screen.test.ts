@@ -49,6 +49,7 @@ const HEALTH: WatchHealth = {
   futureRows: 0,
   lateRows: 0,
   refused: 0,
+  unlookedPackets: 0,
   clock: null,
   silent: [],
   troubles: [],

@@ -144,8 +144,8 @@ function incidentSpans({ id, phase, sources, sensors, sensorsAlive, leading, oth
   ];
 }
 
-function judgementLines({ judgement }: Incident): Span[][] {
-  if (judgement === undefined || judgement === null) return [];
+function judgementLines({ judgement, notJudged }: Incident): Span[][] {
+  if (judgement === undefined || judgement === null) return notJudged === undefined ? [] : [[{ text: `    ${notJudged}`, style: "dim" }]];
   const { severity, confidence, bottomLine, actions, sources } = judgement;
   const lines: Span[][] = [[{ text: `    ${severity}, confidence ${confidence}: `, style: "bold" }, { text: bottomLine }]];
   const command = actions.flatMap(({ commands }) => commands)[0];
