@@ -2,8 +2,7 @@
 import type { BlockRequest, LeftOut } from "../model/block.ts";
 import { expiryOf, matchWords, moment, type Platform, type RuleSet } from "./platform.ts";
 
-/** Those left out that are named in a file; standard error names as many. */
-export /** Addresses told by name for one reason, and reasons. */
+/** Addresses told by name for one reason, and reasons. */
 const NAMED_LEFT_OUT = 5;
 const TOLD_REASONS = 20;
 
@@ -20,7 +19,7 @@ export interface DecidedBlock {
 export function blockDocument(block: DecidedBlock, platform: Platform, into: string | null, removal: boolean): string {
   const rules = platform.rules(block.request, into);
   const remarks = removal ? removalRemarks(block, platform) : remarksOf(block, platform, rules);
-  const body = removal ? (rules.remove.length > 0 ? rules.remove : []) : rules.apply;
+  const body = removal ? rules.remove : rules.apply;
   const tail = removal ? [] : removeRemarks(rules);
   const asRemark = (line: string): string => `${platform.remark}${line}`.trimEnd();
   return `${[...remarks.map(asRemark), ...body, ...tail.map(asRemark)].join("\n")}\n`;

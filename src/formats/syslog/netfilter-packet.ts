@@ -21,6 +21,7 @@ import { hexDigit, NOT_A_NUMBER, parseIPv4At, parseIPv6At } from "../text/fields
 
 import { EXPANDED_LENGTH, readExpandedIPv6 } from "./expanded-ipv6.ts";
 import * as field from "./netfilter-keys.ts";
+import { ETHERNET_MAC, isEthernetHeader, quoteEnd, tokenEnd } from "./netfilter-tokens.ts";
 import { protocolNamed } from "../text/protocol-words.ts";
 
 const SPACE = 32;
@@ -33,10 +34,6 @@ const OPEN = 91;
 const CLOSE = 93;
 const SMALL_X = 120;
 
-/** `MAC=` and the 14 octets of an Ethernet header, as it nearly always is: the space behind it is this far on. */
-const ETHERNET_MAC = 4 + 41;
-/** Offset of the first of the colons between them. */
-const FIRST_MAC_COLON = 6;
 /** No protocol has been named. */
 const NO_PROTOCOL = -1;
 
@@ -378,29 +375,4 @@ export class NetfilterPacket {
 /** What may stand before a number: `=`, `:` of FRAG, `x` of 0x. */
 function isLead(code: number): boolean {
   return code === EQUALS || code === COLON || code === SMALL_X;
-}
-
-function tokenEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && bytes[at] !== SPACE) at++;
-  return at;
-}
-
-/** Behind the bracket that closes the one at `start`, or the end. */
-function quoteEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start + 1;
-  let depth = 1;
-  while (at < end && depth > 0) {
-    if (bytes[at] === OPEN) depth++;
-    else if (bytes[at] === CLOSE) depth--;
-    at++;
-  }
-  return at;
-}
-
-/** Whether fourteen octets follow `MAC=`, and no fewer: the fields behind a shorter one would be passed over. */
-function isEthernetHeader(bytes: Uint8Array, at: number, end: number): boolean {
-  if (at + ETHERNET_MAC >= end || bytes[at + ETHERNET_MAC] !== SPACE) return false;
-  for (let colon = at + FIRST_MAC_COLON; colon < at + ETHERNET_MAC; colon += 3) if (bytes[colon] !== COLON) return false;
-  return true;
 }

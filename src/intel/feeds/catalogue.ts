@@ -3,20 +3,12 @@
  * `read` is the date of the copy of the page that was read for the entry; where the copy had none, the day on which it was read; null where no
  * copy was found. Terms change: the page has the last word.
  */
-import { DAY, DEFAULT_STALE_AFTER, type Feed, HOUR } from "./feed.ts";
-import { MISP_SCANNER_LISTS, OPENFILTERS_FILES } from "./scanner-lists.ts";
+import { type CatalogueEntry, DAY, DEFAULT_STALE_AFTER, type Feed, HALF_A_YEAR, HOUR } from "./feed.ts";
+import { SCANNER_FEEDS } from "./scanner-lists.ts";
 
 const FIREHOL = "https://raw.githubusercontent.com/firehol/blocklist-ipsets/master";
-const MISP = "https://raw.githubusercontent.com/MISP/misp-warninglists/main/lists";
-const OPENFILTERS = "https://raw.githubusercontent.com/OpenFilters/internet-scanners/main/cidr";
-/** Lists of names and ranges that are kept by hand change a few times a year. */
-const HALF_A_YEAR = 182 * DAY;
 
-/** What most feeds have alike. */
-type Common = "choice" | "form" | "madeOf" | "mayBeEmpty" | "staleAfter";
-type Entry = Omit<Feed, Common | "own"> & Partial<Pick<Feed, Common>>;
-
-const ENTRIES: readonly Entry[] = [
+const ENTRIES: readonly CatalogueEntry[] = [
   {
     id: "spamhaus-drop",
     name: "Spamhaus DROP",
@@ -372,51 +364,7 @@ const ENTRIES: readonly Entry[] = [
     page: "https://github.com/stamparm/maltrail",
     read: "2026-08-23",
   },
-  {
-    id: "misp-scanners",
-    name: "MISP warning lists: scanners",
-    urls: MISP_SCANNER_LISTS.map((list) => `${MISP}/${list}/list.json`),
-    kind: "acknowledged",
-    licence: "CC0",
-    commercial: "free",
-    refresh: 7 * DAY,
-    staleAfter: HALF_A_YEAR,
-    trust: 0.8,
-    trustReason: "ranges that organisations publish, or that telescopes attribute to them by name",
-    form: "misp-warninglist",
-    page: "https://github.com/MISP/misp-warninglists",
-    read: "2026-08-20",
-  },
-  {
-    id: "misp-public-dns",
-    name: "MISP warning lists: public resolvers",
-    urls: [`${MISP}/public-dns-v4/list.json`, `${MISP}/public-dns-v6/list.json`],
-    kind: "resolver",
-    licence: "CC0",
-    commercial: "free",
-    refresh: 7 * DAY,
-    staleAfter: HALF_A_YEAR,
-    trust: 0.8,
-    trustReason: "resolvers that answer everybody; blocking one hurts one's own users",
-    form: "misp-warninglist",
-    page: "https://github.com/MISP/misp-warninglists",
-    read: "2026-08-20",
-  },
-  {
-    id: "openfilters-scanners",
-    name: "OpenFilters Internet scanners",
-    urls: OPENFILTERS_FILES.map((file) => `${OPENFILTERS}/${file}.txt`),
-    kind: "acknowledged",
-    licence: "The Unlicense",
-    commercial: "free",
-    refresh: 7 * DAY,
-    staleAfter: HALF_A_YEAR,
-    trust: 0.75,
-    trustReason: "ranges of scanning organisations, most from their own pages, kept by hand",
-    form: "addresses",
-    page: "https://github.com/OpenFilters/internet-scanners",
-    read: "2026-06-22",
-  },
+  ...SCANNER_FEEDS,
 ];
 
 /** Feeds by id, in the order in which they are listed. */

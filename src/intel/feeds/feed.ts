@@ -48,6 +48,8 @@ export interface Feed {
 
 export const HOUR = 3600;
 export const DAY = 86_400;
+/** Lists of names and ranges that are kept by hand change a few times a year. */
+export const HALF_A_YEAR = 182 * DAY;
 /** Addresses change hands within days: what was an attacker's last week may be a neighbour's today. A stated judgement. */
 export const DEFAULT_STALE_AFTER = 4 * DAY;
 
@@ -57,3 +59,7 @@ const FEED_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 export function isFeedId(text: string): boolean {
   return FEED_ID.test(text);
 }
+
+/** A feed as the catalogue has it: what most feeds have alike may be left out. */
+type Common = "choice" | "form" | "madeOf" | "mayBeEmpty" | "staleAfter";
+export type CatalogueEntry = Omit<Feed, Common | "own"> & Partial<Pick<Feed, Common>>;

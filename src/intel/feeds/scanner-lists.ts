@@ -1,7 +1,11 @@
 /** Names of the files that the two public collections of scanning organisations keep, a file an organisation. */
+import { type CatalogueEntry, DAY, HALF_A_YEAR } from "./feed.ts";
+
+const MISP = "https://raw.githubusercontent.com/MISP/misp-warninglists/main/lists";
+const OPENFILTERS = "https://raw.githubusercontent.com/OpenFilters/internet-scanners/main/cidr";
 
 /** Folders of MISP/misp-warninglists: ranges that organisations scan from. */
-export const MISP_SCANNER_LISTS: readonly string[] = [
+const MISP_SCANNER_LISTS: readonly string[] = [
   "alphastrike-research-nt-scanning",
   "alphastrike-scanning",
   "bufferover-nt-scanning",
@@ -41,7 +45,7 @@ export const MISP_SCANNER_LISTS: readonly string[] = [
 ];
 
 /** Files of OpenFilters/internet-scanners, IPv4 and IPv6 apart. */
-export const OPENFILTERS_FILES: readonly string[] = [
+const OPENFILTERS_FILES: readonly string[] = [
   "a10networks_v4",
   "academyforinternetresearch_v4",
   "adscore_v4",
@@ -123,4 +127,53 @@ export const OPENFILTERS_FILES: readonly string[] = [
   "xmco_v4",
   "zern_v4",
   "zoomeye_v4",
+];
+
+/** Feeds of acknowledged scanners and of public resolvers. */
+export const SCANNER_FEEDS: readonly CatalogueEntry[] = [
+  {
+    id: "misp-scanners",
+    name: "MISP warning lists: scanners",
+    urls: MISP_SCANNER_LISTS.map((list) => `${MISP}/${list}/list.json`),
+    kind: "acknowledged",
+    licence: "CC0",
+    commercial: "free",
+    refresh: 7 * DAY,
+    staleAfter: HALF_A_YEAR,
+    trust: 0.8,
+    trustReason: "ranges that organisations publish, or that telescopes attribute to them by name",
+    form: "misp-warninglist",
+    page: "https://github.com/MISP/misp-warninglists",
+    read: "2026-08-20",
+  },
+  {
+    id: "misp-public-dns",
+    name: "MISP warning lists: public resolvers",
+    urls: [`${MISP}/public-dns-v4/list.json`, `${MISP}/public-dns-v6/list.json`],
+    kind: "resolver",
+    licence: "CC0",
+    commercial: "free",
+    refresh: 7 * DAY,
+    staleAfter: HALF_A_YEAR,
+    trust: 0.8,
+    trustReason: "resolvers that answer everybody; blocking one hurts one's own users",
+    form: "misp-warninglist",
+    page: "https://github.com/MISP/misp-warninglists",
+    read: "2026-08-20",
+  },
+  {
+    id: "openfilters-scanners",
+    name: "OpenFilters Internet scanners",
+    urls: OPENFILTERS_FILES.map((file) => `${OPENFILTERS}/${file}.txt`),
+    kind: "acknowledged",
+    licence: "The Unlicense",
+    commercial: "free",
+    refresh: 7 * DAY,
+    staleAfter: HALF_A_YEAR,
+    trust: 0.75,
+    trustReason: "ranges of scanning organisations, most from their own pages, kept by hand",
+    form: "addresses",
+    page: "https://github.com/OpenFilters/internet-scanners",
+    read: "2026-06-22",
+  },
 ];

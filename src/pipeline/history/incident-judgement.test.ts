@@ -13,7 +13,7 @@ const opened = (incident: Incident): IncidentChange => ({ change: "opened", isAl
 
 /** A store of which every question ends as `answer` does. */
 function storeThat(answer: () => Promise<never[]>): AskedStore {
-  return { topSources: answer, activityOf: answer, sensors: answer, incidents: answer, judged: answer } as unknown as AskedStore;
+  return { topSources: answer, activityOf: answer, sensors: answer, incidents: answer, judged: answer };
 }
 
 async function told(store: AskedStore, incident: Incident): Promise<Incident> {

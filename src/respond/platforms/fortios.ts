@@ -1,6 +1,6 @@
 /**
  * FortiOS (6.4 and later, where one policy holds IPv4 and IPv6). Port ranges of a service are "destination:source" and start at 0, as in the
- * service "webproxy" that comes with it (Fortinet, "config firewall service custom"). What a virtual IP translates passes a deny policy
+ * services "webproxy" and "NONE" (`tcp-portrange 0`) that come with it (Fortinet, "config firewall service custom"). What a virtual IP translates passes a deny policy
  * for all destinations unless match-vip is set (Fortinet, "DENY Policy for Virtual IP Firewall Policy"); 7.2.4 and later set it by themselves.
  */
 import { parseNetwork, formatIPv4 } from "../../model/address.ts";
@@ -108,7 +108,7 @@ export const FORTIOS: Platform = {
         ...(services.length === 0
           ? []
           : [
-              "FortiOS takes 0 as a port, but its documentation does not say that a policy matches packets with port zero by it: send one, and look at the policy's counter, before you rely on it.",
+              "FortiOS takes 0 as a port, but its documentation does not say that a policy matches packets with port zero by it (its own service NONE has tcp-portrange 0), nor that 0 as a source is not read as any. Add set status disable to this policy at first, and see with diagnose firewall iprope lookup whom it would match.",
             ]),
         ...(until === null ? [] : ["The schedule is in UTC; the device must keep UTC, or the hours be changed."]),
       ],

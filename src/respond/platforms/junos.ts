@@ -1,7 +1,7 @@
 /**
  * Junos stateless firewall filters. A port match there looks at octets wherever they are, also in later fragments: each IPv4 term asks
- * for fragment-offset 0, and each IPv6 term for TCP or UDP as the very next header, which a fragment does not have (Juniper, "Firewall
- * Filter Match Conditions for IPv4 Traffic" and "… for IPv6 Traffic").
+ * for fragment-offset 0, and each IPv6 term for TCP or UDP as the very next header, which a fragment does not have (Juniper, "Understanding
+ * How a Firewall Filter Tests a Protocol", "Firewall Filter Match Conditions for IPv4 Traffic" and "… for IPv6 Traffic").
  */
 import type { BlockRequest } from "../../model/block.ts";
 import { concerns, matchName, nameOf, noExpiryNote, type Platform, portZeroOf, sourcesOf } from "../platform.ts";

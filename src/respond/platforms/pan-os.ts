@@ -1,6 +1,7 @@
 /**
  * PAN-OS set commands. A service takes ports from 0 to 65535, as other generators of its rules write them; fragments are put together before
- * rules are looked at (Palo Alto Networks, "How does the Palo Alto Networks Firewall Manage Fragmented Traffic?"). A schedule ends the rule.
+ * rules are looked at (Palo Alto Networks, "How does the Palo Alto Networks Firewall Manage Fragmented Traffic?"). What has an invalid port is dropped before that
+ * ("Logical interface packet drop counter explanation"). A schedule ends the rule.
  */
 import type { BlockRequest } from "../../model/block.ts";
 import { expiryOf, matchName, nameOf, type Platform, remarkOf } from "../platform.ts";
@@ -44,6 +45,11 @@ export const PAN_OS: Platform = {
       ],
       notes: [
         "In configuration mode; commit afterwards. Set the zone in `from` where the device has more than one that faces the Internet.",
+        ...(services.length === 0
+          ? []
+          : [
+              "Packets with a TCP or UDP port that it calls invalid are dropped before rules are looked at, and not logged: show counter global tells. The rule is for those that get so far.",
+            ]),
         ...(request.families.length === 1 && services.length > 0
           ? ["The rule for port zero is for IPv4 and IPv6: a rule here does not tell them apart."]
           : []),
