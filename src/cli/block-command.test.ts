@@ -68,6 +68,12 @@ describe("precursor block", () => {
     // By name it takes being told: nothing here says how it behaved
     expect((await block("--source", "71.6.135.131", "--for", "cidr")).status).toBe(2);
   });
+  test("says who is left out for being of the other version of IP", async () => {
+    const { stdout, stderr } = await block("--source", "93.174.93.175", "--source", "2a02:4780:2::1", "--family", "6", "--for", "cidr");
+    expect(stdout).toContain("\n2a02:4780:2::1\n");
+    expect(stderr).toContain("93.174.93.175: of IPv4, which --family leaves out");
+    expect((await block("--source", "93.174.93.175", "--family", "6", "--for", "cidr")).stderr).toContain("nothing is left to block");
+  });
   test("near miss: a report with nobody to block is no failure, and empties the set", async () => {
     writeFileSync(join(folder, "none.json"), report({ scans: [], scansTotal: 0 }));
     const { status, stdout, stderr } = await block("--report", "none.json", "--for", "ipset");

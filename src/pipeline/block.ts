@@ -44,10 +44,18 @@ export function decideBlock(options: BlockOptions): DecidedBlock {
           includeSpoofable: options.includeSpoofable,
           includeAcknowledged,
         });
-  const asked = [
+  const named = [
     ...options.sources.map((text) => networkOf("--source", text)),
     ...found.sources.flatMap((source) => parseNetwork(source) ?? []),
-  ].filter(({ family }) => options.families.includes(family));
+  ];
+  const isAsked = ({ family }: Network): boolean => options.families.includes(family);
+  const asked = named.filter(isAsked);
+  const otherFamily = named
+    .filter((network) => !isAsked(network))
+    .map((network): LeftOut => ({
+      network: formatNetwork(network),
+      reason: `of IPv${network.family}, which --family leaves out`,
+    }));
   const protection = new Protection(protectedBy(options));
   const guarded = guard(asked, protection, options.most);
   if (innocents > 0 && guarded.kept.length > MOST_WEIGHED) {
@@ -56,9 +64,9 @@ export function decideBlock(options: BlockOptions): DecidedBlock {
     );
   }
   const fewest = aggregate(guarded.kept, innocents, (range, family) => protection.within(range, family).length > 0);
-  const leftOut: readonly LeftOut[] = [...guarded.leftOut, ...found.leftOut];
+  const leftOut: readonly LeftOut[] = [...guarded.leftOut, ...otherFamily, ...found.leftOut];
   if (options.sources.length > 0 && fewest.networks.length === 0 && options.portZero.length === 0) {
-    const [first] = guarded.leftOut;
+    const [first] = leftOut;
     throw new UsageError(`nothing is left to block${first === undefined ? "" : `: ${first.network} is left out: ${first.reason}`}`);
   }
   return {

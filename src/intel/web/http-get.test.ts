@@ -116,7 +116,7 @@ describe("a server that misbehaves gets a reason", () => {
     expect(await httpGet(slow.url, { ...LIMITS, timeoutSeconds: 0.2 })).toMatchObject({ kind: "failed" });
     const gone = await serve(() => {});
     await gone.close();
-    expect(await httpGet(gone.url, LIMITS)).toEqual({ kind: "failed", reason: "nobody listens there" });
+    expect(await httpGet(gone.url, LIMITS)).toEqual({ kind: "failed", reason: `nobody listens at 127.0.0.1:${gone.port}` });
   });
 
   test("who interrupts is obeyed", async () => {

@@ -4,7 +4,7 @@
  */
 import { request as plainRequest, Agent as PlainAgent, type IncomingMessage } from "node:http";
 import { request as secureRequest, Agent as SecureAgent } from "node:https";
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { createGunzip } from "node:zlib";
 import packageManifest from "../../../package.json" with { type: "json" };
 import { isBogon } from "../special-purpose.ts";
@@ -207,6 +207,9 @@ const REASONS: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   if (error instanceof Refused) return error.message;
   const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? "") : "";
+  // Where that is a proxy, the address tells
+  if (code === "ECONNREFUSED" && error instanceof Error && "address" in error && "port" in error)
+    return `nobody listens at ${isIPv6(String(error.address)) ? `[${String(error.address)}]` : String(error.address)}:${String(error.port)}`;
   const known = REASONS[code];
   if (known !== undefined) return known;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);

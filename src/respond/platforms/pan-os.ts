@@ -48,7 +48,7 @@ export const PAN_OS: Platform = {
         ...(services.length === 0
           ? []
           : [
-              "Packets with a TCP or UDP port that it calls invalid are dropped before rules are looked at, and not logged: show counter global tells. The rule is for those that get so far.",
+              "Packets with a TCP or UDP port that it calls invalid are dropped before rules are looked at: show counter global tells of them. The rule is for those that get so far.",
             ]),
         ...(request.families.length === 1 && services.length > 0
           ? ["The rule for port zero is for IPv4 and IPv6: a rule here does not tell them apart."]
