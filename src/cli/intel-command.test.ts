@@ -96,7 +96,7 @@ test("a damaged index is told with the way out, which keeps the copies and fetch
     });
   const mended = await intel("update", "ours", "gone", "--force");
   expect(mended.stderr).toMatch(/index\.json is damaged: .*\n.*put aside as index\.damaged\.json; kept from their copies: gone, ours;/);
-  expect(mended.stdout).toMatch(/^ours {2}unchanged +50.*\ngone {2}kept .*the last good\s+copy stays: 50\s+entries/s);
+  expect(mended.stdout).toMatch(/^ours {2}unchanged +50.*\ngone {2}kept .*the\s+last\s+good\s+copy\s+stays:\s+50\s+entries/s);
   expect((await intel("lookup", "45.155.205.7")).stdout).toMatch(/2 lists name it/);
   expect(readFileSync(join(folder, "intel", "index.damaged.json"), "utf8")).toBe('{"schema": "precur');
   expect(readdirSync(join(folder, "intel", "copies"))).toHaveLength(2);
