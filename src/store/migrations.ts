@@ -1,7 +1,7 @@
 /** From an empty place, or an older version's tables, to this version's; forward only. A newer version's tables are left alone. */
 import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
-import { ALL_TIMES, finish, finishedTables } from "./finished-counts.ts";
+import { finishedTables } from "./finished-counts.ts";
 import { type Retention } from "./rollups.ts";
 import { importsTable, JUDGED_TABLE, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2 } from "./schema.ts";
 import { fillSummaries } from "./summaries.ts";
@@ -99,10 +99,9 @@ async function addSummaries(engine: Engine, retention: Retention): Promise<void>
   await createViews(engine, summaryViews());
 }
 
-/** Counts of days are made of all history; those of hours are made as hours are written, or by compacting. */
+/** Those of the history that is there are made by compacting: of a year it takes minutes, and answers are right without them. */
 async function addFinishedCounts(engine: Engine, retention: Retention): Promise<void> {
   for (const table of finishedTables(retention)) await createAt(engine, table);
-  await finish(engine, ALL_TIMES);
 }
 
 async function createViews(engine: Engine, views: readonly View[]): Promise<void> {
