@@ -1,7 +1,7 @@
 /**
- * A year from a fortnight of it: rows of days and hours that the lab's packets of those days came to are copied, inside the engine, to other
+ * A year from a week of it: rows of days and hours that the lab's packets of those days came to are copied, inside the engine, to other
  * days. To make all packets of the year one by one would take hours. What is copied is what rolling up makes: the same number of rows, of
- * the same size, with the same sketches; the same senders come again every fortnight.
+ * the same size, with the same sketches; the same senders come again every week.
  */
 import { finish } from "../src/store/finished-counts.ts";
 import { openInProcess } from "../src/store/in-process.ts";

@@ -1,8 +1,8 @@
 /**
  * `npm run bench:store`: a year of a darknet's history (`src/lab/history/`: a /16, three sensors, 1.03 thousand million packets) put into a
  * fresh store, and then what a dashboard asks. The last `--days N` (1) days are whole; of the days before, one interval in `--every N` (96)
- * is there, so that history has its length, and fewer rows. `--year`: the first fortnight, a day in the middle and the last are whole, and the
- * fortnight is copied to all other days as it was rolled up (store-year.ts): half an hour, and some 10 GB of disk. `--folder FOLDER` keeps the store there, and asks one that is there already.
+ * is there, so that history has its length, and fewer rows. `--year`: the first week, a day in the middle and the last are whole, and the
+ * week is copied to all other days as it was rolled up (store-year.ts): half an hour, and 8 GB of disk. `--folder FOLDER` keeps the store there, and asks one that is there already.
  */
 import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const SEED = 20_131_102;
 const IMPORTED_TOGETHER = 96;
 
 /** Of a whole year: days from its beginning that the lab makes, and that are then copied, in turn, to all but two others. */
-const TEMPLATE_DAYS = 14;
+const TEMPLATE_DAYS = 7;
 /** The day in the midst that the lab makes, as it does the last. */
 const MIDDLE_DAY = 182;
 

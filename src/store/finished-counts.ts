@@ -94,9 +94,7 @@ async function outOfDate(engine: Engine, suffix: string, range: TimeRange): Prom
   const rolled = await engine.columns(
     `SELECT toUnixTimestamp(time) AS at, sum(packets) AS packets FROM ${DATABASE}.series_${suffix} WHERE ${when} GROUP BY time ORDER BY time`,
   );
-  const counted = await engine.columns(
-    `SELECT toUnixTimestamp(time) AS at, packets FROM ${DATABASE}.finished_${suffix} WHERE ${when}`,
-  );
+  const counted = await engine.columns(`SELECT toUnixTimestamp(time) AS at, packets FROM ${DATABASE}.finished_${suffix} WHERE ${when}`);
   const holds = new Set((counted[0] ?? []).map((time, row) => `${time} ${counted[1]?.[row]}`));
   return (rolled[0] ?? []).filter((time, row) => !holds.has(`${time} ${rolled[1]?.[row]}`));
 }
