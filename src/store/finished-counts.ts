@@ -17,6 +17,9 @@ const LOOK_BACK = 2 * 86_400;
 /** A time is counted when it is over for so long, seconds: most of what comes late is there by then. */
 const SETTLED = 1800;
 
+/** Sensors whose hours are remembered. */
+const MOST_SENSORS = 4096;
+
 /** Counted at once: some hundred series a time have four sketches in memory. */
 const FINISHED = [
   { seconds: 3600, suffix: "1h", together: 24 },
@@ -55,10 +58,11 @@ export function finishedTables(retention: Retention): readonly Table[] {
 export class Unfinished {
   private from = Infinity;
   private to = -Infinity;
-  private hour = -1;
+  /** Of each sensor: one that is behind is no reason to count again with each of its batches. */
+  private readonly hours = new Map<string, number>();
 
-  /** Takes note of a batch that is written; true where it begins another hour. */
-  add({ series }: HistoryBatch): boolean {
+  /** Takes note of a batch that is written; true where it begins another hour of its sensor. */
+  add({ sensor, series }: HistoryBatch): boolean {
     let newest = -1;
     for (let row = 0; row < series.length; row++) {
       const time = series.interval[row] ?? 0;
@@ -67,8 +71,9 @@ export class Unfinished {
     }
     this.to = Math.max(this.to, newest + 300);
     const hour = Math.floor(newest / 3600);
-    if (newest < 0 || hour === this.hour) return false;
-    this.hour = hour;
+    if (newest < 0 || hour === this.hours.get(sensor)) return false;
+    if (this.hours.size >= MOST_SENSORS) this.hours.clear();
+    this.hours.set(sensor, hour);
     return true;
   }
 
