@@ -2,7 +2,8 @@
  * `npm run bench:store`: a year of a darknet's history (`src/lab/history/`: a /16, three sensors, 1.03 thousand million packets) put into a
  * fresh store, and then what a dashboard asks. The last `--days N` (1) days are whole; of the days before, one interval in `--every N` (96)
  * is there, so that history has its length, and fewer rows. `--year`: the first week, a day in the middle and the last are whole, and the
- * week is copied to all other days as it was rolled up (store-year.ts): half an hour, and 8 GB of disk. `--folder FOLDER` keeps the store there, and asks one that is there already.
+ * week is copied to all other days as it was rolled up (store-year.ts): half an hour on two processors that are free, and 8 GB of disk.
+ * `--length DAYS` (365, no fewer than 5) makes history shorter. `--folder FOLDER` keeps the store there, and asks one that is there already.
  */
 import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -23,22 +24,23 @@ const SEED = 20_131_102;
 /** Intervals a batch between them, as an import writes: a third of a day. */
 const IMPORTED_TOGETHER = 96;
 
-/** Of a whole year: days from its beginning that the lab makes, and that are then copied, in turn, to all but two others. */
-const TEMPLATE_DAYS = 7;
-/** The day in the midst that the lab makes, as it does the last. */
-const MIDDLE_DAY = 182;
-
 const { values } = parseArgs({
   options: {
     days: { type: "string", default: "1" },
     every: { type: "string", default: "96" },
     year: { type: "boolean", default: false },
+    length: { type: "string", default: String(YEAR_DAYS) },
     folder: { type: "string" },
   },
 });
 
 const every = Number(values.every);
-const history: TimeRange = { from: YEAR_END - YEAR_DAYS * DAY, to: YEAR_END };
+const lengthDays = Number(values.length);
+const history: TimeRange = { from: YEAR_END - lengthDays * DAY, to: YEAR_END };
+/** Of a whole year: days from its beginning that the lab makes, and that are then copied, in turn, to all but two others. */
+const templateDays = Math.min(7, (lengthDays - 3) >> 1);
+/** The day in the midst that the lab makes, as it does the last. */
+const middleDay = lengthDays >> 1;
 const wholeFrom = YEAR_END - (values.year ? 1 : Math.ceil(Number(values.days))) * DAY;
 const parent = values.folder ?? mkdtempSync(join(tmpdir(), "bench-store-"));
 const folder = join(parent, "store");
@@ -51,9 +53,9 @@ try {
 
 async function main(): Promise<void> {
   const store = await openStore({ kind: "folder", path: folder });
-  const days = values.year ? TEMPLATE_DAYS + 2 : (history.to - wholeFrom) / DAY;
-  const others = values.year ? `the others copied, rolled up, from ${TEMPLATE_DAYS} of them` : `of the others one interval in ${every}`;
-  console.log(`${YEAR_DAYS} days of a /16, three sensors: ${days} whole, ${others}; load ${loadavg()[0]?.toFixed(1)}`);
+  const days = values.year ? templateDays + 2 : (history.to - wholeFrom) / DAY;
+  const others = values.year ? `the others copied, rolled up, from ${templateDays} of them` : `of the others one interval in ${every}`;
+  console.log(`${lengthDays} days of a /16, three sensors: ${days} whole, ${others}; load ${loadavg()[0]?.toFixed(1)}`);
   const filled = isThere ? store : await fill(store);
   await askAll(filled);
   await filled.close();
@@ -74,7 +76,7 @@ async function fill(fresh: Store): Promise<Store> {
   await alone("beginning", history.from);
   if (values.year) {
     const templates: Put[] = [];
-    for (let day = 0; day < TEMPLATE_DAYS; day++) {
+    for (let day = 0; day < templateDays; day++) {
       const before = putSoFar(truth);
       const from = history.from + day * DAY;
       await write({ from: day === 0 ? from + SINGLE_SECONDS : from, to: from + DAY });
@@ -85,15 +87,15 @@ async function fill(fresh: Store): Promise<Store> {
     const copy = async (firstDay: number, endDay: number): Promise<void> => {
       const at = (day: number): number => history.from + day * DAY;
       await store.close();
-      await copyDays(folder, { from: history.from, days: TEMPLATE_DAYS }, { from: at(firstDay), to: at(endDay), end: history.to });
-      for (let day = firstDay; day < endDay; day++) copied = sumOf(copied, templates[(day - firstDay) % TEMPLATE_DAYS]!);
+      await copyDays(folder, { from: history.from, days: templateDays }, { from: at(firstDay), to: at(endDay), end: history.to });
+      for (let day = firstDay; day < endDay; day++) copied = sumOf(copied, templates[(day - firstDay) % templateDays]!);
       store = await openStore({ kind: "folder", path: folder });
     };
-    await copy(TEMPLATE_DAYS, MIDDLE_DAY);
-    const middle = history.from + MIDDLE_DAY * DAY;
+    await copy(templateDays, middleDay);
+    const middle = history.from + middleDay * DAY;
     await alone("middle", middle);
     await write({ from: middle + SINGLE_SECONDS, to: middle + DAY });
-    await copy(MIDDLE_DAY + 1, YEAR_DAYS - 1);
+    await copy(middleDay + 1, lengthDays - 1);
   } else if (history.from + SINGLE_SECONDS < wholeFrom) await write({ from: history.from + SINGLE_SECONDS, to: wholeFrom }, every);
   await write({ from: Math.max(history.from + SINGLE_SECONDS, wholeFrom), to: history.to - SINGLE_SECONDS });
   bulk.print(IMPORTED_TOGETHER);
