@@ -257,7 +257,7 @@ function risen(before: TimeRange, whole: TimeRange, resolution: Resolution, limi
   const now = `time >= toDateTime(${whole.from}, 'UTC')`;
   return (
     `SELECT series FROM ${rollup("visits", resolution)} WHERE ${within({ from: before.from, to: whole.to }, resolution)} ` +
-    `GROUP BY series HAVING sumIf(packets, ${now}) > 0 ` +
+    `GROUP BY series HAVING max(${now}) ` +
     `ORDER BY sum(if(${now}, visits, -visits)) DESC, series LIMIT ${Math.max(LEAST_RISEN, RISEN_A_ROW * limit)}`
   );
 }
