@@ -1,8 +1,9 @@
 /**
  * `npm run bench:store`: a year of a darknet's history (`src/lab/history/`: a /16, three sensors, 1.03 thousand million packets) put into a
  * fresh store, and then what a dashboard asks. The last `--days N` (1) days are whole; of the days before, one interval in `--every N` (96)
- * is there, so that history has its length, and fewer rows. `--year`: the last two days are whole, and the first of them is copied to all
- * days before as it was rolled up (store-year.ts). `--folder FOLDER` keeps the store there, and asks one that is there already.
+ * is there, so that history has its length, and fewer rows. `--year`: the first week, a day in the middle and the last are whole, and the
+ * week is copied to all other days as it was rolled up (store-year.ts): half an hour on two processors that are free, and 8 GB of disk.
+ * `--length DAYS` (365, no fewer than 5) makes history shorter. `--folder FOLDER` keeps the store there, and asks one that is there already.
  */
 import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
@@ -10,37 +11,37 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { YEAR_DAYS, YEAR_END } from "../src/lab/history/darknet-year.ts";
 import { emptyTruth, historyBatches, type HistoryTruth } from "../src/lab/history/make-history.ts";
-import { groupSeriesNumber, INTERVAL_SECONDS } from "../src/model/series.ts";
+import { groupSeriesNumber } from "../src/model/series.ts";
 import { openStore } from "../src/store/open-store.ts";
 import type { Store, TimeRange } from "../src/store/store.ts";
 import { Bulk } from "./store-bulk.ts";
-import { dashboardQuestions, processorMilliseconds, timeQuestion, WARM_GOAL } from "./store-questions.ts";
-import { copyDay } from "./store-year.ts";
+import { dashboardQuestions, timeQuestion, WARM_GOAL } from "./store-questions.ts";
+import { type Pace, paceOf, printPace, SINGLE_SECONDS } from "./store-pace.ts";
+import { copyDays } from "./store-year.ts";
 
 const DAY = 86_400;
 const SEED = 20_131_102;
-/** Intervals that are written one by one, as a watcher does, at the beginning and at the end of history. */
-const SINGLE_INTERVALS = 24;
 /** Intervals a batch between them, as an import writes: a third of a day. */
 const IMPORTED_TOGETHER = 96;
-
-/** Of a whole year: the last day, and the one that is copied. */
-const WHOLE_DAYS_OF_YEAR = 2;
-/** To all days but the first, of which some is written, and the last two. */
-const COPIES = YEAR_DAYS - WHOLE_DAYS_OF_YEAR - 1;
 
 const { values } = parseArgs({
   options: {
     days: { type: "string", default: "1" },
     every: { type: "string", default: "96" },
     year: { type: "boolean", default: false },
+    length: { type: "string", default: String(YEAR_DAYS) },
     folder: { type: "string" },
   },
 });
 
 const every = Number(values.every);
-const history: TimeRange = { from: YEAR_END - YEAR_DAYS * DAY, to: YEAR_END };
-const wholeFrom = YEAR_END - (values.year ? WHOLE_DAYS_OF_YEAR : Math.ceil(Number(values.days))) * DAY;
+const lengthDays = Number(values.length);
+const history: TimeRange = { from: YEAR_END - lengthDays * DAY, to: YEAR_END };
+/** Of a whole year: days from its beginning that the lab makes, and that are then copied, in turn, to all but two others. */
+const templateDays = Math.min(7, (lengthDays - 3) >> 1);
+/** The day in the midst that the lab makes, as it does the last. */
+const middleDay = lengthDays >> 1;
+const wholeFrom = YEAR_END - (values.year ? 1 : Math.ceil(Number(values.days))) * DAY;
 const parent = values.folder ?? mkdtempSync(join(tmpdir(), "bench-store-"));
 const folder = join(parent, "store");
 const isThere = existsSync(folder);
@@ -52,98 +53,77 @@ try {
 
 async function main(): Promise<void> {
   const store = await openStore({ kind: "folder", path: folder });
-  const days = (history.to - wholeFrom) / DAY;
-  const others = values.year ? "the others copied, rolled up, from one of them" : `of the others one interval in ${every}`;
-  console.log(`${YEAR_DAYS} days of a /16, three sensors: ${days} whole, ${others}; load ${loadavg()[0]?.toFixed(1)}`);
+  const days = values.year ? templateDays + 2 : (history.to - wholeFrom) / DAY;
+  const others = values.year ? `the others copied, rolled up, from ${templateDays} of them` : `of the others one interval in ${every}`;
+  console.log(`${lengthDays} days of a /16, three sensors: ${days} whole, ${others}; load ${loadavg()[0]?.toFixed(1)}`);
   const filled = isThere ? store : await fill(store);
   await askAll(filled);
   await filled.close();
 }
 
-interface Pace {
-  readonly write: number;
-  readonly snapshot: number;
-  /** Milliseconds on processors, of an interval's writes and its snapshot, and of merges meanwhile. */
-  readonly processor: number;
-  readonly resident: number;
-}
-
 /** Gives the store, which was closed and opened meanwhile where days were copied. */
 async function fill(fresh: Store): Promise<Store> {
-  let store = fresh;
   const truth = emptyTruth();
-  const singles = SINGLE_INTERVALS * INTERVAL_SECONDS;
-  const early = history.from + singles;
-  const first = await singly(store, truth, { from: history.from, to: early });
   const bulk = new Bulk();
-  if (!values.year && early < wholeFrom) await together(store, truth, { from: early, to: wholeFrom }, every, bulk);
-  let copied: Copied = { observations: 0, packets: 0 };
-  const nextDay = values.year ? wholeFrom + DAY : Math.max(early, wholeFrom);
-  if (values.year) copied = await fillYear(store, truth, bulk);
-  await together(store, truth, { from: nextDay, to: history.to - singles }, 1, bulk);
-  bulk.print(IMPORTED_TOGETHER);
-  await printSize(store, truth);
+  const write = (range: TimeRange, step = 1): Promise<void> => together(store, truth, range, step, bulk);
+  const paces: (readonly [when: string, pace: Pace])[] = [];
+  const alone = async (when: string, from: number): Promise<void> => {
+    paces.push([when, await paceOf(store, truth, SEED, from)]);
+    printPace(when, paces.at(-1)![1]);
+  };
+  let store = fresh;
+  let copied: Put = { observations: 0, packets: 0 };
+  await alone("beginning", history.from);
   if (values.year) {
-    await store.close();
-    const began = performance.now();
-    const processor = await copyDay(folder, wholeFrom, COPIES);
-    const minutes = (milliseconds: number): string => (milliseconds / 60_000).toFixed(1);
-    console.log(`\ncopied to ${COPIES} days: ${minutes(performance.now() - began)} min (${minutes(processor)} on processors)`);
-    store = await openStore({ kind: "folder", path: folder });
-  }
-  const last = await singly(store, truth, { from: history.to - singles, to: history.to });
-  for (const [when, pace] of [["beginning", first] as const, ["end", last] as const]) {
-    console.log(
-      `an interval (three sensors), written alone at the ${when} of history: write ${pace.write.toFixed(0)} ms, snapshot ` +
-        `${pace.snapshot.toFixed(0)} ms, ${pace.processor.toFixed(0)} ms on processors with merges; resident ${megabytes(pace.resident)}`,
-    );
-  }
+    const templates: Put[] = [];
+    for (let day = 0; day < templateDays; day++) {
+      const before = putSoFar(truth);
+      const from = history.from + day * DAY;
+      await write({ from: day === 0 ? from + SINGLE_SECONDS : from, to: from + DAY });
+      // Of the first day, what was written one by one is copied too
+      templates.push(day === 0 ? putSoFar(truth) : putSince(truth, before));
+    }
+    await printSize(store, truth);
+    const copy = async (firstDay: number, endDay: number): Promise<void> => {
+      const at = (day: number): number => history.from + day * DAY;
+      await store.close();
+      await copyDays(folder, { from: history.from, days: templateDays }, { from: at(firstDay), to: at(endDay), end: history.to });
+      for (let day = firstDay; day < endDay; day++) copied = sumOf(copied, templates[(day - firstDay) % templateDays]!);
+      store = await openStore({ kind: "folder", path: folder });
+    };
+    await copy(templateDays, middleDay);
+    const middle = history.from + middleDay * DAY;
+    await alone("middle", middle);
+    await write({ from: middle + SINGLE_SECONDS, to: middle + DAY });
+    await copy(middleDay + 1, lengthDays - 1);
+  } else if (history.from + SINGLE_SECONDS < wholeFrom) await write({ from: history.from + SINGLE_SECONDS, to: wholeFrom }, every);
+  await write({ from: Math.max(history.from + SINGLE_SECONDS, wholeFrom), to: history.to - SINGLE_SECONDS });
+  bulk.print(IMPORTED_TOGETHER);
+  if (!values.year) await printSize(store, truth);
+  await alone("end", history.to - SINGLE_SECONDS);
+  for (const [when, pace] of paces) printPace(when, pace);
   await compare(store, truth, copied);
   if (values.year) await printTables(store);
   return store;
 }
 
-/** What the copies of a day come to. */
-interface Copied {
+/** What was put into the store: by the lab, or by copies. */
+interface Put {
   readonly observations: number;
   readonly packets: number;
 }
 
-/** The day that is to be copied. */
-async function fillYear(store: Store, truth: HistoryTruth, bulk: Bulk): Promise<Copied> {
-  const all = groupSeriesNumber("all");
-  const before: Copied = { observations: truth.observations, packets: truth.packets[all] ?? 0 };
-  await together(store, truth, { from: wholeFrom, to: wholeFrom + DAY }, 1, bulk);
-  return {
-    observations: COPIES * (truth.observations - before.observations),
-    packets: COPIES * ((truth.packets[all] ?? 0) - before.packets),
-  };
+function putSoFar(truth: HistoryTruth): Put {
+  return { observations: truth.observations, packets: truth.packets[groupSeriesNumber("all")] ?? 0 };
 }
 
-/** Middle milliseconds of an interval's three writes, and of its snapshot. */
-async function singly(store: Store, truth: HistoryTruth, { from, to }: TimeRange): Promise<Pace> {
-  const writes = new Map<number, number>();
-  const snapshots: number[] = [];
-  let processor = 0;
-  for (const batch of historyBatches({ seed: SEED, from, to, every: 1, intervalsPerBatch: 1 }, truth)) {
-    const time = batch.liveness[0]?.interval ?? 0;
-    const before = process.cpuUsage();
-    const began = performance.now();
-    await store.write(batch, `${batch.sensor}/${time}`);
-    writes.set(time, (writes.get(time) ?? 0) + performance.now() - began);
-    if (batch.sensor === "darknet-west") {
-      const asked = performance.now();
-      await store.snapshot(time, null);
-      snapshots.push(performance.now() - asked);
-    }
-    processor += processorMilliseconds(before);
-  }
-  return {
-    write: middle([...writes.values()]),
-    snapshot: middle(snapshots),
-    processor: processor / writes.size,
-    resident: process.memoryUsage().rss,
-  };
+function putSince(truth: HistoryTruth, before: Put): Put {
+  const now = putSoFar(truth);
+  return { observations: now.observations - before.observations, packets: now.packets - before.packets };
+}
+
+function sumOf(one: Put, other: Put): Put {
+  return { observations: one.observations + other.observations, packets: one.packets + other.packets };
 }
 
 async function together(store: Store, truth: HistoryTruth, { from, to }: TimeRange, step: number, bulk: Bulk): Promise<void> {
@@ -159,7 +139,7 @@ async function together(store: Store, truth: HistoryTruth, { from, to }: TimeRan
 }
 
 /** Whether the store says what was put in. */
-async function compare(store: Store, truth: HistoryTruth, copied: Copied): Promise<void> {
+async function compare(store: Store, truth: HistoryTruth, copied: Put): Promise<void> {
   const all = groupSeriesNumber("all");
   const points = await store.series(all, history, 86_400, null);
   const told = points.reduce((sum, { packets }) => sum + packets, 0);
@@ -243,10 +223,6 @@ function entriesOf(path: string): Dirent[] {
   } catch {
     return [];
   }
-}
-
-function middle(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
 }
 
 function megabytes(bytes: number): string {

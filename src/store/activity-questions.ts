@@ -152,7 +152,9 @@ export async function topNetworks(engine: Engine, range: TimeRange, limit: numbe
   const table = rollup("networks", resolution);
   const condition = `${within(range, resolution)} AND networks.network != toIPv6('::')`;
   const heavy = await heaviest(engine, "networks", range, resolution, limit);
-  const top = heavy ?? (await most(engine, "network", `${table} AS networks`, condition, limit));
+  // Sketches are merged of those that are told alone
+  const among = heavy === null ? condition : `${condition} AND networks.network IN (${heavy})`;
+  const top = await most(engine, "network", `${table} AS networks`, among, limit);
   if (top === null) return [];
   const merged = (name: string): string => `uniqCombinedMerge(${SKETCH_PRECISION})(${name}) AS ${name}`;
   const rows = await engine.rows<NetworkTotal>(

@@ -7,6 +7,7 @@ import { type Engine, sqlText } from "./engine.ts";
 import { backupTo, restoreFrom } from "./backup.ts";
 import { compactTables } from "./compaction.ts";
 import type { HolderService } from "./holder-socket.ts";
+import { Unfinished } from "./finished-counts.ts";
 import { blocksOf } from "./history-rows.ts";
 import { importTokens, isImported, noteImported } from "./import-records.ts";
 import * as incidentRecords from "./incident-records.ts";
@@ -37,6 +38,7 @@ export class ClickHouseStore implements Store {
   /** Writes are made one after another. */
   private last: Promise<unknown> = Promise.resolve();
 
+  private readonly unfinished = new Unfinished();
   private readonly onClose: () => void;
   private shared: { close(): Promise<void> } | null = null;
 
@@ -68,7 +70,10 @@ export class ClickHouseStore implements Store {
   }
 
   write(batch: HistoryBatch, token: string): Promise<void> {
-    return this.alone(() => this.insertAll(batch, token));
+    return this.alone(async () => {
+      await this.insertAll(batch, token);
+      this.countsOf(batch);
+    });
   }
 
   importBatch(batch: HistoryBatch, token: string): Promise<boolean> {
@@ -77,6 +82,7 @@ export class ClickHouseStore implements Store {
       await this.insertAll(batch, token);
       // Killed before this, the same inserts are made again, and the engine knows them
       await noteImported(this.engine, [token]);
+      this.countsOf(batch);
       return true;
     });
   }
@@ -213,6 +219,13 @@ export class ClickHouseStore implements Store {
   private async insertAll(batch: HistoryBatch, token: string): Promise<void> {
     let number = 0;
     for (const { table, block } of blocksOf(batch)) await this.engine.insert(table, block, `${token}/${number++}`);
+  }
+
+  /** Counts of what is over come after the write, which does not wait for them. */
+  private countsOf(batch: HistoryBatch): void {
+    if (!this.unfinished.add(batch)) return;
+    // Until they are made, answers are right without them
+    this.alone(() => this.unfinished.finish(this.engine)).catch(() => undefined);
   }
 
   /** What is done here waits for what was begun before, whether that failed or not. */

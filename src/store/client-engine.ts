@@ -17,36 +17,36 @@ export abstract class ClientEngine implements Engine {
   readonly name: string;
   abstract readonly cluster: string | null;
   protected readonly writing: ClickHouseClient;
-  private readonly reading: ClickHouseClient;
+  /** Each with the number of questions that wait for it: a connection of the library's answers one at a time. */
+  private readonly reading: readonly { readonly client: ClickHouseClient; waiting: number }[];
   /** For others' questions: their settings stay with their connection. */
   private readonly answering: ClickHouseClient;
 
   constructor(
     place: string,
-    clients: readonly [writing: ClickHouseClient, reading: ClickHouseClient, answering: ClickHouseClient],
+    clients: readonly [writing: ClickHouseClient, answering: ClickHouseClient, ...reading: readonly ClickHouseClient[]],
     name: string,
   ) {
     this.place = place;
     this.name = name;
-    [this.writing, this.reading, this.answering] = clients;
+    const [writing, answering, ...reading] = clients;
+    this.writing = writing;
+    this.answering = answering;
+    this.reading = reading.map((client) => ({ client, waiting: 0 }));
   }
 
   async rows<Row>(sql: string): Promise<Row[]> {
-    try {
-      const result = await this.reading.query({ query: sql, format: "JSONEachRow", clickhouse_settings: SETTINGS });
+    return this.ask(async (client) => {
+      const result = await client.query({ query: sql, format: "JSONEachRow", clickhouse_settings: SETTINGS });
       return await result.json<Row>();
-    } catch (error) {
-      throw storeErrorOf(this.place, error);
-    }
+    });
   }
 
   async columns(sql: string): Promise<number[][]> {
-    try {
-      const { stream } = await this.reading.exec({ query: `${sql} FORMAT JSONCompactColumns`, clickhouse_settings: SETTINGS });
+    return this.ask(async (client) => {
+      const { stream } = await client.exec({ query: `${sql} FORMAT JSONCompactColumns`, clickhouse_settings: SETTINGS });
       return JSON.parse(await text(stream)) as number[][];
-    } catch (error) {
-      throw storeErrorOf(this.place, error);
-    }
+    });
   }
 
   async answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable> {
@@ -72,7 +72,19 @@ export abstract class ClientEngine implements Engine {
   abstract importFrom(table: string, path: string): Promise<void>;
 
   async close(): Promise<void> {
-    await Promise.all([this.reading.close(), this.writing.close(), this.answering.close()]);
+    await Promise.all([...this.reading.map(({ client }) => client.close()), this.writing.close(), this.answering.close()]);
+  }
+
+  private async ask<Answer>(question: (client: ClickHouseClient) => Promise<Answer>): Promise<Answer> {
+    const connection = this.reading.reduce((least, one) => (one.waiting < least.waiting ? one : least));
+    connection.waiting++;
+    try {
+      return await question(connection.client);
+    } catch (error) {
+      throw storeErrorOf(this.place, error);
+    } finally {
+      connection.waiting--;
+    }
   }
 }
 

@@ -271,6 +271,40 @@ export function describeStore({ store, runs }: StoreLaws): void {
     ]);
   });
 
+  test("a busy series of days that are over, counted beforehand, is what was seen: of all sensors and of some, and with what comes late", async () => {
+    const start = EVENT - (EVENT % DAY) + DAY * 200;
+    const from = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index);
+    const written: Written[] = [];
+    const put = async (sensor: string, interval: number, sources: readonly number[], token: string): Promise<void> => {
+      const rows = [TCP_445, groupSeriesNumber("all")].map((series): SeriesRow => {
+        return { interval, series, packets: 400, sources, networks: sources, asns: [interval % 7], targets: [1, 2] };
+      });
+      written.push({ sensor, rows });
+      await store().write(batchOf(sensor, rows), `over/${token}`);
+    };
+    const agree = async (): Promise<void> => {
+      for (const sensors of [["over-a"], ["over-b", "over-a"]]) {
+        for (const resolution of [3600, DAY] as const) {
+          const points = await store().series(TCP_445, { from: start, to: start + 2 * DAY }, resolution, sensors);
+          for (const { time, alive: _, ...counts } of points)
+            expect(counts).toEqual(countsOf(written, time, resolution, sensors).get(TCP_445));
+        }
+      }
+    };
+    await put("over-a", start, from(0, 300), "1");
+    await put("over-b", start + 300, from(200, 300), "2");
+    await put("over-a", start + 5 * 3600, from(900, 10), "3");
+    await put("over-a", start + DAY, from(0, 5), "4");
+    await put("over-a", start + DAY + 3600, from(0, 5), "5");
+    await agree();
+    const { tables } = await store().info();
+    for (const table of ["finished_1h", "finished_1d"]) expect(tables.find(({ name }) => name === table)?.rows, table).toBeGreaterThan(0);
+    await put("over-b", start + 600, from(1000, 50), "6");
+    await agree();
+    await put("over-a", start + DAY + 3 * 3600, from(0, 5), "7");
+    await agree();
+  });
+
   test("an incident is what was saved last, with what people said meanwhile", async () => {
     const id = "20131102T0100Z-tcp-source-0";
     await store().saveIncident(incidentOf(id, 1));

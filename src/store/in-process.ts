@@ -25,6 +25,9 @@ const ENGINE_LIMITS = [
   "--compiled_expression_cache_size=16777216",
 ];
 
+/** Connections for questions: a picture asks several, and most use one processor. */
+const READERS = 2;
+
 export function engineFolder(folder: string): string {
   return join(folder, ENGINE_FOLDER);
 }
@@ -49,7 +52,7 @@ export async function openInProcess(folder: string): Promise<Engine> {
     // A connection answers one question at a time: reading does not wait for writing
     const answering = connect();
     await answering.command({ query: "SET readonly = 2" });
-    return new InProcessEngine(folder, incoming, engine, connect(), connect(), answering);
+    return new InProcessEngine(folder, incoming, engine, connect(), answering, ...Array.from({ length: READERS }, connect));
   } catch (error) {
     throw storeErrorOf(folder, error);
   }

@@ -1,6 +1,7 @@
 /** From an empty place, or an older version's tables, to this version's; forward only. A newer version's tables are left alone. */
 import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
+import { finishedTables } from "./finished-counts.ts";
 import { type Retention } from "./rollups.ts";
 import { importsTable, JUDGED_TABLE, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2 } from "./schema.ts";
 import { fillSummaries } from "./summaries.ts";
@@ -10,7 +11,7 @@ import { createTable, DATABASE, localName, type Table, type View } from "./table
 export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
 
 /** Version of the tables. A change of schema.ts comes with a migration below. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 /** Since then there are summaries, and backups have them. */
 export const SUMMARIES_SINCE = 3;
 
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 2, about: "imports", apply: (engine, retention) => createAt(engine, importsTable(retention)) },
   { version: SUMMARIES_SINCE, about: "summaries for questions of long ranges", apply: addSummaries },
   { version: 4, about: "judged times", apply: (engine) => createAt(engine, JUDGED_TABLE) },
+  { version: 5, about: "finished counts", apply: addFinishedCounts },
 ];
 
 const MIGRATIONS_TABLE: Table = {
@@ -95,6 +97,11 @@ async function addSummaries(engine: Engine, retention: Retention): Promise<void>
   for (const table of summaryTables(retention)) await createAt(engine, table);
   await fillSummaries(engine, "all");
   await createViews(engine, summaryViews());
+}
+
+/** Those of the history that is there are made by compacting: of a year it takes minutes, and answers are right without them. */
+async function addFinishedCounts(engine: Engine, retention: Retention): Promise<void> {
+  for (const table of finishedTables(retention)) await createAt(engine, table);
 }
 
 async function createViews(engine: Engine, views: readonly View[]): Promise<void> {

@@ -2,6 +2,7 @@
  * The tables of history, the same in a library and on a cluster. Batches are inserted into tables that keep nothing (`Null`); views feed
  * each row into the rollups (rollups.ts). Liveness and records of things are kept as they come.
  */
+import { finishedTables } from "./finished-counts.ts";
 import {
   GROUP_MEMBERS,
   isSummary,
@@ -133,7 +134,7 @@ const isFirst = (rollup: Rollup): boolean => !isSummary(rollup);
 
 /** All tables, in the order in which they are made. */
 export function tablesOf(retention: Retention): readonly Table[] {
-  return [...tablesOfVersion2(retention), ...summaryTables(retention), JUDGED_TABLE];
+  return [...tablesOfVersion2(retention), ...summaryTables(retention), JUDGED_TABLE, ...finishedTables(retention)];
 }
 
 /** Those of version 3: all that it adds. */

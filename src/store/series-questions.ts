@@ -119,35 +119,97 @@ export async function points(
   resolution: Resolution,
   sensors: SensorChoice,
 ): Promise<readonly SeriesPoint[]> {
-  const values =
-    table === "series"
-      ? SERIES_VALUES
-      : [`${merged("sources")} AS sources`, "0 AS networks", "0 AS asns", `${merged("targets")} AS targets`];
   const [alive, seen] = await Promise.all([
     engine.columns(
       `SELECT toUnixTimestamp(time) AS at, uniqExact(sensor) AS alive FROM ${livenessAt(resolution)} ` +
         `WHERE ${within(wholeIntervals(range, resolution), resolution)}${ofSensors(sensors)} GROUP BY time ORDER BY time`,
     ),
+    table === "series" && resolution !== 300
+      ? finishedOrMerged(engine, filter, range, resolution, sensors)
+      : mergedCounts(engine, table, filter, range, resolution, sensors),
+  ]);
+  return (alive[0] ?? []).map((time, index) => {
+    const counts = seen.get(time) ?? NO_COUNTS;
+    return { time, ...counts, alive: alive[1]?.[index] ?? 0 };
+  });
+}
+
+type Counts = Omit<SeriesPoint, "time" | "alive">;
+const NO_COUNTS: Counts = { packets: 0, sources: 0, networks: 0, asns: 0, targets: 0, sensors: 0 };
+
+/** Rows of time and counts, in the order of a point's members. */
+function countsByTime(columns: readonly (readonly number[])[]): Map<number, Counts> {
+  const value = (column: number, row: number): number => columns[column]?.[row] ?? 0;
+  return new Map(
+    (columns[0] ?? []).map((time, row) => [
+      time,
+      {
+        packets: value(1, row),
+        sources: value(2, row),
+        networks: value(3, row),
+        asns: value(4, row),
+        targets: value(5, row),
+        sensors: value(6, row),
+      },
+    ]),
+  );
+}
+
+async function mergedCounts(
+  engine: Engine,
+  table: "series" | "target_groups",
+  filter: string,
+  range: TimeRange,
+  resolution: Resolution,
+  sensors: SensorChoice,
+): Promise<Map<number, Counts>> {
+  const values =
+    table === "series"
+      ? SERIES_VALUES
+      : [`${merged("sources")} AS sources`, "0 AS networks", "0 AS asns", `${merged("targets")} AS targets`];
+  const columns = await engine.columns(
+    `SELECT toUnixTimestamp(time) AS at, sum(packets) AS packets, ${values.join(", ")}, uniqExact(sensor) AS sensors ` +
+      `FROM ${rollup(table, resolution)} WHERE ${filter} AND ${within(range, resolution)}${ofSensors(sensors)} GROUP BY time ORDER BY time`,
+  );
+  return countsByTime(columns);
+}
+
+/** Times that are asked for one by one; of more of them, all between the first and the last are merged. */
+const MOST_ONE_BY_ONE = 1000;
+
+/** Counts that were made beforehand, where they still hold and the chosen sensors are all that saw anything; of other times, merged ones. */
+async function finishedOrMerged(
+  engine: Engine,
+  filter: string,
+  range: TimeRange,
+  resolution: Resolution,
+  sensors: SensorChoice,
+): Promise<Map<number, Counts>> {
+  const chosen = sensors === null ? "1" : `1${ofSensors(sensors)}`;
+  const [now, finished] = await Promise.all([
     engine.columns(
-      `SELECT toUnixTimestamp(time) AS at, sum(packets) AS packets, ${values.join(", ")}, uniqExact(sensor) AS sensors ` +
-        `FROM ${rollup(table, resolution)} WHERE ${filter} AND ${within(range, resolution)}${ofSensors(sensors)} GROUP BY time ORDER BY time`,
+      `SELECT toUnixTimestamp(time) AS at, sum(packets) AS whole, sumIf(packets, ${chosen}) AS part, countIf(${chosen}) AS rows ` +
+        `FROM ${rollup("series", resolution)} WHERE ${filter} AND ${within(range, resolution)} GROUP BY time HAVING rows > 0 ORDER BY time`,
+    ),
+    engine.columns(
+      `SELECT toUnixTimestamp(time) AS at, packets, sources, networks, asns, targets, sensors ` +
+        `FROM ${rollup("finished", resolution)} WHERE ${filter} AND ${within(range, resolution)} ORDER BY time, version`,
     ),
   ]);
-  const rowOf = new Map((seen[0] ?? []).map((time, row) => [time, row]));
-  const value = (column: number, row: number | undefined): number => (row === undefined ? 0 : (seen[column]?.[row] ?? 0));
-  return (alive[0] ?? []).map((time, index) => {
-    const row = rowOf.get(time);
-    return {
-      time,
-      packets: value(1, row),
-      sources: value(2, row),
-      networks: value(3, row),
-      asns: value(4, row),
-      targets: value(5, row),
-      sensors: value(6, row),
-      alive: alive[1]?.[index] ?? 0,
-    };
-  });
+  const found = countsByTime(finished);
+  const others: number[] = [];
+  const held = new Map<number, Counts>();
+  for (const [row, time] of (now[0] ?? []).entries()) {
+    const counts = found.get(time);
+    if (counts !== undefined && counts.packets === now[1]?.[row] && counts.packets === now[2]?.[row]) held.set(time, counts);
+    else others.push(time);
+  }
+  const [first] = others;
+  if (first === undefined) return held;
+  const between = { from: first, to: (others.at(-1) ?? first) + 1 };
+  const which = others.length > MOST_ONE_BY_ONE ? filter : `${filter} AND toUnixTimestamp(time) IN (${others.join(", ")})`;
+  const counted = await mergedCounts(engine, "series", which, between, resolution, sensors);
+  return new Map([...held, ...counted]);
 }
 
 /** Days and hours are asked for whole: a sensor that was alive in the last hour of a day was alive on that day. */
@@ -195,7 +257,7 @@ function risen(before: TimeRange, whole: TimeRange, resolution: Resolution, limi
   const now = `time >= toDateTime(${whole.from}, 'UTC')`;
   return (
     `SELECT series FROM ${rollup("visits", resolution)} WHERE ${within({ from: before.from, to: whole.to }, resolution)} ` +
-    `GROUP BY series HAVING sumIf(packets, ${now}) > 0 ` +
+    `GROUP BY series HAVING max(${now}) ` +
     `ORDER BY sum(if(${now}, visits, -visits)) DESC, series LIMIT ${Math.max(LEAST_RISEN, RISEN_A_ROW * limit)}`
   );
 }

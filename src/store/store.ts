@@ -181,7 +181,7 @@ export interface Store {
   /** Labels of a source, or of all sources of a network, by address. */
   labels(network: string): Promise<readonly AddressRecord[]>;
   info(): Promise<StoreInfo>;
-  /** Merges what can be merged, and drops what is over its time. */
+  /** Makes counts of hours and days that lack, merges what can be merged, and drops what is over its time. */
   compact(): Promise<void>;
   /** Everything into a new or empty folder, whole or not at all. @throws StoreError E_STORE_BACKUP */
   backup(folder: string): Promise<void>;
