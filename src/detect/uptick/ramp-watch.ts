@@ -9,7 +9,7 @@ import { FLAT_DAYS, followRamp, type OpenRamp, RAMP_REST_DAYS } from "./slow-ris
 import type { UptickVerdict } from "./verdict.ts";
 
 /** Looks a year as if all were independent and p-values exact: so many leave the false ramps that are put up with, on series that drift. */
-const RAMP_LOOKS = 16_000;
+const RAMP_LOOKS = 30_000;
 
 export class RampWatch {
   /** By number of the series. */
