@@ -189,8 +189,6 @@ export class UptickDetector {
     const { layout, owners } = this.table;
     const model = this.#model;
     const series = owners[row]!;
-    const isNewBlock =
-      this.calendar.blockOf(bucket) !== this.calendar.blockOf(this.table.doubles[row * layout.doubles + layout.lastBucket]!);
     model.roll(row, bucket, (day) => {
       this.#ramps.endDay(row, series, day, bucket, verdicts);
       if (this.#isSilent(row, day)) silent.push(row);
@@ -207,7 +205,7 @@ export class UptickDetector {
       this.#continue(event, row, bucket, value, expected, verdicts);
       return null;
     }
-    if (isNewBlock) this.#ramps.look(row, series, bucket, value, factor, verdicts);
+    if (this.calendar.blockOf(bucket + 1) !== this.calendar.blockOf(bucket)) this.#ramps.look(row, series, bucket, value, factor, verdicts);
     this.#ramps.grow(row, series, bucket, value, factor);
     const candidate = this.#judge.judge(row, series, bucket, value, expected, moment);
     if (candidate === null) this.#records.add(row, bucket, value);

@@ -28,17 +28,17 @@ export class RampWatch {
     this.#options = options;
   }
 
-  /** Whether a ramp opens: asked once a block. @param factor the season's of the bucket. */
+  /** Whether a ramp opens: asked with the last bucket of a block. @param factor the season's of the bucket. */
   look(row: number, series: number, bucket: number, value: number, factor: number, verdicts: UptickVerdict[]): void {
     const { floats, layout } = this.#table;
     const today = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
     if (this.open.has(series) || today < floats[row * layout.floats + layout.rampFrom]!) return;
-    const rise = this.#model.rise(row, bucket);
+    const rise = this.#model.rise(row, bucket + 1);
     if (rise === null || rise.logP === 0) return;
     const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.#options;
     const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
     if (rise.logP > Math.log((RAMP_SHARE * aYear) / RAMP_LOOKS)) return;
-    const count = this.#model.lastDay(row, bucket)! * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    const count = this.#model.lastDay(row, bucket + 1)! * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
     if (count < this.#options.minCount) return;
     const ramp: OpenRamp = {
       series,

@@ -132,7 +132,7 @@ export class SeriesModel {
     doubles[row * layout.doubles + layout.lastBucket] = bucket;
   }
 
-  /** The level of the last day, by blocks that have ended, or null where too little of it was seen. */
+  /** The level of the last day, by blocks that ended before `bucket`, or null where too little of it was seen. */
   lastDay(row: number, bucket: number): number | null {
     const block = this.#calendar.blockOf(bucket);
     let [value, exposure, seen] = [0, 0, 0];
@@ -146,7 +146,7 @@ export class SeriesModel {
     return seen < LEAST_DAY_SEEN * this.#calendar.dayBlocks || exposure <= 0 ? null : value / exposure;
   }
 
-  /** How far the last day's level has risen over that of weeks ago. */
+  /** How far the level of the day before `bucket` has risen over that of weeks ago. */
   rise(row: number, bucket: number): Rise | null {
     const level = this.lastDay(row, bucket);
     if (level === null) return null;
