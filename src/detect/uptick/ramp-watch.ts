@@ -28,7 +28,7 @@ export class RampWatch {
     this.#options = options;
   }
 
-  /** Whether a ramp opens: asked with the last bucket of a block. @param factor the season's of the bucket. */
+  /** Whether a ramp opens: asked once a block, with the first that came in it. @param factor the season's of the bucket. */
   look(row: number, series: number, bucket: number, value: number, factor: number, verdicts: UptickVerdict[]): void {
     const { floats, layout } = this.#table;
     const today = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
@@ -54,6 +54,16 @@ export class RampWatch {
     };
     this.open.set(series, ramp);
     verdicts.push({ phase: "opened", event: detectedRamp(this.#calendar, ramp, null) });
+  }
+
+  /** Takes back a ramp that opened with this bucket: a surge that opened with it as well tells the same rise. */
+  withdraw(series: number, bucket: number, verdicts: UptickVerdict[]): void {
+    if (this.open.get(series)?.start !== bucket) return;
+    this.open.delete(series);
+    verdicts.splice(
+      verdicts.findIndex(({ event }) => event.series === series && event.kind === "ramp"),
+      1,
+    );
   }
 
   /** Takes in one bucket of a ramp that is open, if one is. */
