@@ -151,8 +151,7 @@ describe("slow and lasting rises", () => {
   });
   test("so is one in days that differ by a quarter, and drift", () => {
     const random = uniform(14);
-    const mean = (day: number): number =>
-      200 * Math.exp(0.2 * Math.sin(day / 25)) * (1 + 2 * Math.min(1, Math.max(0, (day - 200) / 10)));
+    const mean = (day: number): number => 200 * Math.exp(0.2 * Math.sin(day / 25)) * (1 + 2 * Math.min(1, Math.max(0, (day - 200) / 10)));
     const events = eventsOf(
       valuesOf(212, DAY, (_, day) => countOf(random, mean(day), 0.06)),
       DAY,
