@@ -95,7 +95,8 @@ export class Ramp {
     let logP = 0;
     let baseline = longest.mean;
     // What has not risen over the oldest days is no ramp: so it is with nearly all series at nearly all times.
-    for (let i = 0; i < RISE_DAYS.length && ratio >= LEAST_RISE; i++) {
+    if (ratio < LEAST_RISE) return { logP, baseline, ratio };
+    for (let i = 0; i < RISE_DAYS.length; i++) {
       const days = RISE_DAYS[i]!;
       const past = i === 0 ? longest : this.#baseline(row, day, days, bucketsADay, unit);
       if (past === null) continue;
