@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../src/lab/random.ts";
 import { makeSeries, type MadeSeries } from "../src/lab/series/make-series.ts";
 import { eventsAbove } from "./uptick-alarms.ts";
+import { DRIFT_ORACLE } from "./uptick-drift-oracle.ts";
 import { ORACLE } from "./uptick-oracle.ts";
 import { PEERS } from "./uptick-peers.ts";
 import { daySteps, GrowingQuantiles, TrailingMoments } from "./uptick-windows.ts";
@@ -33,6 +34,18 @@ test("the oracle's scores are tails: one bucket in a thousand is above 3 in one 
   const { values } = ORACLE.scores(calm);
   expect(values.filter((score) => score > 3).length / calm.values.length).toBeLessThan(0.006);
   expect(eventsAbove(ORACLE.scores(calm), 7)).toEqual([]);
+});
+
+test("the oracle of ramps: likelihood ratios where nothing is, and a ramp in days that drift", () => {
+  const plan = { bucket: DAY, start: START, days: 3000, level: 200, size: 16, hourly: 0, peakHour: 0, weekdays: WEEK, missing: 0 };
+  const drifting = { ...plan, drift: 0.25, driftDays: 40 };
+  const calm = DRIFT_ORACLE.scores(makeSeries({ ...drifting, events: [] }, new Random(5)));
+  // Ten ratios of mean 1: their sum is a thousand on one day of a hundred at most (Markov's inequality)
+  expect(calm.values.filter((score) => score > Math.log(1000)).length / plan.days).toBeLessThan(0.01);
+  const start = START + 1000 * DAY;
+  const ramp = { kind: "ramp", start, end: start + 10 * DAY, factor: 3, plateau: false } as const;
+  const found = eventsAbove(DRIFT_ORACLE.scores(makeSeries({ ...drifting, events: [ramp] }, new Random(5))), Math.log(1000));
+  expect(found.some(({ told }) => told > start && told <= ramp.end)).toBe(true);
 });
 
 test("alarms six hours apart are one event, more are two", () => {

@@ -82,7 +82,7 @@ function columnHeads(factor: number): string {
 }
 
 /** The goals, each with what was reached. */
-export function printGoals(ours: Tally, oracle: Tally, rampOracle: Tally): void {
+export function printGoals(ours: Tally, oracle: Tally, rampOracle: Tally, driftOracle: Tally): void {
   const share = (tally: Tally): number => {
     const { found, of } = tally.found(({ event }) => event.kind === "surge");
     return found / of;
@@ -90,6 +90,7 @@ export function printGoals(ours: Tally, oracle: Tally, rampOracle: Tally): void 
   const ramps = ours.found(({ event }) => event.kind === "ramp");
   const findable = rampOracle.foundKeys();
   const findableRamps = ours.found(({ event }, series) => event.kind === "ramp" && findable.has(keyOf(series, event)));
+  const drifting = driftOracle.found(({ event }) => event.kind === "ramp");
   const delay = quantile(ours.delays(), 0.5);
   const falseRate = ours.falseRate((series) => !isHard(series));
   const perSurge = ours.eventsPerSurge();
@@ -98,6 +99,7 @@ export function printGoals(ours: Tally, oracle: Tally, rampOracle: Tally): void 
     [`at least ${RECALL_GOAL * 100} % of the oracle's recall on surges`, `${(recall * 100).toFixed(1)} %`, recall >= RECALL_GOAL],
     ["every ramp x3 over 10 days", outOf(ramps), ramps.found === ramps.of],
     ["  of those that the oracle finds over days", outOf(findableRamps), findableRamps.found === findableRamps.of],
+    ["  as many as are found who knows all but the drift", `${ramps.found} / ${drifting.found}`, ramps.found >= drifting.found],
     ["median delay of no bucket", String(delay), delay === 0],
     [`at most ${FALSE_RATE_GOAL} false events a series-year`, rate(falseRate), falseRate <= FALSE_RATE_GOAL],
     ["one event a surge", rate(perSurge), perSurge < 1.005],

@@ -12,6 +12,7 @@ import type { ScoringMethod, ToldEvent } from "./uptick-alarms.ts";
 import { breakdown } from "./uptick-breakdown.ts";
 import { detectUpticks } from "./uptick-detector.ts";
 import { failureList } from "./uptick-failures.ts";
+import { DRIFT_ORACLE } from "./uptick-drift-oracle.ts";
 import { farrington, FARRINGTON_THRESHOLD } from "./uptick-farrington.ts";
 import { ORACLE, RAMP_ORACLE } from "./uptick-oracle.ts";
 import { PEERS } from "./uptick-peers.ts";
@@ -46,7 +47,7 @@ else {
 }
 
 function main(): void {
-  const methods = [ORACLE, RAMP_ORACLE, ...(values.brief ? [] : PEERS)];
+  const methods = [ORACLE, RAMP_ORACLE, DRIFT_ORACLE, ...(values.brief ? [] : PEERS)];
   const scored = new Map(methods.map((method): [ScoringMethod, Scored[]] => [method, []]));
   const ours = new Tally();
   for (const series of all) {
@@ -60,14 +61,16 @@ function main(): void {
     return;
   }
   const others = [...scored].flatMap(([method, results]) => rowsOf(method.name, method.threshold, results));
-  const [oracle, rampOracle] = [others[0]!.tally, others[1]!.tally];
+  const [oracle, rampOracle, driftOracle] = [others[0]!.tally, others[1]!.tally, others[2]!.tally];
   const rows: TableRow[] = [{ name: values.program === undefined ? "precursor" : "the program", threshold: "own", tally: ours }, ...others];
   const years = oracle.judged.reduce((sum, one) => sum + one.years, 0);
   const title = `${all.length} series, ${years.toFixed(0)} years judged`;
   printTable(`${title}; tuned: the lowest threshold with at most ${FALSE_RATE_GOAL} false events a series-year`, rows, oracle.foundKeys());
-  printSurges(rows.filter(({ threshold, tally }) => (threshold === "tuned" || threshold === "own") && tally !== rampOracle));
+  printSurges(
+    rows.filter(({ threshold, tally }) => (threshold === "tuned" || threshold === "own") && tally !== rampOracle && tally !== driftOracle),
+  );
   if (!values.brief && !values["no-r"]) compareWithFarrington(rows, oracle);
-  printGoals(ours, oracle, rampOracle);
+  printGoals(ours, oracle, rampOracle, driftOracle);
   const findable = new Set([...oracle.foundKeys(), ...rampOracle.foundKeys()]);
   if (values.failures !== undefined) writeFileSync(values.failures, `${breakdown(ours, oracle)}\n${failureList(ours, findable)}`);
 }

@@ -149,6 +149,33 @@ describe("slow and lasting rises", () => {
     expect(events.map(({ kind }) => kind)).toEqual(["ramp"]);
     expect((events[0]!.start - SERIES_START) / DAY - 80).toBeLessThan(10);
   });
+  test("so is one in days that differ by a quarter, and drift", () => {
+    const random = uniform(14);
+    const mean = (day: number): number => 200 * Math.exp(0.2 * Math.sin(day / 25)) * (1 + 2 * Math.min(1, Math.max(0, (day - 200) / 10)));
+    const events = eventsOf(
+      valuesOf(212, DAY, (_, day) => countOf(random, mean(day), 0.06)),
+      DAY,
+    );
+    const [ramp, ...others] = events.filter(({ kind }) => kind === "ramp");
+    expect(others).toEqual([]);
+    const day = (ramp!.start - SERIES_START) / DAY;
+    expect(day > 200 && day < 210, `day ${day}`).toBe(true);
+  });
+  test("and one in three counts a day", () => {
+    const random = uniform(15);
+    const values = valuesOf(101, HOUR, (_, day) => countOf(random, (3 / 24) * (1 + 2 * Math.min(1, Math.max(0, (day - 90) / 10)))));
+    expect(eventsOf(values, HOUR).map(({ kind }) => kind)).toEqual(["ramp"]);
+  });
+  test("to rise by half within ten days is to drift", () => {
+    const random = uniform(16);
+    const values = valuesOf(120, HOUR, (_, day) => countOf(random, 300 * 1.5 ** Math.min(1, Math.max(0, (day - 80) / 10)), 0.05));
+    expect(eventsOf(values, HOUR)).toEqual([]);
+  });
+  test("a day far too high is a surge, and no ramp beside it", () => {
+    const random = uniform(17);
+    const values = valuesOf(120, DAY, (_, day) => countOf(random, day === 100 ? 1500 : day > 96 && day < 100 ? 90 : 50, 0.05));
+    expect(eventsOf(values, DAY).map(({ kind }) => kind)).toEqual(["surge"]);
+  });
   test("a shift is told once, and then is the level", () => {
     const random = uniform(5);
     const values = valuesOf(160, HOUR, (_, day) => countOf(random, day < 80 ? 30 : 150, 0.05));

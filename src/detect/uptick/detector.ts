@@ -233,8 +233,6 @@ export class UptickDetector {
     const { layout, owners } = this.table;
     const model = this.#model;
     const series = owners[row]!;
-    const isNewBlock =
-      this.calendar.blockOf(bucket) !== this.calendar.blockOf(this.table.doubles[row * layout.doubles + layout.lastBucket]!);
     model.roll(row, bucket, (day) => {
       this.#ramps.endDay(row, series, day, bucket, verdicts);
       if (this.#isSilent(row, day)) silent.push(row);
@@ -251,7 +249,7 @@ export class UptickDetector {
       this.#continue(event, row, bucket, value, expected, verdicts);
       return null;
     }
-    if (isNewBlock && value > 0) this.#ramps.look(row, series, bucket, value, factor, verdicts);
+    if (value > 0 && model.windows.isFirstOfBlock(row, bucket, value)) this.#ramps.look(row, series, bucket, value, factor, verdicts);
     this.#ramps.grow(row, series, bucket, value, factor);
     const candidate = this.#judge.judge(row, series, bucket, value, expected, moment);
     if (candidate === null) this.#records.add(row, bucket, value);
@@ -297,6 +295,7 @@ export class UptickDetector {
         trend: this.#model.trend(row, bucket),
       };
       this.events.set(series, event);
+      this.#ramps.withdraw(series, bucket, verdicts);
       this.#model.unlearnTails(row, bucket);
       this.#model.windows.taint(row, this.calendar.blockOf(bucket));
       if (!event.isHabit) verdicts.push({ phase: "opened", event: detectedEvent(this.calendar, event, "surge", null) });

@@ -8,11 +8,11 @@ const MOST_HOT_RATIO = 1.5;
 const HOT_DEVIATIONS = 3;
 /** Quiet for so long closes it, seconds and buckets: shorter dips are part of it. */
 const QUIET_SECONDS = 3600;
-const QUIET_BUCKETS = 6;
+const QUIET_BUCKETS = 8;
 const QUIET_LONG_BUCKETS = 2;
 const LONG_BUCKET = 6 * 3600;
 /** Long events, and those found by long windows only, may be quiet for longer: for this share of their own length or of the window, up to so many seconds. */
-const QUIET_SHARE = 0.25;
+const QUIET_SHARE = 1;
 const QUIET_WINDOW_SHARE = 1;
 const MOST_QUIET_SECONDS = 12 * 3600;
 /** After so long it is no surge but the new level; and at least so many buckets. */

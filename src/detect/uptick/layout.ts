@@ -12,8 +12,6 @@ export const DAYS_KEPT = 36;
 export const FALLING = 12;
 export const HIGHEST = 6;
 export const DAYS_A_WEEK = 7;
-/** Lengths of time over which a slow rise is looked at. */
-export const RISES = 3;
 
 /** Offsets in the row of a series. */
 export interface Layout {
@@ -44,12 +42,11 @@ export interface Layout {
   readonly tailExcess: number;
   /** Daily levels, DAYS_KEPT; −1 where a day has none. */
   readonly days: number;
-  /** The level now, its relative variance, the unit of a count (1 but for fractions), days learned, spread of slow rises, day from which a ramp may open. */
+  /** The level now, its relative variance, the unit of a count (1 but for fractions), days learned, day from which a ramp may open. */
   readonly level: number;
   readonly levelVariance: number;
   readonly unit: number;
   readonly daysLearned: number;
-  readonly rampSpread: number;
   readonly rampFrom: number;
   /** Buckets seen; the usual doubt about level and season; level as the day began, and how far days stray from that. */
   readonly seen: number;
@@ -106,7 +103,6 @@ export function layoutOf(calendar: Calendar): Layout {
     levelVariance: take(1),
     unit: take(1),
     daysLearned: take(1),
-    rampSpread: take(RISES),
     rampFrom: take(1),
     seen: take(1),
     usualDoubt: take(1),

@@ -2,15 +2,14 @@
 import type { Calendar } from "./calendar.ts";
 import { detectedRamp } from "./detected.ts";
 import { RAMP_SHARE, type UptickOptions } from "./options.ts";
-import { LEAST_RISE } from "./ramp.ts";
 import type { Records } from "./record.ts";
 import type { SeriesModel } from "./series-model.ts";
 import type { SeriesTable } from "./series-table.ts";
 import { FLAT_DAYS, followRamp, type OpenRamp, RAMP_REST_DAYS } from "./slow-rises.ts";
 import type { UptickVerdict } from "./verdict.ts";
 
-/** Independent looks at the slow rise: two a day, for each number of days over which it is looked at. */
-const RAMP_LOOKS = 2 * 365 * 3;
+/** Looks a year as if all were independent and p-values exact: so many leave the false ramps that are put up with, on series that drift. */
+const RAMP_LOOKS = 30_000;
 
 export class RampWatch {
   /** By number of the series. */
@@ -29,17 +28,17 @@ export class RampWatch {
     this.#options = options;
   }
 
-  /** Whether a ramp opens: asked once a block. @param factor the season's of the bucket. */
+  /** Whether a ramp opens: asked once a block, with the first that came in it. @param factor the season's of the bucket. */
   look(row: number, series: number, bucket: number, value: number, factor: number, verdicts: UptickVerdict[]): void {
     const { floats, layout } = this.#table;
     const today = this.#calendar.dayOfBlock(this.#calendar.blockOf(bucket));
     if (this.open.has(series) || today < floats[row * layout.floats + layout.rampFrom]!) return;
-    const rise = this.#model.rise(row, bucket);
-    if (rise === null || rise.ratio < LEAST_RISE || rise.ratios[0]! < LEAST_RISE) return;
+    const rise = this.#model.rise(row, bucket + 1);
+    if (rise === null || rise.logP === 0) return;
     const { falseEventsAYear, falseEventsAYearInAll, seriesCount } = this.#options;
     const aYear = Math.min(falseEventsAYear, (falseEventsAYearInAll ?? Infinity) / seriesCount);
     if (rise.logP > Math.log((RAMP_SHARE * aYear) / RAMP_LOOKS)) return;
-    const count = this.#model.lastDay(row, bucket)! * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
+    const count = this.#model.lastDay(row, bucket + 1)! * this.#calendar.blockBuckets * this.#calendar.dayBlocks;
     if (count < this.#options.minCount) return;
     const ramp: OpenRamp = {
       series,
@@ -57,6 +56,16 @@ export class RampWatch {
     verdicts.push({ phase: "opened", event: detectedRamp(this.#calendar, ramp, null) });
   }
 
+  /** Takes back a ramp that opened with this bucket: a surge that opened with it as well tells the same rise. */
+  withdraw(series: number, bucket: number, verdicts: UptickVerdict[]): void {
+    if (this.open.get(series)?.start !== bucket) return;
+    this.open.delete(series);
+    verdicts.splice(
+      verdicts.findIndex(({ event }) => event.series === series && event.kind === "ramp"),
+      1,
+    );
+  }
+
   /** Takes in one bucket of a ramp that is open, if one is. */
   grow(row: number, series: number, bucket: number, value: number, factor: number): void {
     const ramp = this.open.get(series);
@@ -67,19 +76,16 @@ export class RampWatch {
     ramp.record = this.#records.rank(row, value);
   }
 
-  /** At the end of a day: goes an open ramp on; and how far does the level stray where there is none. */
+  /** At the end of a day: goes an open ramp on? */
   endDay(row: number, series: number, day: number, bucket: number, verdicts: UptickVerdict[]): void {
     const { ramp: days } = this.#model;
-    const rise = this.#model.rise(row, bucket);
     const ramp = this.open.get(series);
-    if (ramp === undefined) {
-      if (rise !== null) days.learn(row, rise);
-      return;
-    }
+    if (ramp === undefined) return;
+    const rise = this.#model.rise(row, bucket);
     if (rise !== null) ramp.logP = Math.min(ramp.logP, rise.logP);
     const step = followRamp(ramp, day, rise, days.meanOf(row, day, FLAT_DAYS), days.meanOf(row, day - FLAT_DAYS, FLAT_DAYS));
     if (step === "goes-on") return;
-    if (step === "stays" && rise !== null) days.rebase(row, rise.ratios[0]!);
+    if (step === "stays" && rise !== null) days.rebase(row, rise.ratio);
     const { floats, layout } = this.#table;
     floats[row * layout.floats + layout.rampFrom] = day + RAMP_REST_DAYS;
     this.open.delete(series);

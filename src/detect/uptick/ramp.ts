@@ -1,15 +1,14 @@
 /**
- * Slow rises: the level of the last days against a baseline of the weeks before them that ends so long ago that no ramp of ten days can
- * drag it along (the lagged baseline of EARS C2, stretched from days to weeks: Hutwagner et al. 2003).
+ * Slow rises: the days of which a ramp would consist, weighted as it would have risen in them (a matched filter: Turin 1960), against the
+ * weeks before its first day, for several lengths at once (generalised likelihood ratio over the start of a change: Willsky, Jones 1976).
+ * A baseline that ends where the ramp begins is neither dragged along by it nor so old that the series has drifted since.
  */
 import { logNegativeBinomialTail } from "../../stats/negative-binomial-tail.ts";
 import { DAYS_KEPT } from "./layout.ts";
 import type { SeriesTable } from "./series-table.ts";
 
-/** Days over which the level is taken: one finds steep ramps at once, more find those of noisy series. */
-export const RISE_DAYS: readonly number[] = [1, 3, 6];
-/** The baseline ends so many days ago. */
-const LAG_DAYS = 8;
+/** Days that a ramp has gone on for, longest first: three find steep ones at once, ten those of noisy series. */
+const RISE_DAYS: readonly number[] = [10, 7, 5, 3];
 /** Days with a level that a baseline needs: EARS takes 7. */
 const LEAST_DAYS = 8;
 /** Variance is larger by this share of a day for each day of it: Student's t against the normal law. */
@@ -20,35 +19,18 @@ export const LEAST_RISE = 1.7;
 const MOST_DEVIATIONS = 3;
 /** It goes on: the days before the last have risen to this share already, or it is a surge of a day. */
 const STEADY_DAYS = 3;
-const STEADY_SHARE = 0.4;
-/**
- * The spread of slow rises is followed by the share of days beyond it (a quantile by stochastic approximation: Robbins, Monro 1951), which
- * a ramp moves by little: a sixth of all days are beyond one standard deviation above.
- */
-const SPREAD_STEP = 0.03;
-const BEYOND = 0.159;
-/** What is further out than so many spreads may be a ramp that nobody has told: it does not teach. */
-const SUSPICIOUS = 3;
-const LEAST_SPREAD = 0.01;
-/** Days after which the spread that was followed is trusted as much as that of the baseline's days. */
-const OWN_DAYS = 60;
-/** The step is larger at first: half by the number of days, and these more. */
-const FIRST_STEP = 0.5;
-const FIRST_DAYS = 5;
+const STEADY_SHARE = 0.2;
 /** Likeness of neighbouring days below this is chance, and above that nothing could be told. */
 const LEAST_PERSISTENCE = 0.15;
 const MOST_PERSISTENCE = 0.9;
 const LEAST_INDEPENDENT = 2;
 
 export interface Rise {
-  /** Times the baseline, for the number of days that tells most; ln of the chance of that where nothing is wrong, as if in one day. */
-  readonly ratio: number;
+  /** ln of the chance of the length that tells most where nothing is wrong, as if in one day; 0 where none has risen enough. */
   readonly logP: number;
-  /** Level of the baseline. */
+  /** Level of the baseline of that length, and the last day's in times that of the longest. */
   readonly baseline: number;
-  /** For each of RISE_DAYS: times the baseline (NaN where days are missing), and its spread as far as daily levels tell. */
-  readonly ratios: readonly number[];
-  readonly deviations: readonly number[];
+  readonly ratio: number;
 }
 
 export class Ramp {
@@ -103,62 +85,75 @@ export class Ramp {
   }
 
   /**
-   * The rise of the level over its lagged baseline, or null where history is too short.
+   * The rise of the level over what it was before, or null where history is too short.
    * @param day the day at hand, `level` that of the last 24 hours; `unit` what one count is.
    */
   rise(row: number, day: number, level: number, bucketsADay: number, unit: number): Rise | null {
+    const longest = this.#baseline(row, day, RISE_DAYS[0]!, bucketsADay, unit);
+    if (longest === null) return null;
+    const ratio = level / longest.mean;
+    let logP = 0;
+    let baseline = longest.mean;
+    // What has not risen over the oldest days is no ramp: so it is with nearly all series at nearly all times.
+    if (ratio < LEAST_RISE) return { logP, baseline, ratio };
+    for (let i = 0; i < RISE_DAYS.length; i++) {
+      const days = RISE_DAYS[i]!;
+      const past = i === 0 ? longest : this.#baseline(row, day, days, bucketsADay, unit);
+      if (past === null) continue;
+      const log = this.#logChance(row, day, level, days, past, bucketsADay, unit);
+      if (log >= logP) continue;
+      logP = log;
+      baseline = past.mean;
+    }
+    return { logP, baseline, ratio };
+  }
+
+  /** What the days before a ramp of so many days tell: mean, relative variance of a day beyond counting, and how alike neighbours are. */
+  #baseline(row: number, day: number, days: number, bucketsADay: number, unit: number): Baseline | null {
     const known: number[] = [];
-    for (let one = day - DAYS_KEPT + 1; one <= day - LAG_DAYS; one++) {
+    for (let one = day - DAYS_KEPT; one < day - days; one++) {
       const past = this.levelOf(row, one);
       if (past !== null) known.push(past);
     }
     if (known.length < LEAST_DAYS) return null;
     const { mean, variance, persistence } = robustMoments(known);
     // Half a count in all, so that a baseline of nothing can be risen from.
-    const baseline = Math.max(mean, (0.5 * unit) / (bucketsADay * known.length));
-    const counting = unit / (baseline * bucketsADay);
-    // Days that follow one another are alike: they tell as much as so many that do not, and their means vary more.
-    const likeness = (1 + persistence) / (1 - persistence);
-    const independent = Math.max(LEAST_INDEPENDENT, known.length / likeness);
-    const relative = Math.max(variance / baseline ** 2 - counting, 0) * (1 + FEW_DAYS / known.length) * (independent / (independent - 1));
-    const before = this.meanOf(row, day - 2, STEADY_DAYS, 2);
-    const isSteady = before !== null && before - baseline > STEADY_SHARE * (level - baseline);
-    const { floats, layout } = this.#table;
-    const learned = floats[row * layout.floats + layout.daysLearned]!;
-    const trust = learned / (learned + OWN_DAYS);
-    const ratios: number[] = [];
-    const deviations: number[] = [];
-    let best = { ratio: 0, logP: 0 };
-    RISE_DAYS.forEach((days, index) => {
-      // The last 24 hours are of two days: the mean goes on with the day before both.
-      const rest = days === 1 ? 0 : this.meanOf(row, day - 2, days - 1);
-      const ratio = rest === null ? Number.NaN : (level + (days - 1) * rest) / days / baseline;
-      const own = relative * Math.min(1, likeness / days) + relative / independent + counting / known.length;
-      const spread = floats[row * layout.floats + layout.rampSpread + index]!;
-      // What the baseline's days tell of their spread, and what was seen of it over a long time, each as far as it can be trusted
-      const long = Math.max(0, spread ** 2 - counting / days);
-      const dispersion = own + trust * (long - own);
-      ratios.push(ratio);
-      deviations.push(Math.sqrt(own + counting / days));
-      if (Number.isNaN(ratio) || ratio < 1 || !isSteady) return;
-      const counts = (baseline * bucketsADay * days) / unit;
-      // Means of few days give more independent looks a year than those of many.
-      const logP = logNegativeBinomialTail(ratio * counts, counts, dispersion) - Math.log(days);
-      if (logP < best.logP) best = { ratio, logP };
-    });
-    return { ...best, baseline, ratios, deviations };
+    const least = Math.max(mean, (0.5 * unit) / (bucketsADay * known.length));
+    const beyond = Math.max(variance / least ** 2 - unit / (least * bucketsADay), 0);
+    return { mean: least, beyond, persistence, days: known.length };
   }
 
-  /** Learns how far the level strays from its lagged baseline where nothing is wrong. */
-  learn(row: number, { ratios, deviations }: Rise): void {
-    const { floats, layout } = this.#table;
-    const step = Math.max(SPREAD_STEP, FIRST_STEP / (floats[row * layout.floats + layout.daysLearned]! + FIRST_DAYS));
-    ratios.forEach((ratio, index) => {
-      if (Number.isNaN(ratio)) return;
-      const at = row * layout.floats + layout.rampSpread + index;
-      const spread = floats[at]! > 0 ? floats[at]! : deviations[index]!;
-      floats[at] = Math.max(LEAST_SPREAD, spread * (1 + step * ((ratio - 1 > spread && ratio - 1 < SUSPICIOUS * spread ? 1 : 0) - BEYOND)));
-    });
+  /** ln of the chance that days of nothing but noise look so much like a ramp of so many days; 0 where they do not rise enough. */
+  #logChance(row: number, day: number, level: number, days: number, past: Baseline, bucketsADay: number, unit: number): number {
+    const before = this.meanOf(row, day - 2, STEADY_DAYS, 1);
+    if (level < LEAST_RISE * past.mean || before === null || before - past.mean <= STEADY_SHARE * (level - past.mean)) return 0;
+    // The last 24 hours are of two days: the days before both follow.
+    let weights = days - 0.5;
+    let squares = weights * weights;
+    let sum = weights * level;
+    let known = 1;
+    for (let ago = 1; ago < days; ago++) {
+      const one = this.levelOf(row, day - 1 - ago);
+      if (one === null) continue;
+      const weight = days - ago - 0.5;
+      weights += weight;
+      squares += weight * weight;
+      sum += weight * one;
+      known++;
+    }
+    const ratio = sum / weights / past.mean;
+    if (known < days / 2 || ratio < LEAST_RISE) return 0;
+    // Days that follow one another are alike: they tell as much as so many that do not, and their means vary more.
+    const likeness = (1 + past.persistence) / (1 - past.persistence);
+    const independent = Math.max(LEAST_INDEPENDENT, past.days / likeness);
+    const variance = past.beyond * (1 + FEW_DAYS / past.days) * (independent / (independent - 1));
+    // Weighted days tell as much as so many equal ones.
+    const equal = (weights * weights) / squares;
+    const counting = unit / (past.mean * bucketsADay);
+    const dispersion = variance * Math.min(1, likeness / equal) + variance / independent + counting / past.days;
+    const counts = equal / counting;
+    // Short ramps give more independent looks a year than long ones.
+    return logNegativeBinomialTail(ratio * counts, counts, dispersion) - Math.log(days);
   }
 
   /** Lifts all days: what the level has come to is ordinary from now on. */
@@ -167,6 +162,14 @@ export class Ramp {
     const at = row * layout.floats + layout.days;
     for (let i = at; i < at + DAYS_KEPT; i++) if (floats[i]! > 0) floats[i]! *= factor;
   }
+}
+
+interface Baseline {
+  readonly mean: number;
+  readonly beyond: number;
+  readonly persistence: number;
+  /** Days of which there is a level. */
+  readonly days: number;
 }
 
 function modulo(day: number): number {

@@ -150,21 +150,25 @@ export class SeriesModel {
     doubles[row * layout.doubles + layout.lastBucket] = bucket;
   }
 
-  /** The level of the last day, by blocks that have ended, or null where too little of it was seen. */
+  /** The level of the last day, by blocks that ended before `bucket`, or null where too little of it was seen. */
   lastDay(row: number, bucket: number): number | null {
+    const { doubles, layout } = this.#table;
+    const { dayBlocks } = this.#calendar;
     const block = this.#calendar.blockOf(bucket);
+    // In the ring a block that goes on has the place of the one a day before it.
+    const oldest = this.#calendar.blockOf(doubles[row * layout.doubles + layout.lastBucket]!) - dayBlocks + 1;
     let [value, exposure, seen] = [0, 0, 0];
-    for (let one = block - this.#calendar.dayBlocks; one < block; one++) {
+    for (let one = Math.max(oldest, block - dayBlocks); one < block; one++) {
       const known = this.windows.block(row, one);
       if (known.exposure <= 0) continue;
       value += this.#cut(row, known.value, known.mean);
       exposure += known.exposure;
       seen++;
     }
-    return seen < LEAST_DAY_SEEN * this.#calendar.dayBlocks || exposure <= 0 ? null : value / exposure;
+    return seen < LEAST_DAY_SEEN * dayBlocks || exposure <= 0 ? null : value / exposure;
   }
 
-  /** How far the last day's level has risen over that of weeks ago. */
+  /** How far the level of the day before `bucket` has risen over that of weeks ago. */
   rise(row: number, bucket: number): Rise | null {
     const level = this.lastDay(row, bucket);
     if (level === null) return null;

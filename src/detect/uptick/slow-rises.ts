@@ -35,7 +35,7 @@ export function followRamp(
   before: number | null,
 ): "goes-on" | "ended" | "stays" {
   const age = day - ramp.startDay;
-  if (rise !== null && rise.ratios[0]! - 1 < CLOSE_SHARE * (LEAST_RISE - 1)) return "ended";
+  if (rise !== null && rise.ratio - 1 < CLOSE_SHARE * (LEAST_RISE - 1)) return "ended";
   if (age >= MOST_DAYS) return "stays";
   if (age >= FLAT_DAYS && recent !== null && before !== null && recent < FLAT_GROWTH * before) return "stays";
   return "goes-on";

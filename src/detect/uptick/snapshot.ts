@@ -9,7 +9,7 @@ import type { Habit } from "./recurrence.ts";
 import type { OpenRamp } from "./slow-rises.ts";
 
 /** Grows with every change of layout: what another wrote is not read. */
-const VERSION = 3;
+const VERSION = 4;
 const MAGIC = 0x50_55_50_54;
 const WORDS = 2;
 /** Tables begin at multiples of this, so that they can be looked at in place. */

@@ -115,6 +115,12 @@ export class Windows {
     };
   }
 
+  /** Whether `value`, put into a bucket, is all that its block has so far. */
+  isFirstOfBlock(row: number, bucket: number, value: number): boolean {
+    const { floats, layout } = this.#table;
+    return floats[row * layout.floats + layout.coarseValue + modulo(this.#calendar.blockOf(bucket), this.#coarse)] === Math.fround(value);
+  }
+
   /** Nobody learns from this block: it belongs to an event. */
   taint(row: number, block: number): void {
     const { floats, layout } = this.#table;
