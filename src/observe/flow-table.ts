@@ -3,6 +3,7 @@
  * who opened, who answered and who was never answered can be told at the end, in whatever order the packets came.
  */
 import { randomBytes } from "node:crypto";
+import { lineMemory } from "../sketch/cache-lines.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import type { EntryBlock } from "./entry-block.ts";
 import {
@@ -94,9 +95,9 @@ export class FlowTable {
   constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
     this.#maxSlots = maxSlots;
     this.#onEnd = onEnd;
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
-    this.#words = new Uint32Array(memory);
-    this.#times = new Float64Array(memory);
+    const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = words;
+    this.#times = times;
   }
 
   /** Adds the rows of a block of them. */
@@ -114,9 +115,9 @@ export class FlowTable {
     for (let slot = 0; slot <= this.#mask; slot++) {
       if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(slot));
     }
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
-    this.#words = new Uint32Array(memory);
-    this.#times = new Float64Array(memory);
+    const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = words;
+    this.#times = times;
     this.#mask = INITIAL_SLOTS - 1;
     this.size = 0;
   }
@@ -290,8 +291,7 @@ export class FlowTable {
   /** Moves the conversations to a table of `slots`. */
   #grow(slots: number): void {
     const old = this.#words;
-    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
-    const words = new Uint32Array(memory);
+    const { words, times } = lineMemory(slots * SLOT_WORDS * 4);
     const mask = slots - 1;
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
       if (old[at + META] === 0) continue;
@@ -301,7 +301,7 @@ export class FlowTable {
       for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
     }
     this.#words = words;
-    this.#times = new Float64Array(memory);
+    this.#times = times;
     this.#mask = mask;
   }
 

@@ -6,6 +6,7 @@
  * When full, the least contacted and longest idle slots are forgotten and counted, and a count-min sketch remembers that they were
  * here: a source that keeps coming back is then held on to, so a flood of forged sources cannot flush out a slow scan.
  */
+import { lineMemory } from "../sketch/cache-lines.ts";
 import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
 import { ContactSets } from "./contact-sets.ts";
 import {
@@ -78,9 +79,9 @@ export class SourceTable {
     this.#seed = seed;
     this.#sets = new ContactSets(limits.contactBytes);
     this.#sets.capacity = INITIAL_SLOTS;
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
-    this.#words = new Uint32Array(memory);
-    this.#times = new Float64Array(memory);
+    const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = words;
+    this.#times = times;
   }
 
   /** Distinct address × class that had to be forgotten (estimated). */
@@ -328,8 +329,7 @@ export class SourceTable {
   #grow(): void {
     const old = this.#words;
     const slots = this.capacity >= LAST_STEP ? this.#limits.slots : Math.min(this.capacity * 4, this.#limits.slots);
-    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
-    const words = new Uint32Array(memory);
+    const { words, times } = lineMemory(slots * SLOT_WORDS * 4);
     const mask = slots - 1;
     const shift = HASH_BITS - Math.log2(slots);
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
@@ -341,7 +341,7 @@ export class SourceTable {
       for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
     }
     this.#words = words;
-    this.#times = new Float64Array(memory);
+    this.#times = times;
     this.#mask = mask;
     this.#shift = shift;
     this.#sets.capacity = slots;
