@@ -28,6 +28,8 @@ const INITIAL_SLOTS = 1 << 10;
 const MAX_LOAD = 0.75;
 /** Rows that one pass takes: their slots fit the first-level cache. */
 const GROUP = 256;
+/** Takes the sums of what is read ahead, so that the reads are not optimised away. */
+const TOUCHED = new Uint32Array(1);
 /** Places slots where an attacker who chooses addresses and ports cannot foresee. */
 const SEED = randomBytes(4).readUInt32LE();
 
@@ -92,8 +94,6 @@ export class FlowTable {
   readonly #onEnd: (flow: Flow) => void;
   /** By row of the group in hand: where its slot is looked for first. */
   readonly #homeOfRow = new Int32Array(GROUP);
-  /** Takes what is read ahead, so that the reads are not optimised away. */
-  readonly #touched = new Uint32Array(1);
 
   /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
   constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
@@ -169,20 +169,19 @@ export class FlowTable {
     words[at + packets] = words[at + packets]! + morePackets;
   }
 
-  /** Works out where the rows will start looking, and reads those lines, so that the misses overlap. */
+  /** Works out where the rows will start looking, then reads those lines close together, so that the misses overlap. */
   #touch({ words: rows }: EntryBlock, from: number, to: number): void {
     const words = this.#words;
     const mask = this.#mask;
     const homeOf = this.#homeOfRow;
-    let sum = 0;
     for (let row = from; row < to; row++) {
       const at = row * FLOW_ROW_WORDS;
       const ports = rows[at + ROW_PORTS]! | 0;
-      const home = flowHash(rows[at + ROW_SOURCE]! | 0, ports >>> 16, rows[at + ROW_DESTINATION]! | 0, ports & 0xffff) & mask;
-      homeOf[row - from] = home;
-      sum ^= words[home * SLOT_WORDS]!;
+      homeOf[row - from] = flowHash(rows[at + ROW_SOURCE]! | 0, ports >>> 16, rows[at + ROW_DESTINATION]! | 0, ports & 0xffff) & mask;
     }
-    this.#touched[0] = sum;
+    let sum = 0;
+    for (let i = 0; i < to - from; i++) sum ^= words[homeOf[i]! * SLOT_WORDS]!;
+    TOUCHED[0] = sum;
   }
 
   /** @param home where its slot is looked for first. */

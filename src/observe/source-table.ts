@@ -47,6 +47,8 @@ const LARGE_TABLE = 1 << 16;
 /** Entries that one pass takes: their slots fit the first-level cache. */
 const GROUP = 128;
 const HASH_BITS = 32;
+/** Takes the sums of what is read ahead, so that the reads are not optimised away. */
+const TOUCHED = new Uint32Array(1);
 /** From slot to slot where tables are merged: odd, so that it comes by all of them, and about the golden section of 2^32. */
 const MERGE_STEP = 0x9e3779b1 | 0;
 
@@ -108,11 +110,12 @@ export class SourceTable {
       this.#makeRoom(to - from);
       // What is new in this part will be in the others: a part must not overflow into the next while they are empty.
       while (before + (this.size - before) * PARTS > this.capacity * MAX_LOAD && this.capacity < this.#limits.slots) this.#grow();
-      this.#touchSlots(block, from, to);
+      this.#locateSlots(block, from, to);
+      TOUCHED[0] = this.#touchSlots(to - from);
       this.#findSlots(block, from, to);
       this.#sets.isLarge = this.size > LARGE_TABLE;
       this.#sets.locate(block, from, to, this.#words, this.#slotOfEntry);
-      this.#sets.touch(to - from);
+      TOUCHED[0] = this.#sets.touch(to - from);
       countEntries(block, from, to, this.#slotOfEntry, this.#words, this.#times);
       this.#sets.addAll(block, from, to, this.#words, this.#slotOfEntry);
     }
@@ -243,19 +246,23 @@ export class SourceTable {
     this.#forgotten.merge(other.#forgotten);
   }
 
-  /** Reads the line of every slot that the entries will start looking at, so that the misses overlap. The sum keeps the reads alive. */
-  #touchSlots({ words: rows }: EntryBlock, from: number, to: number): number {
-    const words = this.#words;
+  /** Works out where the entries will start looking: apart from the reading, so that the reads come close together. */
+  #locateSlots({ words: rows }: EntryBlock, from: number, to: number): void {
     const shift = this.#shift;
     const seed = this.#seed;
     const slotOf = this.#slotOfEntry;
-    let sum = 0;
     for (let i = from; i < to; i++) {
       const row = i * ENTRY_WORDS;
-      const slot = slotHash(rows[row + ENTRY_WHO]!, rows[row + ENTRY_KIND]! & KEY_MASK, seed) >>> shift;
-      slotOf[i - from] = slot;
-      sum ^= words[slot * SLOT_WORDS + KIND]!;
+      slotOf[i - from] = slotHash(rows[row + ENTRY_WHO]! | 0, rows[row + ENTRY_KIND]! & KEY_MASK, seed) >>> shift;
     }
+  }
+
+  /** Reads the line of every slot that the entries will start looking at, so that the misses overlap. */
+  #touchSlots(length: number): number {
+    const words = this.#words;
+    const slotOf = this.#slotOfEntry;
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum ^= words[slotOf[i]! * SLOT_WORDS]!;
     return sum;
   }
 
