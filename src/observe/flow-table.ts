@@ -110,7 +110,7 @@ export class FlowTable {
       const to = Math.min(block.length, from + GROUP);
       this.#makeRoom(to - from);
       this.#touch(block, from, to);
-      for (let row = from; row < to; row++) this.#addRow(block, row, this.#homeOfRow[row - from]!);
+      this.#addRows(block, from, to);
     }
   }
 
@@ -182,6 +182,11 @@ export class FlowTable {
     let sum = 0;
     for (let i = 0; i < to - from; i++) sum ^= words[homeOf[i]! * SLOT_WORDS]!;
     TOUCHED[0] = sum;
+  }
+
+  #addRows(block: EntryBlock, from: number, to: number): void {
+    const homeOf = this.#homeOfRow;
+    for (let row = from; row < to; row++) this.#addRow(block, row, homeOf[row - from]!);
   }
 
   /** @param home where its slot is looked for first. */
