@@ -97,6 +97,26 @@ export function describeStore({ store, runs }: StoreLaws): void {
     );
   });
 
+  test("snapshots of days come each once and in order, over hours of much and gaps of days", async () => {
+    const start = EVENT - (EVENT % DAY) - DAY * 60;
+    const offsets = [0, 300, 3900, 7200, 7500, 25_200, DAY * 3 + 600, DAY * 3 + 46_800, DAY * 5 - 300];
+    const rows = offsets.map((offset, index): SeriesRow => ({
+      interval: start + offset,
+      series: TCP_445,
+      packets: index + 1,
+      sources: [1],
+      networks: [1],
+      asns: [1],
+      targets: [1],
+    }));
+    await store().write(batchOf("days", rows), "days");
+    const found: [number, number | undefined][] = [];
+    for await (const { time, packets } of store().snapshots({ from: start + 1, to: start + DAY * 5 }, ["days"])) {
+      found.push([time - start, packets[0]]);
+    }
+    expect(found).toEqual(offsets.slice(1).map((offset, index) => [offset, index + 2]));
+  });
+
   test("a gap is a gap: no point where no sensor was alive, zero where one was and saw nothing", async () => {
     const start = EVENT + DAY * 3;
     const seen: SeriesRow = { interval: start, series: TCP_445, packets: 5, sources: [1], networks: [1], asns: [1], targets: [1] };

@@ -5,7 +5,10 @@ import { RESOLUTIONS, SKETCH_PRECISION } from "./rollups.ts";
 import { DATABASE } from "./table.ts";
 import type { Mover, Resolution, SensorChoice, TimeRange } from "./store.ts";
 
+/** Snapshots are read by the hour, and by more where an hour is little: at most a day at once, and about so many rows. */
 const SNAPSHOT_STEP = 3600;
+const MOST_SNAPSHOT_STEP = 86_400;
+const SNAPSHOT_ROWS = 100_000;
 /** Longest ranges, seconds, that five-minute and hourly rows answer; beyond, days do. */
 const LONGEST_BY_RESOLUTION: readonly (readonly [Resolution, number])[] = [
   [300, 6 * 3600],
@@ -44,12 +47,20 @@ export async function snapshot(engine: Engine, interval: number, sensors: Sensor
 
 export async function* snapshots(engine: Engine, range: TimeRange, sensors: SensorChoice): AsyncGenerator<SeriesSnapshot> {
   let from = Math.ceil(range.from / 300) * 300;
+  let step = SNAPSHOT_STEP;
+  let isEmpty = true;
   while (from < range.to) {
-    const next = await firstTime(engine, { from, to: range.to });
+    // A gap is passed over, and not read hour by hour
+    const next = isEmpty ? await firstTime(engine, { from, to: range.to }) : from;
     if (next === null) return;
-    const to = Math.min(range.to, Math.floor(next / SNAPSHOT_STEP) * SNAPSHOT_STEP + SNAPSHOT_STEP);
-    yield* await snapshotsOf(engine, { from: next, to }, sensors);
+    const to = Math.min(range.to, Math.floor(next / SNAPSHOT_STEP) * SNAPSHOT_STEP + step);
+    const found = await snapshotsOf(engine, { from: next, to }, sensors);
+    yield* found;
     from = to;
+    isEmpty = found.length === 0;
+    const rows = found.reduce((sum, { length }) => sum + length, 0);
+    if (rows > SNAPSHOT_ROWS) step = Math.max(SNAPSHOT_STEP, step / 2);
+    else if (2 * rows <= SNAPSHOT_ROWS) step = Math.min(MOST_SNAPSHOT_STEP, step * 2);
   }
 }
 

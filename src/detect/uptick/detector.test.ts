@@ -52,6 +52,35 @@ test("among 262,148 series a rise is told earlier in one that is favoured", () =
   expect(openedAt([8])).not.toBe(0);
 });
 
+test("silence that waits is learned as silence that is told", () => {
+  const rates = [0.003, 0.02, 0.1, 0.5, 2];
+  const run = (tellsZeros: boolean): { detector: UptickDetector; told: readonly string[] } => {
+    const random = uniform(5);
+    const detector = new UptickDetector({ bucketSeconds: 300, seriesCount: 10 });
+    const told: string[] = [];
+    for (let bucket = 0; bucket < 40 * 288; bucket++) {
+      const isSurge = bucket >= 37 * 288 + 50 && bucket < 37 * 288 + 62;
+      const counts = rates.map((rate, series) => [series, countOf(random, isSurge ? 10 * rate + 2 : rate)] as const);
+      const kept = counts.filter(([, value]) => tellsZeros || value > 0);
+      const interval = { length: kept.length, series: kept.map(([one]) => one), values: kept.map(([, value]) => value) };
+      for (const { phase, event } of detector.observe(SERIES_START + 300 * bucket, interval, "zero")) {
+        told.push(`${bucket} ${phase} ${event.series} ${event.start} ${event.kind}`);
+      }
+    }
+    return { detector, told: told.toSorted() };
+  };
+  const [waiting, telling] = [run(false), run(true)];
+  expect(waiting.told).toEqual(telling.told);
+  expect(waiting.told.length).toBeGreaterThan(5);
+  const time = SERIES_START + 39 * DAY;
+  rates.forEach((_, series) => {
+    const [waited, told] = [waiting, telling].map(({ detector }) => detector.baseline(series, time)!);
+    expect(waited!.expected).toBeCloseTo(told!.expected, 2);
+    expect(waited!.high).toBeGreaterThanOrEqual(0.95 * told!.high);
+    expect(waited!.high).toBeLessThanOrEqual(1.05 * told!.high);
+  });
+});
+
 describe("what must not fire", () => {
   test("a strong shape of day and week, over-dispersed", () => {
     const random = uniform(1);

@@ -21,8 +21,11 @@ import type { Band, DetectedUptick, IntervalValues, UptickVerdict } from "./verd
 
 /** Days after which hours and weekdays are known well enough not to speak of learning. */
 const LEARNED_DAYS = 14;
-/** A series with less than this a day, over two weeks, is quiet again. */
+/** A series with less than this a day, over two weeks, is quiet again; with less than one where many are followed. */
 const QUIET_A_DAY = 0.3;
+const QUIET_A_DAY_CROWDED = 1;
+/** With more series than this, the sparse ones are not followed: of the 131,072 source ports of a network most get one or two packets a day, and five in a day are looked at all the same. */
+const CROWDED = 4096;
 /** Deviations of the band: one bucket of a thousand is above. */
 const BAND_DEVIATIONS = 3.09;
 const GROWN_RATIO = 1.25;
@@ -42,6 +45,8 @@ export class UptickDetector {
   /** First bucket of all, and the last. */
   first = Number.NaN;
   last = Number.NaN;
+  /** Whether the last interval told all series: rows that are behind it had nothing since. */
+  mayWait = false;
   /** Series that were to be followed when no more could be. */
   refused = 0;
   readonly #model: SeriesModel;
@@ -72,28 +77,36 @@ export class UptickDetector {
     const bucket = this.calendar.bucketAt(time);
     if (bucket <= this.last) throw new RangeError(`interval ${time} is not after the last`);
     if (Number.isNaN(this.first)) this.first = bucket;
+    if (absent === "gap" || bucket > this.last + 1) this.settle();
     this.last = bucket;
     const moment = this.calendar.momentOf(bucket);
     const verdicts: UptickVerdict[] = [];
     const candidates: Candidate[] = [];
     const silent: number[] = [];
-    const judge = (row: number, value: number): void => {
-      const candidate = this.#step(row, bucket, moment, value, verdicts, silent);
-      if (candidate !== null) candidates.push(candidate);
-    };
     for (let i = 0; i < length; i++) {
       const row = this.#rowOf(series[i]!, bucket, values[i]!, absent);
-      if (row >= 0) judge(row, values[i]!);
+      if (row < 0) continue;
+      this.#catchUp(row, bucket - 1, silent);
+      const candidate = this.#step(row, bucket, moment, values[i]!, verdicts, silent);
+      if (candidate !== null) candidates.push(candidate);
     }
-    const { doubles, layout, owners, rows } = this.table;
     if (absent === "zero") {
-      for (let row = 0; row < rows; row++) {
-        if (owners[row]! >= 0 && doubles[row * layout.doubles + layout.lastBucket] !== bucket) judge(row, 0);
+      for (const row of this.#rowsDue(bucket)) {
+        if (this.#lastBucket(row) === bucket) continue;
+        this.#catchUp(row, bucket - 1, silent);
+        this.#step(row, bucket, moment, 0, verdicts, silent);
       }
     }
+    this.mayWait = absent === "zero";
     this.#open(candidates, absent === "zero" ? this.options.seriesCount : length, bucket, verdicts);
     for (const row of silent) this.#silence(row, bucket);
     return verdicts;
+  }
+
+  /** Puts the silence in which they waited into all rows. */
+  settle(): void {
+    for (let row = 0; row < this.table.rows; row++) if (this.table.owners[row]! >= 0) this.#catchUp(row, this.last, []);
+    this.mayWait = false;
   }
 
   /** Ramps that are open, by number of the series. */
@@ -113,6 +126,7 @@ export class UptickDetector {
   baseline(series: number, time: number): Band | null {
     const row = (this.places[series] ?? 0) - 1;
     if (row < 0) return null;
+    this.#catchUp(row, this.last, []);
     const moment = this.calendar.momentOf(this.calendar.bucketAt(time));
     return this.#band(row, this.#model.expected(row, moment), this.#model.doubt(row, moment));
   }
@@ -143,7 +157,7 @@ export class UptickDetector {
       quietPlace = this.quiet.add(series, { first, total: 0, highest: 0, highestBucket: bucket }, bucket);
       this.places[series] = -(quietPlace + 1);
     }
-    if (!this.quiet.put(quietPlace, bucket, value)) return -1;
+    if (!this.quiet.put(quietPlace, bucket, value, this.#isCrowded)) return -1;
     if (this.table.used >= this.options.mostActive) {
       this.refused++;
       return -1;
@@ -184,6 +198,36 @@ export class UptickDetector {
     this.table.give(row);
   }
 
+  #lastBucket(row: number): number {
+    return this.table.doubles[row * this.table.layout.doubles + this.table.layout.lastBucket]!;
+  }
+
+  /** Rows that a silent bucket is put into at once: those of events, and of the others each in its turn, so that none waits longer than a day. */
+  *#rowsDue(bucket: number): Generator<number> {
+    const { owners, rows } = this.table;
+    const turns = this.mayWait ? this.calendar.dayBuckets : 1;
+    for (let row = bucket % turns; row < rows; row += turns) if (owners[row]! >= 0) yield row;
+    if (!this.mayWait) return;
+    for (const series of this.events.keys()) yield this.places[series]! - 1;
+    for (const series of this.ramps.keys()) yield this.places[series]! - 1;
+  }
+
+  /** Puts the silence in which a row waited into it. Nothing opens in it, and nothing was open, or it had not waited. */
+  #catchUp(row: number, until: number, silent: number[]): void {
+    if (!this.mayWait) return;
+    const { calendar } = this;
+    for (let last = this.#lastBucket(row); last < until; last = this.#lastBucket(row)) {
+      const place = calendar.placeOf(last + 1);
+      if (place === 0) {
+        this.#step(row, last + 1, calendar.momentOf(last + 1), 0, [], silent);
+      } else {
+        const end = Math.min(until, last + calendar.blockBuckets - place);
+        this.#model.passSilence(row, end);
+        this.#judge.learnSilence(row, last, end);
+      }
+    }
+  }
+
   /** One bucket of one series: learns from the past, judges, remembers. */
   #step(row: number, bucket: number, moment: Moment, value: number, verdicts: UptickVerdict[], silent: number[]): Candidate | null {
     const { layout, owners } = this.table;
@@ -207,7 +251,7 @@ export class UptickDetector {
       this.#continue(event, row, bucket, value, expected, verdicts);
       return null;
     }
-    if (isNewBlock) this.#ramps.look(row, series, bucket, value, factor, verdicts);
+    if (isNewBlock && value > 0) this.#ramps.look(row, series, bucket, value, factor, verdicts);
     this.#ramps.grow(row, series, bucket, value, factor);
     const candidate = this.#judge.judge(row, series, bucket, value, expected, moment);
     if (candidate === null) this.#records.add(row, bucket, value);
@@ -326,10 +370,18 @@ export class UptickDetector {
     if (!event.isHabit) verdicts.push({ phase: "closed", event: closed });
   }
 
+  get #isCrowded(): boolean {
+    return this.table.used > CROWDED;
+  }
+
   #isSilent(row: number, day: number): boolean {
-    const perDay = this.calendar.blockBuckets * this.calendar.dayBlocks;
+    const perDay = this.calendar.dayBuckets;
     const { floats, layout } = this.table;
     if (floats[row * layout.floats + layout.unit] !== 1) return false;
+    if (this.#isCrowded) {
+      const mean = this.#model.ramp.meanOf(row, day, LEARNED_DAYS, LEARNED_DAYS);
+      return mean !== null && mean * perDay < QUIET_A_DAY_CROWDED;
+    }
     for (let one = day; one > day - LEARNED_DAYS; one--) {
       const level = this.#model.ramp.levelOf(row, one);
       if (level === null || level * perDay > 1) return false;

@@ -58,8 +58,8 @@ export class Dispersion {
     return Math.max(0, (top + PRIOR_WINDOWS * prior) / (bottom + PRIOR_WINDOWS));
   }
 
-  /** Learns from one window's sum and expectation. */
-  learn(row: number, window: number, sum: number, mean: number, unit: number): void {
+  /** Learns from one window's sum and expectation, for so many buckets since it was last learned from. */
+  learn(row: number, window: number, sum: number, mean: number, unit: number, buckets: number): void {
     if (!(mean > 0)) return;
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
@@ -68,10 +68,11 @@ export class Dispersion {
     const square = Math.min((sum - mean) ** 2, MOST_DEVIATIONS ** 2 * variance);
     // Weighted by the inverse of its own variance (2 · variance²), in windows' worth.
     const relative = (mean * mean) / variance;
-    const weight = Math.min(1, relative * dispersion + 1e-9) ** 2 / this.#lengths[window]!;
+    const weight = (Math.min(1, relative * dispersion + 1e-9) ** 2 * buckets) / this.#lengths[window]!;
     const top = at + layout.dispersionTop + window;
     const bottom = at + layout.dispersionBottom + window;
-    const keep = Math.min(this.#keep, 1 - FORGET_YOUNG / (floats[at + layout.seen]! + YOUNG_BUCKETS));
+    const seen = floats[at + layout.seen]! + YOUNG_BUCKETS;
+    const keep = Math.min(buckets === 1 ? this.#keep : this.#keep ** buckets, Math.max(0, 1 - buckets / seen) ** FORGET_YOUNG);
     floats[top] = floats[top]! * keep + (weight * (square - unit * mean)) / (mean * mean);
     floats[bottom] = floats[bottom]! * keep + weight;
   }
@@ -93,26 +94,30 @@ export class Dispersion {
     return Math.log(Math.max(TAIL, rate)) + (log - LOG_TAIL) / Math.max(1, excess);
   }
 
-  /** Learns how the tail falls. @param log of the model's p-value, 0 where nobody computed it because it was large. */
-  learnTail(row: number, window: number, log: number): void {
+  /**
+   * Learns how the tail falls. @param log of the model's p-value, 0 where nobody computed it because it was large; `buckets` since it was
+   * last learned from.
+   */
+  learnTail(row: number, window: number, log: number, buckets: number): void {
     const { floats, layout } = this.#table;
     const at = row * layout.floats;
     const exceeded = log < LOG_TAIL;
-    const put = (place: number, value: number): void => {
-      floats[at + place + window] = floats[at + place + window]! * this.#keepTail + value;
-    };
-    put(layout.tailTests, 1);
-    put(layout.tailCount, exceeded ? 1 : 0);
-    put(layout.tailExcess, exceeded ? Math.min(MOST_EXCESS, LOG_TAIL - log) : 0);
+    const keep = buckets === 1 ? this.#keepTail : this.#keepTail ** buckets;
+    const tests = at + layout.tailTests + window;
+    floats[tests] = floats[tests]! * keep + buckets;
+    const count = at + layout.tailCount + window;
+    floats[count] = floats[count]! * keep + (exceeded ? buckets : 0);
+    const excess = at + layout.tailExcess + window;
+    floats[excess] = floats[excess]! * keep + (exceeded ? buckets * Math.min(MOST_EXCESS, LOG_TAIL - log) : 0);
   }
 
   /** Takes back what was learned last. */
-  unlearnTail(row: number, window: number, log: number): void {
+  unlearnTail(row: number, window: number, log: number, buckets: number): void {
     if (log >= LOG_TAIL) return;
     const { floats, layout } = this.#table;
     const at = row * layout.floats + window;
-    floats[at + layout.tailCount] = Math.max(0, floats[at + layout.tailCount]! - 1);
-    floats[at + layout.tailExcess] = Math.max(0, floats[at + layout.tailExcess]! - Math.min(MOST_EXCESS, LOG_TAIL - log));
+    floats[at + layout.tailCount] = Math.max(0, floats[at + layout.tailCount]! - buckets);
+    floats[at + layout.tailExcess] = Math.max(0, floats[at + layout.tailExcess]! - buckets * Math.min(MOST_EXCESS, LOG_TAIL - log));
   }
 }
 

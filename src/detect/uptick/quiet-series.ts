@@ -5,9 +5,10 @@
 
 /** Half-life of the count by which it is told whether a series is still quiet, seconds. */
 const HALF_LIFE = 7 * 86_400;
-/** So many counts within about a day, or this many within about a week, and it is followed closely. */
+/** So many counts within about a day, or this many within about a week, and it is followed closely; more a week where many are followed. */
 const BUSY_DAY = 5;
 const BUSY_WEEK = 7;
+const BUSY_WEEK_CROWDED = 20;
 const DAY_LIFE = 43_200;
 const FIRST = 64;
 const WORDS = 6;
@@ -42,14 +43,14 @@ export class QuietSeries {
     return place;
   }
 
-  /** Takes in a value; true where the series is to be followed closely from now on. */
-  put(place: number, bucket: number, value: number): boolean {
+  /** Takes in a value; true where the series is to be followed closely from now on. @param isCrowded whether many are. */
+  put(place: number, bucket: number, value: number, isCrowded: boolean): boolean {
     const { words } = this;
     const at = place * (WORDS + 1);
     const seconds = (bucket - words[at + 1]!) * this.#bucketSeconds;
     const week = words[at + 3]! * 0.5 ** (seconds / HALF_LIFE) + value;
     const day = words[at + 4]! * 0.5 ** (seconds / DAY_LIFE) + value;
-    if (week >= BUSY_WEEK || day >= BUSY_DAY) return true;
+    if (week >= (isCrowded ? BUSY_WEEK_CROWDED : BUSY_WEEK) || day >= BUSY_DAY) return true;
     words[at + 1] = bucket;
     words[at + 2]! += value;
     words[at + 3] = week;

@@ -6,7 +6,10 @@ import { SeriesModel } from "./series-model.ts";
 /** Words of a quiet series that are counts: total, decayed by week and by day, highest. */
 const QUIET_COUNTS: readonly number[] = [2, 3, 4, 5];
 
-export function rescaleLevels({ table, calendar, quiet }: UptickDetector, factorOf: (series: number) => number): void {
+export function rescaleLevels(detector: UptickDetector, factorOf: (series: number) => number): void {
+  // What was expected in the silence of rows that wait was expected of the set of sensors until now
+  detector.settle();
+  const { table, calendar, quiet } = detector;
   const { doubles, floats, layout, owners, rows } = table;
   const model = new SeriesModel(table, calendar);
   for (let row = 0; row < rows; row++) {

@@ -36,7 +36,7 @@ const FIRST_DAYS = 5;
 const BEYOND = 0.317;
 const FIRST_JUMP = 0.1;
 const LEAST_JUMP = 0.02;
-/** Time in which doubt becomes usual, seconds, and the gain of a bucket at most. */
+/** Time in which doubt becomes usual, seconds, and the gain of a block at most. */
 const DOUBT_SECONDS = 10 * DAY;
 const MOST_DOUBT_GAIN = 0.1;
 
@@ -55,7 +55,7 @@ export class SeriesModel {
     this.#table = table;
     this.#calendar = calendar;
     this.#sums = sumsFor(calendar);
-    this.#doubtGain = Math.min(MOST_DOUBT_GAIN, calendar.bucketSeconds / DOUBT_SECONDS);
+    this.#doubtGain = Math.min(MOST_DOUBT_GAIN, calendar.blockSeconds / DOUBT_SECONDS);
     this.season = new Season(table, calendar);
     this.level = new Level(table, calendar);
     this.dispersion = new Dispersion(table, calendar);
@@ -99,11 +99,14 @@ export class SeriesModel {
   /** How much larger the doubt is than it used to be: the usual one is in the dispersion, which is learned from errors. */
   newDoubt(row: number, moment: Moment): number {
     const { floats, layout } = this.#table;
+    return Math.max(0, this.doubt(row, moment) - floats[row * layout.floats + layout.usualDoubt]!);
+  }
+
+  /** Learns what doubt is usual, once a block. */
+  learnDoubt(row: number, moment: Moment): void {
+    const { floats, layout } = this.#table;
     const at = row * layout.floats + layout.usualDoubt;
-    const doubt = this.doubt(row, moment);
-    const usual = floats[at]!;
-    floats[at] = usual + this.#doubtGain * (doubt - usual);
-    return Math.max(0, doubt - usual);
+    floats[at]! += this.#doubtGain * (this.doubt(row, moment) - floats[at]!);
   }
 
   /**
@@ -129,6 +132,21 @@ export class SeriesModel {
       }
     }
     this.windows.advance(row, last, bucket);
+    doubles[row * layout.doubles + layout.lastBucket] = bucket;
+  }
+
+  /** Puts silence into the buckets after the row's last one up to `bucket`, all of one block. */
+  passSilence(row: number, bucket: number): void {
+    const { floats, doubles, layout } = this.#table;
+    const at = row * layout.floats;
+    const last = doubles[row * layout.doubles + layout.lastBucket]!;
+    const level = floats[at + layout.level]! * this.lift(row);
+    this.windows.advance(row, last, bucket);
+    for (let one = last + 1; one <= bucket; one++) {
+      const factor = this.season.factor(row, this.#calendar.momentOf(one));
+      this.windows.put(row, one, 0, level * factor, factor);
+    }
+    floats[at + layout.seen]! += bucket - last;
     doubles[row * layout.doubles + layout.lastBucket] = bucket;
   }
 
@@ -166,15 +184,18 @@ export class SeriesModel {
     return (this.#sums.values[this.#calendar.dayWindow]! - usual) / Math.sqrt(usual);
   }
 
-  /** What opened an event is no part of the ordinary tail. */
+  /** What opened an event is no part of the ordinary tail: takes back what this bucket has taught. */
   unlearnTails(row: number, bucket: number): void {
     const { floats, layout } = this.#table;
     const sums = this.#sums;
     const unit = floats[row * layout.floats + layout.unit]!;
     this.windows.sums(row, bucket, sums);
+    const lessons = this.#calendar.lessonsAt(bucket);
     this.#calendar.windows.forEach(({ buckets }, window) => {
-      if (sums.counts[window]! < LEAST_COVERED * buckets) return;
-      this.dispersion.unlearnTail(row, window, this.dispersion.logTail(row, window, sums.values[window]!, sums.means[window]!, unit, 0));
+      const lesson = lessons.buckets[window]!;
+      if (lesson === 0 || sums.counts[window]! < LEAST_COVERED * buckets) return;
+      const log = this.dispersion.logTail(row, window, sums.values[window]!, sums.means[window]!, unit, 0);
+      this.dispersion.unlearnTail(row, window, log, lesson);
     });
   }
 

@@ -9,7 +9,7 @@ import type { Habit } from "./recurrence.ts";
 import type { OpenRamp } from "./slow-rises.ts";
 
 /** Grows with every change of layout: what another wrote is not read. */
-const VERSION = 2;
+const VERSION = 3;
 const MAGIC = 0x50_55_50_54;
 const WORDS = 2;
 /** Tables begin at multiples of this, so that they can be looked at in place. */
@@ -19,6 +19,7 @@ interface Header {
   readonly options: UptickOptions;
   readonly first: number | null;
   readonly last: number | null;
+  readonly mayWait: boolean;
   readonly refused: number;
   readonly rows: number;
   readonly free: readonly number[];
@@ -32,11 +33,12 @@ type Table = Float32Array | Float64Array | Int16Array | Int32Array;
 
 /** Octets that `restoreDetector` makes the same detector of. */
 export function snapshotOf(detector: UptickDetector): Uint8Array {
-  const { options, first, last, refused, table, quiet, events, ramps, habits } = detector;
+  const { options, first, last, mayWait, refused, table, quiet, events, ramps, habits } = detector;
   const header: Header = {
     options,
     first: Number.isNaN(first) ? null : first,
     last: Number.isNaN(last) ? null : last,
+    mayWait,
     refused,
     rows: table.rows,
     free: table.free,
@@ -77,6 +79,7 @@ export function restoreDetector(
   const detector = new UptickDetector({ ...header.options, ...options });
   detector.first = header.first ?? Number.NaN;
   detector.last = header.last ?? Number.NaN;
+  detector.mayWait = header.mayWait;
   detector.refused = header.refused;
   for (const [series, event] of header.events) detector.events.set(series, event);
   for (const [series, ramp] of header.ramps) detector.ramps.set(series, ramp);

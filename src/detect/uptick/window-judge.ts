@@ -37,6 +37,8 @@ export class WindowJudge {
   readonly #model: SeriesModel;
   readonly #options: UptickOptions;
   readonly #sums: WindowSums;
+  /** Windows of buckets. */
+  readonly #fine: number;
 
   /** @param sums room for sums. */
   constructor(table: SeriesTable, calendar: Calendar, model: SeriesModel, options: UptickOptions, sums: WindowSums) {
@@ -45,9 +47,13 @@ export class WindowJudge {
     this.#model = model;
     this.#options = options;
     this.#sums = sums;
+    this.#fine = calendar.windows.filter(({ fine }) => fine).length;
   }
 
-  /** Looks at all windows that end with this bucket, and learns how they vary. */
+  /**
+   * Looks at all windows that end with this bucket, and learns how they vary. A bucket in which nothing came opens nothing: no sum has
+   * risen in it.
+   */
   judge(row: number, series: number, bucket: number, value: number, expected: number, moment: Moment): Candidate | null {
     const { floats, layout } = this.#table;
     const { windows, bucketSeconds } = this.#calendar;
@@ -55,23 +61,26 @@ export class WindowJudge {
     const { dispersion } = this.#model;
     const unit = floats[at + layout.unit]!;
     const seen = floats[at + layout.seen]!;
-    const mayJudge = seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
-    const doubt = this.#model.newDoubt(row, moment) + this.#model.jump(row);
-    this.#model.windows.sums(row, bucket, this.#sums);
+    const mayOpen = value > 0 && seen > LEAST_BUCKETS && seen * bucketSeconds >= LEAST_SECONDS;
+    const doubt = mayOpen ? this.#model.newDoubt(row, moment) + this.#model.jump(row) : 0;
+    const lessons = this.#calendar.lessonsAt(bucket);
+    const looks = mayOpen ? windows.length : lessons.windows;
+    this.#model.windows.sums(row, bucket, this.#sums, looks);
     // While a fall is not believed yet, what is below the expected tells nothing of how it varies.
     const teaches = this.#model.lift(row) === 1;
     let best: Candidate | null = null;
-    for (let window = 0; window < windows.length; window++) {
+    for (let window = 0; window < looks; window++) {
+      const lesson = teaches ? lessons.buckets[window]! : 0;
+      if (lesson === 0 && !mayOpen) continue;
       const sum = this.#sums.values[window]!;
       const mean = this.#sums.means[window]!;
       // What is mostly gap varies as a shorter window does.
       if (this.#sums.counts[window]! < LEAST_COVERED * windows[window]!.buckets) continue;
-      const variance = unit * mean + dispersion.of(row, window) * mean * mean;
       let log = 0;
-      if ((sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * variance && sum > mean) {
+      if (this.#isHigh(row, window, sum, mean, unit)) {
         log = dispersion.logTail(row, window, sum, mean, unit, 0);
         const isLarge = sum >= this.#options.minRatio * mean && (unit !== 1 || sum >= this.#options.minCount);
-        if (mayJudge && isLarge) {
+        if (mayOpen && isLarge) {
           const doubted = doubt > 0 ? dispersion.logTail(row, window, sum, mean, unit, doubt) : log;
           const logP = dispersion.corrected(row, window, doubted);
           const { buckets } = windows[window]!;
@@ -80,10 +89,44 @@ export class WindowJudge {
             best = { row, series, logP, logWeighed, window, ratio: sum / mean, value, expected };
         }
       }
-      if (!teaches) continue;
-      dispersion.learnTail(row, window, log);
-      dispersion.learn(row, window, sum, mean, unit);
+      if (lesson === 0) continue;
+      dispersion.learnTail(row, window, log, lesson);
+      dispersion.learn(row, window, sum, mean, unit, lesson);
     }
+    if (lessons.isBlockEnd) this.#model.learnDoubt(row, moment);
     return best;
+  }
+  /** What the buckets after `last` up to `bucket` teach, all of one block, in which nothing came: as one. */
+  learnSilence(row: number, last: number, bucket: number): void {
+    const { floats, layout } = this.#table;
+    const { windows } = this.#calendar;
+    const { dispersion } = this.#model;
+    const [from, to] = [this.#calendar.placeOf(last) + 1, this.#calendar.placeOf(bucket) + 1];
+    const { isBlockEnd } = this.#calendar.lessonsAt(bucket);
+    if (isBlockEnd) this.#model.learnDoubt(row, this.#calendar.momentOf(bucket));
+    if (this.#model.lift(row) !== 1) return;
+    const looks = isBlockEnd ? windows.length : this.#fine;
+    this.#model.windows.sums(row, bucket, this.#sums, looks);
+    const unit = floats[row * layout.floats + layout.unit]!;
+    for (let window = 0; window < looks; window++) {
+      const { buckets, lesson } = windows[window]!;
+      const due = (Math.floor(to / lesson) - Math.floor(from / lesson)) * lesson;
+      if (due === 0 || this.#sums.counts[window]! < LEAST_COVERED * buckets) continue;
+      const sum = this.#sums.values[window]!;
+      const mean = this.#sums.means[window]!;
+      dispersion.learnTail(
+        row,
+        window,
+        this.#isHigh(row, window, sum, mean, unit) ? dispersion.logTail(row, window, sum, mean, unit, 0) : 0,
+        due,
+      );
+      dispersion.learn(row, window, sum, mean, unit, due);
+    }
+  }
+
+  /** Whether a sum is so far above the expected that its p-value may be small. */
+  #isHigh(row: number, window: number, sum: number, mean: number, unit: number): boolean {
+    if (sum <= mean) return false;
+    return (sum - mean) ** 2 > LEAST_DEVIATIONS ** 2 * (unit * mean + this.#model.dispersion.of(row, window) * mean * mean);
   }
 }

@@ -73,15 +73,15 @@ export class Windows {
     floats[at + layout.coarseCount + coarse]!++;
   }
 
-  /** Writes sum, expectation and number of buckets known of each window that ends with `bucket`: first those of buckets, then those of blocks. */
-  sums(row: number, bucket: number, sums: WindowSums): void {
+  /** Writes sum, expectation and number of buckets known of the first `length` windows that end with `bucket`: those of buckets, then those of blocks. */
+  sums(row: number, bucket: number, sums: WindowSums, length: number = this.#calendar.windows.length): void {
     const { floats, layout } = this.#table;
     const { windows } = this.#calendar;
     const at = row * layout.floats;
     let [value, mean, count, taken, window] = [0, 0, 0, 0, 0];
     let place = modulo(bucket, this.#fine);
-    for (; window < windows.length && windows[window]!.fine; window++) {
-      for (const { length } = windows[window]!; taken < length; taken++) {
+    for (; window < length && windows[window]!.fine; window++) {
+      for (const { length: most } = windows[window]!; taken < most; taken++) {
         const expected = floats[at + layout.fineMean + place]!;
         value += floats[at + layout.fineValue + place]!;
         mean += expected;
@@ -90,10 +90,11 @@ export class Windows {
       }
       put(sums, window, value, mean, count);
     }
+    if (window === length) return;
     [value, mean, count, taken] = [0, 0, 0, 0];
     place = modulo(this.#calendar.blockOf(bucket), this.#coarse);
-    for (; window < windows.length; window++) {
-      for (const { length } = windows[window]!; taken < length; taken++) {
+    for (; window < length; window++) {
+      for (const { length: most } = windows[window]!; taken < most; taken++) {
         value += floats[at + layout.coarseValue + place]!;
         mean += floats[at + layout.coarseMean + place]!;
         count += floats[at + layout.coarseCount + place]!;

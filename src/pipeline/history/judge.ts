@@ -24,11 +24,12 @@ import { historyQuestions } from "./history-questions.ts";
 import { assessChanges, type IncidentAssessor } from "./incident-judgement.ts";
 import { JudgedMark } from "./judged-mark.ts";
 import type { JudgeState } from "./judge-state.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { isSameSet, type Liveness, SensorRoster } from "./sensor-roster.ts";
 import { type SensorRatio, sensorRatio } from "./sensor-ratio.ts";
 
-/** What is read at once, seconds: the store reads hours nearly as fast as an interval, and four of ten thousand series take some 20 MB. */
-const STEP_SECONDS = 4 * 3600;
+/** For so long it is asked at once who was alive, seconds. */
+const STEP_SECONDS = 86_400;
 /** Rises with the meaning of what is kept. */
 const STATE_VERSION = 1;
 /** Of a gap so much is looked at in one question, seconds. */
@@ -198,9 +199,7 @@ export class Judge {
       this.next = next[0]?.interval ?? Math.min(until - (until % INTERVAL_SECONDS), to + GAP_SECONDS);
       return;
     }
-    // What was read ahead, and of which sensors
-    let readOf = "";
-    let ahead = new Map<number, SeriesSnapshot>();
+    let ahead: ReadAhead | null = null;
     for (let time = from; time < to && !isOver(); time += INTERVAL_SECONDS) {
       const begun = this.#begin(time, alive.get(time) ?? { sensors: [], observations: [] });
       await this.#changeReference(time);
@@ -208,10 +207,8 @@ export class Judge {
       let snapshot = emptySnapshot(time);
       let changes: readonly IncidentChange[] = [];
       if (judged.length > 0) {
-        const key = judged.join("\n");
-        if (readOf !== key) ahead = await this.#read({ from: time, to }, judged);
-        readOf = key;
-        snapshot = ahead.get(time) ?? snapshot;
+        if (ahead?.sensors !== judged.join("\n")) ahead = new ReadAhead(this.#history, { from: time, to }, judged);
+        snapshot = (await ahead.at(time)) ?? snapshot;
         changes = await this.#step(snapshot, judged, begun);
       }
       this.next = time + INTERVAL_SECONDS;
@@ -223,12 +220,6 @@ export class Judge {
     if (this.#begun?.time !== time)
       this.#begun = { time, seeing: this.roster.observe(time, liveness), verdicts: null, changes: null, told: null };
     return this.#begun;
-  }
-
-  async #read(range: { readonly from: number; readonly to: number }, sensors: readonly string[]): Promise<Map<number, SeriesSnapshot>> {
-    const read = new Map<number, SeriesSnapshot>();
-    for await (const snapshot of this.#history.snapshots(range, sensors)) read.set(snapshot.time, snapshot);
-    return read;
   }
 
   /** Where sensors have become known or have left, levels become those of the ones there are. */
