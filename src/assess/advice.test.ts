@@ -3,6 +3,10 @@ import { assess } from "./index.ts";
 import { input, labelled, detection, scan } from "./findings.fixture.ts";
 import type { Scan } from "../model/finding.ts";
 import type { AddressLabels } from "../model/label.ts";
+import type { Past } from "../model/past.ts";
+
+const DAY = 86_400;
+const PRIVATE: AddressLabels["reserved"] = { name: "private-use", globallyReachable: false, list: "IANA", date: null };
 
 /** Who is blocked of scans by these, each told of in a label. */
 function blocked(scans: readonly Scan[], labels: readonly (readonly [string, AddressLabels])[]): readonly string[] {
@@ -41,5 +45,27 @@ describe("the advice to block", () => {
     expect(blocked([heavy("192.88.98.7"), heavy("5.5.5.9"), heavy("5.5.5.5")], [known("192.88.98.7"), known("5.5.5.5")])).toEqual([
       "5.5.5.5",
     ]);
+  });
+});
+
+describe("other advice", () => {
+  test("names those inside who scan, and nobody else", () => {
+    const { advice } = assess(
+      input({ detection: detection([heavy("5.5.5.5"), heavy("10.0.0.7")]), labels: new Map([known("10.0.0.7", { reserved: PRIVATE })]) }),
+    );
+    const found = advice.find(({ action }) => action.startsWith("Find out what scans from the inside"));
+    expect(found?.reason).toMatch(/^10\.0\.0\.7: /);
+  });
+  test("sends nobody to look where history has spoken", () => {
+    const actions = (past: Past | null): string =>
+      assess(input({ detection: detection([heavy("5.5.5.5")]), labels: new Map([known("5.5.5.5")]), past }))
+        .advice.map(({ action }) => action)
+        .join("\n");
+    const judged = { since: 0, until: 90 * DAY };
+    const past: Past = { ...judged, sensorsAlive: 1, isJudged: true, judged, incidents: [] };
+    expect(actions(null)).toContain("Look for the same in older records");
+    expect(actions({ ...past, isJudged: false, judged: null })).toContain("Look for the same in older records");
+    expect(actions(past)).toContain("Ask other sites whether they see the same");
+    expect(actions(past)).not.toContain("older records");
   });
 });

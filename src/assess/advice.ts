@@ -99,10 +99,9 @@ export function adviceFor(
     });
   }
   if (scans.internalSources > 0) {
-    const inside = input.detection.scans.slice(0, NAMED_TARGETS).map((scan) => scan.source);
     advice.push({
       action: "Find out what scans from the inside, and whether somebody ordered it.",
-      reason: `${listed([...new Set(inside)])}: an inventory or monitoring tool has an owner who knows; otherwise it is a host that somebody else controls.`,
+      reason: `${listed(scans.insiders)}: an inventory or monitoring tool has an owner who knows; otherwise it is a host that somebody else controls.`,
       rules: [],
     });
   }
@@ -114,11 +113,7 @@ export function adviceFor(
     });
   }
   if (severity !== "none" && (scans.count > 0 || probesPortZero)) {
-    advice.push({
-      action: `Look for the same in older records and at other sites${leadingService(facts)}${probesPortZero ? ", and port zero with its other port" : ""}.`,
-      reason: "What was read has no history: whether this is more than on other days, and whether others see it, decides what it means.",
-      rules: [],
-    });
+    advice.push(comparison(facts, probesPortZero));
   }
   if (tooEarly && facts.packets > 0) {
     advice.push({
@@ -128,6 +123,31 @@ export function adviceFor(
     });
   }
   return advice;
+}
+
+/** Where to look for the same, or, where history and other sensors have said what they can, whom to tell. */
+function comparison(facts: Facts, probesPortZero: boolean): Advice {
+  const { past } = facts;
+  const same = `${leadingService(facts)}${probesPortZero ? ", and port zero with its other port" : ""}`;
+  if (past === null || !past.isJudged) {
+    return {
+      action: `Look for the same in older records and at other sites${same}.`,
+      reason: "What was read has no history: whether this is more than on other days, and whether others see it, decides what it means.",
+      rules: [],
+    };
+  }
+  if (past.sensorsAlive > 1 && past.uptick !== null) {
+    return {
+      action: `Tell your CERT and your upstream${same}.`,
+      reason: "It is out of the ordinary here, and history and other sensors have said so: those who have neither cannot see it.",
+      rules: [],
+    };
+  }
+  return {
+    action: `Ask other sites whether they see the same${same}.`,
+    reason: "History here has spoken: whether others see it, too, decides whether it is meant for you.",
+    rules: [],
+  };
 }
 
 /** The service to look for, where one stands out of the ports asked. */

@@ -26,6 +26,8 @@ export const MANY_PORTS = 20;
 export const FEW_TARGETS = 5;
 /** Ports of a scan that have a part of its vote. */
 const VOTED_PORTS = 10;
+/** Sources inside that advice names. */
+const NAMED_INSIDERS = 5;
 /** Packets that one forged address sends at most, on average: it is drawn anew for nearly every packet. Stated judgement. */
 const FORGED_PACKETS = 10;
 /** Senders from port zero from which they are looked at apart from other scanners. */
@@ -43,6 +45,8 @@ export interface ScanFacts {
   readonly organisations: readonly string[];
   readonly spoofableSources: number;
   readonly internalSources: number;
+  /** A few of them. */
+  readonly insiders: readonly string[];
   readonly packets: number;
   readonly contacts: number;
   readonly targets: number;
@@ -209,6 +213,7 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
   const statuses = { confirmed: 0, claimed: 0, disputed: 0 };
   const organisations = new Set<string>();
   let internalSources = 0;
+  const insiders: string[] = [];
   let spoofableSources = 0;
   let slowSources = 0;
   for (const [source, scan] of members) {
@@ -217,7 +222,7 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
       statuses[label.status]++;
       organisations.add(label.organisation);
     }
-    if (isInternal(input, source, home)) internalSources++;
+    if (isInternal(input, source, home) && ++internalSources <= NAMED_INSIDERS) insiders.push(source);
     if (scan.spoofable) spoofableSources++;
     if (scan.slow) slowSources++;
   }
@@ -240,6 +245,7 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
     organisations: [...organisations],
     spoofableSources,
     internalSources,
+    insiders,
     packets: sum(scans.map((scan) => scan.packets)),
     contacts: sum(scans.map((scan) => scan.contactCount)),
     targets: scans.reduce((most, scan) => Math.max(most, scan.targetCount), targets.count),

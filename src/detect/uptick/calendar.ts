@@ -73,14 +73,9 @@ export class Calendar {
     this.#lessons = Array.from({ length: this.blockBuckets }, (_, place) => lessonsOf(this.windows, place, this.blockBuckets));
   }
 
-  /** Number of a bucket among those of its block. */
-  placeOf(bucket: number): number {
-    const place = bucket % this.blockBuckets;
-    return place < 0 ? place + this.blockBuckets : place;
-  }
-
   lessonsAt(bucket: number): Lessons {
-    return this.#lessons[this.placeOf(bucket)]!;
+    const place = bucket % this.blockBuckets;
+    return this.#lessons[place < 0 ? place + this.blockBuckets : place]!;
   }
 
   bucketAt(time: number): number {
@@ -94,6 +89,10 @@ export class Calendar {
 
   blockOf(bucket: number): number {
     return Math.floor((bucket * this.bucketSeconds) / this.blockSeconds);
+  }
+
+  firstBucketOf(block: number): number {
+    return Math.ceil((block * this.blockSeconds) / this.bucketSeconds);
   }
 
   dayOfBlock(block: number): number {

@@ -217,11 +217,11 @@ export class UptickDetector {
     if (!this.mayWait) return;
     const { calendar } = this;
     for (let last = this.#lastBucket(row); last < until; last = this.#lastBucket(row)) {
-      const place = calendar.placeOf(last + 1);
-      if (place === 0) {
+      const block = calendar.blockOf(last + 1);
+      if (block !== calendar.blockOf(last)) {
         this.#step(row, last + 1, calendar.momentOf(last + 1), 0, [], silent);
       } else {
-        const end = Math.min(until, last + calendar.blockBuckets - place);
+        const end = Math.min(until, calendar.firstBucketOf(block + 1) - 1);
         this.#model.passSilence(row, end);
         this.#judge.learnSilence(row, last, end);
       }

@@ -101,7 +101,6 @@ export class WindowJudge {
     const { floats, layout } = this.#table;
     const { windows } = this.#calendar;
     const { dispersion } = this.#model;
-    const [from, to] = [this.#calendar.placeOf(last) + 1, this.#calendar.placeOf(bucket) + 1];
     const { isBlockEnd } = this.#calendar.lessonsAt(bucket);
     if (isBlockEnd) this.#model.learnDoubt(row, this.#calendar.momentOf(bucket));
     if (this.#model.lift(row) !== 1) return;
@@ -110,16 +109,12 @@ export class WindowJudge {
     const unit = floats[row * layout.floats + layout.unit]!;
     for (let window = 0; window < looks; window++) {
       const { buckets, lesson } = windows[window]!;
-      const due = (Math.floor(to / lesson) - Math.floor(from / lesson)) * lesson;
+      const due = (Math.floor((bucket + 1) / lesson) - Math.floor((last + 1) / lesson)) * lesson;
       if (due === 0 || this.#sums.counts[window]! < LEAST_COVERED * buckets) continue;
       const sum = this.#sums.values[window]!;
       const mean = this.#sums.means[window]!;
-      dispersion.learnTail(
-        row,
-        window,
-        this.#isHigh(row, window, sum, mean, unit) ? dispersion.logTail(row, window, sum, mean, unit, 0) : 0,
-        due,
-      );
+      const log = this.#isHigh(row, window, sum, mean, unit) ? dispersion.logTail(row, window, sum, mean, unit, 0) : 0;
+      dispersion.learnTail(row, window, log, due);
       dispersion.learn(row, window, sum, mean, unit, due);
     }
   }

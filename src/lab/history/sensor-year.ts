@@ -8,6 +8,7 @@ import { TCP_SYN } from "../../model/protocol.ts";
 import { mixPair } from "../../sketch/hash.ts";
 import type { TimedPacket } from "../capture-writer.ts";
 import { BACKGROUND_PORTS, novemberAlone, novemberSite, sensorAssets } from "../events/november-2013.ts";
+import type { MadeEvent } from "../event.ts";
 import { ethernet } from "../frame.ts";
 import { tcpPacket } from "../packet.ts";
 import { arrivingTtl, ephemeralPort, publicAddresses } from "../population.ts";
@@ -72,7 +73,7 @@ export class SensorYear {
   /** Addresses as two independent feeds would have had them: most sources of the event, and much else. */
   feeds(): ReadonlyMap<string, readonly string[]> {
     const random = new Random(mixPair(this.#seed, 3));
-    const sources = novemberAlone(new Random(this.#seed), this.site).truth.scans.map(({ source }) => source);
+    const sources = this.#event().truth.scans.map(({ source }) => source);
     const list = (): string[] => [
       ...sources.filter(() => random.chance(LISTED)),
       ...publicAddresses(random, 2000).map((address) => formatIPv4(address)),
@@ -83,8 +84,13 @@ export class SensorYear {
     ]);
   }
 
+  /** Of numbers of its own: those of the site would draw its senders out of the site's networks. */
+  #event(): MadeEvent {
+    return novemberAlone(new Random(mixPair(this.#seed, 2)), this.site);
+  }
+
   #eventDay(): readonly SensorPacket[] {
-    const { packets } = novemberAlone(new Random(this.#seed), this.site);
+    const { packets } = this.#event();
     const all = this.#ordinary(EVENT_DAY, END);
     for (const { time, frame } of packets) {
       const sensor = this.#sensorOf(frame);
