@@ -16,6 +16,8 @@ import type { TimelineCounter } from "./timeline.ts";
 const SLOTS_AHEAD = 64;
 /** Takes the sums of what is read ahead, so that the reads are not optimised away. */
 const TOUCHED = new Uint32Array(1);
+/** Most probed ports that can be asked for. */
+const MAX_TOP_PORTS = 256;
 /** Services that are remembered by (address, port). */
 const MAX_SERVICES = 1 << 17;
 
@@ -49,6 +51,7 @@ export class ObservedActivity implements Activity {
   readonly #observed: Observed;
   readonly #index: SourceIndex;
   readonly #view: SlotView;
+  readonly #topPorts: readonly PortActivity[];
   #services: Set<number> | null = null;
 
   constructor(observed: Observed) {
@@ -59,6 +62,8 @@ export class ObservedActivity implements Activity {
     this.totals = observed.totals;
     this.portZero = observed.portZero.finish(observed.portZeroSources, (family, word) => observed.names.text(family, word));
     this.timeline = observed.timeline.timeline();
+    this.#topPorts = observed.timeline.topPorts(MAX_TOP_PORTS);
+    observed.timeline.forgetPorts();
     this.#index = new SourceIndex(observed.sources);
     this.senderCount = this.#index.senderCount + observed.sources.forgottenSources;
     this.forgotten = {
@@ -70,7 +75,7 @@ export class ObservedActivity implements Activity {
   }
 
   topPorts(limit: number): readonly PortActivity[] {
-    return this.#observed.timeline.topPorts(limit);
+    return this.#topPorts.slice(0, limit);
   }
 
   visit(minimumContacts: number, visitor: (source: SourceView) => void, isEnough?: () => boolean): void {

@@ -3,6 +3,7 @@
  * a million small sets cost neither objects nor garbage collection, and growing copies nothing. The blocks of one part of the table lie
  * together, so that working on a part at a time touches few pages.
  */
+import { lineMemory } from "../sketch/cache-lines.ts";
 import { PARTS } from "./entry-sorter.ts";
 
 /** Words of a contact: target, and port | transport | outcome. */
@@ -17,20 +18,27 @@ const SIZES = LARGEST_BLOCK + 1;
 /** Blocks are aligned to units of eight contacts, 64 octets: one cache line. */
 const UNIT_LOG = 4;
 const UNIT_WORDS = 1 << UNIT_LOG;
-/** log2 of the words in a segment: 4 MiB. A power of two, so that a place is one number: segment above, word below. */
-const SEGMENT_LOG = 20;
+/**
+ * log2 of the words in a segment: 32 MiB, which the C library always takes from the system whole, so that blocks begin at cache lines. A
+ * power of two, so that a place is one number: segment above, word below.
+ */
+const SEGMENT_LOG = 23;
 const SEGMENT_WORDS = 1 << SEGMENT_LOG;
+/** Words of the first segment, which is all that most tables need, and of the steps in which memory counts as taken: 4 MiB. */
+const STEP_WORDS = 1 << 20;
 /** The same in units. */
 const SEGMENT_UNITS_LOG = SEGMENT_LOG - UNIT_LOG;
 const SEGMENT_UNITS = 1 << SEGMENT_UNITS_LOG;
+const STEP_UNITS = STEP_WORDS / UNIT_WORDS;
 /** Units that a part of the table takes at a time, 32 KiB: what is left of one is given up, at most 16 KiB. */
 const CHUNK_UNITS = 512;
 
 /** An allocator of contact blocks. A block is named by its first unit; 0 is no block. */
 export class ContactBlocks {
   /** Two words a contact. */
-  readonly segments: Uint32Array[] = [new Uint32Array(SEGMENT_WORDS)];
-  readonly #maxSegments: number;
+  readonly segments: Uint32Array[] = [];
+  readonly #maxSteps: number;
+  #steps = 0;
   #nextUnit = 0;
   /** By part: what is left of its chunk, from one unit to another. */
   readonly #from = new Uint32Array(PARTS);
@@ -38,9 +46,10 @@ export class ContactBlocks {
   /** First free block of each part and size class, linked through each block's first word. */
   readonly #free = new Uint32Array(PARTS * SIZES);
 
-  /** @param maxBytes the most memory it may take: at least one segment. */
+  /** @param maxBytes the most memory it may take: at least one step. */
   constructor(maxBytes: number) {
-    this.#maxSegments = Math.max(1, Math.floor(maxBytes / (SEGMENT_WORDS * 4)));
+    this.#maxSteps = Math.max(1, Math.floor(maxBytes / (STEP_WORDS * 4)));
+    this.segments.push(lineMemory(STEP_WORDS * 4).words);
   }
 
   /** The segment that a block lies in. */
@@ -65,7 +74,7 @@ export class ContactBlocks {
 
   /** Whether more than half of the memory is in use. */
   get isTight(): boolean {
-    return this.segments.length * 2 > this.#maxSegments;
+    return this.#steps * 2 > this.#maxSteps;
   }
 
   /** A zeroed block of 2^sizeLog contacts for a part of the table, or 0 where memory is used up. */
@@ -90,12 +99,13 @@ export class ContactBlocks {
     this.#free[part * SIZES + sizeLog] = block;
   }
 
-  /** Chunks fill a segment to the end: no block straddles two. */
+  /** Chunks fill a step to the end: no block straddles two segments. */
   #takeChunk(part: number): boolean {
-    const first = this.#nextUnit;
-    if (first / SEGMENT_UNITS >= this.segments.length) {
-      if (this.segments.length === this.#maxSegments) return false;
-      this.segments.push(new Uint32Array(SEGMENT_WORDS));
+    const first = this.#nextUnit === STEP_UNITS ? SEGMENT_UNITS : this.#nextUnit;
+    if (first % STEP_UNITS === 0) {
+      if (this.#steps === this.#maxSteps) return false;
+      this.#steps++;
+      if (first >>> SEGMENT_UNITS_LOG === this.segments.length) this.segments.push(lineMemory(SEGMENT_WORDS * 4).words);
     }
     this.#nextUnit = first + CHUNK_UNITS;
     // Unit 0 is no block.

@@ -5,7 +5,7 @@
  * both are samples.
  */
 import { BLOCK_GROWTH, CONTACT_WORDS, ContactBlocks, LARGEST_BLOCK, SMALLEST_BLOCK } from "./contact-blocks.ts";
-import { contactHash, findContact, LARGEST_LIST, mostOf, passes, startOf } from "./contact-places.ts";
+import { contactHash, findContact, LARGEST_LIST, mostOf, passes } from "./contact-places.ts";
 import { ENTRY_CONTACT, ENTRY_TARGET, ENTRY_WORDS, type EntryBlock } from "./entry-block.ts";
 import { PART_BITS } from "./entry-sorter.ts";
 import {
@@ -67,16 +67,21 @@ export class ContactSets {
     const hashOf = this.#hashOfEntry;
     const placeOf = this.#placeOfEntry;
     const sketchOf = this.#sketchOfEntry;
+    // Without branches, which no processor foresees here: masks are -1 where a thing is so, and 0 where not.
     for (let i = from; i < to; i++) {
       const at = slotOf[i - from]! * SLOT_WORDS;
-      const target = rows[i * ENTRY_WORDS + ENTRY_TARGET]!;
-      const hash = contactHash(target, rows[i * ENTRY_WORDS + ENTRY_CONTACT]! & CONTACT_KEY);
+      const target = rows[i * ENTRY_WORDS + ENTRY_TARGET]! | 0;
+      const hash = contactHash(target, rows[i * ENTRY_WORDS + ENTRY_CONTACT]! & CONTACT_KEY) | 0;
       hashOf[i - from] = hash;
       const block = words[at + BLOCK]! | 0;
       const shape = words[at + SHAPE]! | 0;
-      const isSampled = block !== 0 && passes(hash, levelOfShape(shape));
-      placeOf[i - from] = isSampled ? ContactBlocks.placeOf(block) + startOf(sizeOf(shape), hash) * CONTACT_WORDS : 0;
-      sketchOf[i - from] = block !== 0 && wideOfShape(shape) !== 0 ? WideSources.placeOf(wideOfShape(shape), target) : 0;
+      const hasBlock = -block >> 31;
+      const passesLevel = ~(-((hash >>> 1) >>> (31 - levelOfShape(shape))) >> 31);
+      const size = sizeOf(shape);
+      const start = hash & ((1 << size) - 1) & ((LARGEST_LIST - size) >> 31);
+      placeOf[i - from] = (ContactBlocks.placeOf(block) + start * CONTACT_WORDS) & hasBlock & passesLevel;
+      const wide = wideOfShape(shape) & hasBlock;
+      sketchOf[i - from] = WideSources.placeOf(wide, target) & (-wide >> 31);
     }
   }
 

@@ -3,6 +3,7 @@
  * who opened, who answered and who was never answered can be told at the end, in whatever order the packets came.
  */
 import { randomBytes } from "node:crypto";
+import { lineMemory } from "../sketch/cache-lines.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import type { EntryBlock } from "./entry-block.ts";
 import {
@@ -25,8 +26,10 @@ const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
 const INITIAL_SLOTS = 1 << 10;
 const MAX_LOAD = 0.75;
-/** Rows that one pass takes. */
+/** Rows that one pass takes: their slots fit the first-level cache. */
 const GROUP = 256;
+/** Takes the sums of what is read ahead, so that the reads are not optimised away. */
+const TOUCHED = new Uint32Array(1);
 /** Places slots where an attacker who chooses addresses and ports cannot foresee. */
 const SEED = randomBytes(4).readUInt32LE();
 
@@ -89,14 +92,16 @@ export class FlowTable {
   #words: Uint32Array;
   #times: Float64Array;
   readonly #onEnd: (flow: Flow) => void;
+  /** By row of the group in hand: where its slot is looked for first. */
+  readonly #homeOfRow = new Int32Array(GROUP);
 
   /** @param maxSlots a power of two; 64 octets each. @param onEnd gets each conversation once, when it ends. */
   constructor(maxSlots: number, onEnd: (flow: Flow) => void) {
     this.#maxSlots = maxSlots;
     this.#onEnd = onEnd;
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
-    this.#words = new Uint32Array(memory);
-    this.#times = new Float64Array(memory);
+    const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = words;
+    this.#times = times;
   }
 
   /** Adds the rows of a block of them. */
@@ -105,7 +110,7 @@ export class FlowTable {
       const to = Math.min(block.length, from + GROUP);
       this.#makeRoom(to - from);
       this.#touch(block, from, to);
-      for (let row = from; row < to; row++) this.#addRow(block, row);
+      this.#addRows(block, from, to);
     }
   }
 
@@ -114,9 +119,9 @@ export class FlowTable {
     for (let slot = 0; slot <= this.#mask; slot++) {
       if (this.#words[slot * SLOT_WORDS + META] !== 0) this.#onEnd(this.#read(slot));
     }
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
-    this.#words = new Uint32Array(memory);
-    this.#times = new Float64Array(memory);
+    const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = words;
+    this.#times = times;
     this.#mask = INITIAL_SLOTS - 1;
     this.size = 0;
   }
@@ -129,7 +134,8 @@ export class FlowTable {
       if (meta === 0) continue;
       this.#makeRoom(1);
       const w = other.#words;
-      const slot = this.#findOrAdd(w[theirs]!, w[theirs + HIGH]!, w[theirs + PORTS]!, meta & META_KEY);
+      const home = this.#homeOf(w, theirs) & this.#mask;
+      const slot = this.#findOrAdd(w[theirs]!, w[theirs + HIGH]!, w[theirs + PORTS]!, meta & META_KEY, home);
       const at = slot * SLOT_WORDS;
       const mine = this.#words;
       const fresh = mine[at + LOW_PACKETS] === 0 && mine[at + HIGH_PACKETS] === 0;
@@ -163,21 +169,28 @@ export class FlowTable {
     words[at + packets] = words[at + packets]! + morePackets;
   }
 
-  /** Reads the line of every slot that the rows will start looking at, so that the misses overlap. */
-  #touch({ words: rows }: EntryBlock, from: number, to: number): number {
+  /** Works out where the rows will start looking, then reads those lines close together, so that the misses overlap. */
+  #touch({ words: rows }: EntryBlock, from: number, to: number): void {
     const words = this.#words;
     const mask = this.#mask;
-    let sum = 0;
+    const homeOf = this.#homeOfRow;
     for (let row = from; row < to; row++) {
       const at = row * FLOW_ROW_WORDS;
-      const ports = rows[at + ROW_PORTS]!;
-      const hash = flowHash(rows[at + ROW_SOURCE]!, ports >>> 16, rows[at + ROW_DESTINATION]!, ports & 0xffff);
-      sum ^= words[(hash & mask) * SLOT_WORDS]!;
+      const ports = rows[at + ROW_PORTS]! | 0;
+      homeOf[row - from] = flowHash(rows[at + ROW_SOURCE]! | 0, ports >>> 16, rows[at + ROW_DESTINATION]! | 0, ports & 0xffff) & mask;
     }
-    return sum;
+    let sum = 0;
+    for (let i = 0; i < to - from; i++) sum ^= words[homeOf[i]! * SLOT_WORDS]!;
+    TOUCHED[0] = sum;
   }
 
-  #addRow({ words: rows, times: rowTimes }: EntryBlock, row: number): void {
+  #addRows(block: EntryBlock, from: number, to: number): void {
+    const homeOf = this.#homeOfRow;
+    for (let row = from; row < to; row++) this.#addRow(block, row, homeOf[row - from]!);
+  }
+
+  /** @param home where its slot is looked for first. */
+  #addRow({ words: rows, times: rowTimes }: EntryBlock, row: number, home: number): void {
     const from = row * FLOW_ROW_WORDS;
     const source = rows[from + ROW_SOURCE]!;
     const destination = rows[from + ROW_DESTINATION]!;
@@ -185,8 +198,8 @@ export class FlowTable {
     const meta = rows[from + ROW_META]!;
     const fromLow = source < destination || (source === destination && ports >>> 16 <= (ports & 0xffff));
     const slot = fromLow
-      ? this.#findOrAdd(source, destination, ports, meta & META_KEY)
-      : this.#findOrAdd(destination, source, (ports << 16) | (ports >>> 16), meta & META_KEY);
+      ? this.#findOrAdd(source, destination, ports, meta & META_KEY, home)
+      : this.#findOrAdd(destination, source, ((ports << 16) | (ports >>> 16)) >>> 0, meta & META_KEY, home);
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
     const words = this.#words;
@@ -215,10 +228,9 @@ export class FlowTable {
     words[at + TTLS] = mergeTtls(words[at + TTLS]!, fromLow ? ttl : ttl << 8);
   }
 
-  #findOrAdd(low: number, high: number, ports: number, key: number): number {
+  /** @param slot where to look first. */
+  #findOrAdd(low: number, high: number, ports: number, key: number, slot: number): number {
     const words = this.#words;
-    ports >>>= 0;
-    let slot = flowHash(low, ports >>> 16, high, ports & 0xffff) & this.#mask;
     for (;;) {
       const at = slot * SLOT_WORDS;
       const meta = words[at + META]!;
@@ -282,16 +294,18 @@ export class FlowTable {
       let free = this.#homeOf(words, at) & mask;
       while (free !== slot && words[free * SLOT_WORDS + META] !== 0) free = (free + 1) & mask;
       if (free === slot) continue;
-      words.copyWithin(free * SLOT_WORDS, at, at + SLOT_WORDS);
-      words.fill(0, at, at + SLOT_WORDS);
+      const to = free * SLOT_WORDS;
+      for (let w = 0; w < SLOT_WORDS; w++) {
+        words[to + w] = words[at + w]!;
+        words[at + w] = 0;
+      }
     }
   }
 
   /** Moves the conversations to a table of `slots`. */
   #grow(slots: number): void {
     const old = this.#words;
-    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
-    const words = new Uint32Array(memory);
+    const { words, times } = lineMemory(slots * SLOT_WORDS * 4);
     const mask = slots - 1;
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
       if (old[at + META] === 0) continue;
@@ -301,7 +315,7 @@ export class FlowTable {
       for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
     }
     this.#words = words;
-    this.#times = new Float64Array(memory);
+    this.#times = times;
     this.#mask = mask;
   }
 

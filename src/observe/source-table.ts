@@ -6,6 +6,7 @@
  * When full, the least contacted and longest idle slots are forgotten and counted, and a count-min sketch remembers that they were
  * here: a source that keeps coming back is then held on to, so a flood of forged sources cannot flush out a slow scan.
  */
+import { lineMemory } from "../sketch/cache-lines.ts";
 import { CONTACT_ROOM, EXACT_CONTACTS } from "./contact-places.ts";
 import { ContactSets } from "./contact-sets.ts";
 import {
@@ -46,6 +47,8 @@ const LARGE_TABLE = 1 << 16;
 /** Entries that one pass takes: their slots fit the first-level cache. */
 const GROUP = 128;
 const HASH_BITS = 32;
+/** Takes the sums of what is read ahead, so that the reads are not optimised away. */
+const TOUCHED = new Uint32Array(1);
 /** From slot to slot where tables are merged: odd, so that it comes by all of them, and about the golden section of 2^32. */
 const MERGE_STEP = 0x9e3779b1 | 0;
 
@@ -78,9 +81,9 @@ export class SourceTable {
     this.#seed = seed;
     this.#sets = new ContactSets(limits.contactBytes);
     this.#sets.capacity = INITIAL_SLOTS;
-    const memory = new ArrayBuffer(INITIAL_SLOTS * SLOT_WORDS * 4);
-    this.#words = new Uint32Array(memory);
-    this.#times = new Float64Array(memory);
+    const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
+    this.#words = words;
+    this.#times = times;
   }
 
   /** Distinct address × class that had to be forgotten (estimated). */
@@ -107,11 +110,12 @@ export class SourceTable {
       this.#makeRoom(to - from);
       // What is new in this part will be in the others: a part must not overflow into the next while they are empty.
       while (before + (this.size - before) * PARTS > this.capacity * MAX_LOAD && this.capacity < this.#limits.slots) this.#grow();
-      this.#touchSlots(block, from, to);
+      this.#locateSlots(block, from, to);
+      TOUCHED[0] = this.#touchSlots(to - from);
       this.#findSlots(block, from, to);
       this.#sets.isLarge = this.size > LARGE_TABLE;
       this.#sets.locate(block, from, to, this.#words, this.#slotOfEntry);
-      this.#sets.touch(to - from);
+      TOUCHED[0] = this.#sets.touch(to - from);
       countEntries(block, from, to, this.#slotOfEntry, this.#words, this.#times);
       this.#sets.addAll(block, from, to, this.#words, this.#slotOfEntry);
     }
@@ -242,19 +246,23 @@ export class SourceTable {
     this.#forgotten.merge(other.#forgotten);
   }
 
-  /** Reads the line of every slot that the entries will start looking at, so that the misses overlap. The sum keeps the reads alive. */
-  #touchSlots({ words: rows }: EntryBlock, from: number, to: number): number {
-    const words = this.#words;
+  /** Works out where the entries will start looking: apart from the reading, so that the reads come close together. */
+  #locateSlots({ words: rows }: EntryBlock, from: number, to: number): void {
     const shift = this.#shift;
     const seed = this.#seed;
     const slotOf = this.#slotOfEntry;
-    let sum = 0;
     for (let i = from; i < to; i++) {
       const row = i * ENTRY_WORDS;
-      const slot = slotHash(rows[row + ENTRY_WHO]!, rows[row + ENTRY_KIND]! & KEY_MASK, seed) >>> shift;
-      slotOf[i - from] = slot;
-      sum ^= words[slot * SLOT_WORDS + KIND]!;
+      slotOf[i - from] = slotHash(rows[row + ENTRY_WHO]! | 0, rows[row + ENTRY_KIND]! & KEY_MASK, seed) >>> shift;
     }
+  }
+
+  /** Reads the line of every slot that the entries will start looking at, so that the misses overlap. */
+  #touchSlots(length: number): number {
+    const words = this.#words;
+    const slotOf = this.#slotOfEntry;
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum ^= words[slotOf[i]! * SLOT_WORDS]!;
     return sum;
   }
 
@@ -328,8 +336,7 @@ export class SourceTable {
   #grow(): void {
     const old = this.#words;
     const slots = this.capacity >= LAST_STEP ? this.#limits.slots : Math.min(this.capacity * 4, this.#limits.slots);
-    const memory = new ArrayBuffer(slots * SLOT_WORDS * 4);
-    const words = new Uint32Array(memory);
+    const { words, times } = lineMemory(slots * SLOT_WORDS * 4);
     const mask = slots - 1;
     const shift = HASH_BITS - Math.log2(slots);
     for (let at = 0; at < old.length; at += SLOT_WORDS) {
@@ -341,7 +348,7 @@ export class SourceTable {
       for (let w = 0; w < SLOT_WORDS; w++) words[to + w] = old[at + w]!;
     }
     this.#words = words;
-    this.#times = new Float64Array(memory);
+    this.#times = times;
     this.#mask = mask;
     this.#shift = shift;
     this.#sets.capacity = slots;

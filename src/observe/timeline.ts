@@ -122,6 +122,7 @@ export class TimelineCounter {
 
   /** The most probed destination ports, in bins of their own. */
   topPorts(limit: number): PortActivity[] {
+    if (this.#ports.every((ports) => ports === null)) return [];
     const totals = new Float64Array(2 * PORTS);
     let last = 0;
     for (const [at, ports] of this.#ports.entries()) {
@@ -130,10 +131,13 @@ export class TimelineCounter {
       const row = (at & 1) * PORTS;
       for (let port = 0; port < PORTS; port++) totals[row + port] = totals[row + port]! + ports[port]!;
     }
-    const used: number[] = [];
-    for (let port = 0; port < 2 * PORTS; port++) if (totals[port]! > 0) used.push(port);
-    used.sort((a, b) => totals[b]! - totals[a]! || a - b);
-    return used.slice(0, limit).map((at) => ({
+    const used = totals.filter((packets) => packets > 0);
+    // A sort of bare numbers tells which may be among the first: ten times as fast as one that compares pairs.
+    const least = used.sort()[Math.max(0, used.length - limit)] ?? Number.POSITIVE_INFINITY;
+    const most: number[] = [];
+    for (let at = 0; at < 2 * PORTS; at++) if (totals[at]! >= least) most.push(at);
+    most.sort((a, b) => totals[b]! - totals[a]! || a - b);
+    return most.slice(0, limit).map((at) => ({
       transport: at < PORTS ? "tcp" : "udp",
       port: at % PORTS,
       packets: totals[at]!,
@@ -141,6 +145,12 @@ export class TimelineCounter {
       binSeconds: this.#portBins.width,
       bins: Array.from({ length: last + 1 }, (_, bin) => this.#ports[2 * bin + (at < PORTS ? 0 : 1)]?.[at % PORTS] ?? 0),
     }));
+  }
+
+  /** Lets go of the counts by port, up to 32 MiB, once nobody asks any more. */
+  forgetPorts(): void {
+    this.#ports.fill(null);
+    this.#spare.length = 0;
   }
 
   #foldPorts(move: { offset: number; shift: number }): void {
