@@ -19,6 +19,7 @@ const precursor = (...args: readonly string[]): ReturnType<typeof inProcess> => 
 
 interface Facts {
   readonly input: { readonly sources: readonly { readonly format: string; readonly anonymised: boolean }[] };
+  readonly portZero: { readonly tcp: unknown };
   readonly scans: readonly {
     readonly source: string;
     readonly targetCount: number;
@@ -48,7 +49,9 @@ describe("convert", () => {
     const words = ["--passphrase-file", "words.txt"];
     const [one, two, random] = [await under("1.parquet", ...words), await under("2.parquet", ...words), await under("3.parquet")];
     const shape = ({ scans }: Facts): unknown => scans.map(({ kind, targetCount, ports }) => ({ kind, targetCount, ports }));
-    for (const facts of [one, two, random]) expect(shape(facts)).toEqual(shape(plain));
+    for (const facts of [one, two]) expect(shape(facts)).toEqual(shape(plain));
+    // Words drawn by chance may lead a network to multicast or reserved addresses, where nobody scans
+    expect(random.portZero.tcp).toEqual(plain.portZero.tcp);
     const source = (facts: Facts): string | undefined => facts.scans[0]?.source;
     expect(source(one)).toBe(source(two));
     expect(new Set([source(plain), source(one), source(random)]).size).toBe(3);
