@@ -47,10 +47,12 @@ describe("convert", () => {
     };
     const plain = await assessed("scan.pcap");
     const words = ["--passphrase-file", "words.txt"];
-    const [one, two, random] = [await under("1.parquet", ...words), await under("2.parquet", ...words), await under("3.parquet")];
+    const [one, two] = [await under("1.parquet", ...words), await under("2.parquet", ...words)];
     const shape = ({ scans }: Facts): unknown => scans.map(({ kind, targetCount, ports }) => ({ kind, targetCount, ports }));
-    for (const facts of [one, two]) expect(shape(facts)).toEqual(shape(plain));
-    // Words drawn by chance may lead a network to multicast or reserved addresses, where nobody scans
+    // Words drawn by chance lead a network to multicast or reserved addresses now and then, where nobody scans: then others are drawn
+    let random = await under("3.parquet");
+    for (let again = 0; again < 4 && random.scans.length === 0; again++) random = await under("3.parquet");
+    for (const facts of [one, two, random]) expect(shape(facts)).toEqual(shape(plain));
     expect(random.portZero.tcp).toEqual(plain.portZero.tcp);
     const source = (facts: Facts): string | undefined => facts.scans[0]?.source;
     expect(source(one)).toBe(source(two));
