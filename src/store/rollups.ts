@@ -63,7 +63,7 @@ export interface Rollup {
   /** Rows of the input that are left out. */
   readonly without?: string;
   /** Summaries of hours and days only, for questions of long ranges; since version 3. */
-  readonly summary?: { readonly bySensor: boolean };
+  readonly summary?: { readonly bySensor: boolean; readonly byTime?: boolean };
 }
 
 /** What is rolled up, at each resolution. */
@@ -138,7 +138,7 @@ export const ROLLUPS: readonly Rollup[] = [
     select: ["series", "sum(packets) AS packets", "sum(length(sources)) AS visits"],
     group: ["series"],
     shard: "series",
-    summary: { bySensor: false },
+    summary: { bySensor: false, byTime: true },
   },
 ];
 
@@ -161,9 +161,12 @@ export function rollupTables(retention: Retention, chosen: (rollup: Rollup) => b
       name: `${rollup.name}_${suffix}`,
       columns: [TIME, ...(isBySensor(rollup) ? [SENSOR] : []), ...rollup.key, ...rollup.values, WRITTEN],
       engine: "AggregatingMergeTree",
-      order: isFine(rollup.name, seconds)
-        ? "(time, series, sensor)"
-        : `(${[coarse, ...rollup.group, "time", ...(isBySensor(rollup) ? ["sensor"] : [])].join(", ")})`,
+      order:
+        rollup.summary?.byTime === true
+          ? "(time, series)"
+          : isFine(rollup.name, seconds)
+            ? "(time, series, sensor)"
+            : `(${[coarse, ...rollup.group, "time", ...(isBySensor(rollup) ? ["sensor"] : [])].join(", ")})`,
       granularity: rollup.group[0] === "series" && rollup.summary === undefined ? FINE_GRANULARITY : GRANULARITY,
       partition,
       shard: rollup.shard,
