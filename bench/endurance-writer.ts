@@ -1,6 +1,6 @@
 /**
  * The process of `bench/endurance.ts` that is killed: makes history, accepts it into a spool as fast as the store takes it, and prints what
- * it has acknowledged: number of the batch, and resident octets.
+ * it has acknowledged: number of the batch, resident octets, and how many of them are JavaScript's (heap and buffers): the rest is the engine's.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -26,7 +26,8 @@ let number = next - skip;
 for (const batch of historyBatches({ ...ENDURANCE_PLAN, from }, emptyTruth())) {
   if (number >= next) {
     spool.accept(batch, number);
-    process.stdout.write(`${number} ${process.memoryUsage().rss}\n`);
+    const { rss, heapTotal, external } = process.memoryUsage();
+    process.stdout.write(`${number} ${rss} ${heapTotal + external}\n`);
     while (spool.state().batches >= MOST_WAITING) await sleep(PAUSE_MILLISECONDS);
   }
   number++;

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,9 +25,12 @@ const FLAT = 1.15;
 const TOP_SOURCES = 200;
 
 interface Life {
-  /** Last number acknowledged, and octets: the largest resident set. */
+  /** Last number acknowledged, and octets: the largest resident set, and the most that JavaScript had of it. */
   readonly acknowledged: number;
   readonly resident: number;
+  readonly script: number;
+  /** Files of the store when it was killed: parts that were merged and not removed are among them. */
+  readonly files: number;
 }
 
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" }, folder: { type: "string" } } });
@@ -46,7 +49,9 @@ async function main(): Promise<void> {
     const life = await live(acknowledged);
     lives.push(life);
     acknowledged = Math.max(acknowledged, life.acknowledged);
-    console.error(`killed ${lives.length} times; ${acknowledged + 1} batches acknowledged; ${megabytes(life.resident)} resident`);
+    console.error(
+      `killed ${lives.length} times; ${acknowledged + 1} batches acknowledged; ${megabytes(life.resident)} resident, ${life.files} files`,
+    );
   }
   const store = await openStore({ kind: "folder", path: join(folder, "data") });
   const spool = new Spool(join(folder, "spool"));
@@ -62,6 +67,12 @@ async function main(): Promise<void> {
   const thirds = [lives.slice(0, third), lives.slice(third, 2 * third), lives.slice(-third)];
   const [first, before, after] = thirds.map((some) => Math.max(...some.map(({ resident }) => resident)));
   console.log(`resident at most: ${megabytes(first ?? 0)}, ${megabytes(before ?? 0)}, ${megabytes(after ?? 0)} in the thirds of lives`);
+  const most = (of: (life: Life) => number): number[] => thirds.map((some) => Math.max(...some.map(of)));
+  console.log(
+    `of it JavaScript's: ${most(({ script }) => script)
+      .map(megabytes)
+      .join(", ")}; files: ${most(({ files }) => files).join(", ")}`,
+  );
   if ((after ?? 0) > FLAT * (before ?? 0)) wrong.push("memory grows");
   console.log(wrong.length === 0 ? "nothing lost, nothing doubled, memory flat: met" : `MISSED: ${wrong.join("; ")}`);
   if (wrong.length > 0) process.exitCode = 1;
@@ -74,18 +85,20 @@ async function live(before: number): Promise<Life> {
   });
   let acknowledged = before;
   let resident = 0;
+  let script = 0;
   const lines = createInterface(writer.stdout);
   lines.on("line", (line) => {
-    const [number = 0, octets = 0] = line.split(" ").map(Number);
+    const [number = 0, octets = 0, ofScript = 0] = line.split(" ").map(Number);
     acknowledged = number;
     resident = Math.max(resident, octets);
+    script = Math.max(script, ofScript);
   });
   const exited = once(writer, "exit");
   const ended = await Promise.race([sleep(KILL_SECONDS * 1000, false), exited.then(() => true)]);
   if (ended) throw new Error(`the writer ended by itself: ${writer.exitCode}`);
   writer.kill("SIGKILL");
   await exited;
-  return { acknowledged, resident };
+  return { acknowledged, resident, script, files: readdirSync(join(folder, "data"), { recursive: true }).length };
 }
 
 /** What the store has, against the same batches made anew. */

@@ -16,7 +16,7 @@ type ClientConnection = NonNullable<NonNullable<Parameters<typeof createClient>[
 const ENGINE_FOLDER = "engine";
 const INCOMING_FOLDER = "incoming";
 
-/** A server's caches hold GB; this is one sensor's memory. Octets. */
+/** A server's caches hold GB, and its pools a hundred threads; this is one sensor's memory. Octets. */
 const ENGINE_LIMITS = [
   "--mark_cache_size=67108864",
   "--primary_index_cache_size=67108864",
@@ -25,6 +25,10 @@ const ENGINE_LIMITS = [
   "--compiled_expression_cache_size=16777216",
   // A dashboard asks for the same again and again: without it, half of the work of an answer is decompressing
   "--uncompressed_cache_size=134217728",
+  // Of 64, 32 and 128 threads that load and remove parts, each with a stack and a cache of the allocator's, once there was much to do
+  "--max_active_parts_loading_thread_pool_size=2",
+  "--max_outdated_parts_loading_thread_pool_size=2",
+  "--max_parts_cleaning_thread_pool_size=2",
 ];
 
 /** Connections for questions: a picture asks several, and most use one processor. */

@@ -11,6 +11,7 @@ import { holderAgent, serveHolder } from "./holder-socket.ts";
 import { engineFolder, openInProcess } from "./in-process.ts";
 import { checkVersion, migrate, NO_HISTORY } from "./migrations.ts";
 import { openOverHttp, withoutPassword } from "./over-http.ts";
+import { removeOldPartsSoon } from "./old-parts.ts";
 import { applyRetention } from "./retention.ts";
 import { DEFAULT_RETENTION, type Retention } from "./rollups.ts";
 import type { Store } from "./store.ts";
@@ -94,6 +95,7 @@ async function openFolder(folder: string, options: StoreOptions): Promise<Store>
     const engine = await openInProcess(folder);
     try {
       await prepare(engine, options);
+      await removeOldPartsSoon(engine);
       const store = new ClickHouseStore(engine, () => lock.release());
       await store.share((service) => serveHolder(folder, service));
       return store;

@@ -2,12 +2,15 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StoreError } from "../model/errors.ts";
 import type { HistoryBatch } from "../model/history.ts";
 import { decodeBatch, encodeBatch } from "./batch-file.ts";
 import { aliveRow, batchOf } from "./batches.fixture.ts";
+import { serverLibrary, startCluster } from "./cluster.fixture.ts";
+import { openStore } from "./open-store.ts";
 import { Spool } from "./spool.ts";
 
 let folder: string;
@@ -98,6 +101,42 @@ test("following catches up once the store is back, and tells of the trouble and 
   expect(told).toEqual(["E_STORE_DOWN", null]);
   expect(store.series()).toEqual([1]);
 });
+
+test.skipIf(serverLibrary() === null)(
+  "a server that is stopped and started again gets everything, once and in order",
+  { timeout: 60_000 },
+  async () => {
+    const server = await startCluster(1);
+    const store = await openStore({ kind: "url", url: server.url });
+    const spool = new Spool(folder);
+    const ended = new AbortController();
+    const told: (string | null)[] = [];
+    const following = spool.follow(store, ended.signal, (error) => told.push(error?.code ?? null));
+    const isEmpty = async (): Promise<void> => {
+      while (spool.state().batches > 0) await sleep(50);
+    };
+    try {
+      spool.accept(batchOf("a", [{ ...row(1), interval: 300 }]), 1);
+      await isEmpty();
+      await server.kill(0);
+      for (const number of [2, 3, 4]) spool.accept(batchOf("a", [{ ...row(number), interval: 300 * number }]), number);
+      while (told.length === 0) await sleep(50);
+      expect(spool.state().batches).toBe(3);
+      await server.start(0);
+      await isEmpty();
+      while (told.at(-1) !== null) await sleep(50);
+      expect(new Set(told)).toEqual(new Set(["E_STORE_DOWN", null]));
+      const rows = await Promise.all([1, 2, 3, 4].map((number) => store.snapshot(300 * number, null)));
+      expect(rows.map(({ series }) => [...series])).toEqual([[1], [2], [3], [4]]);
+      expect(rows.map(({ packets }) => packets[0])).toEqual([1, 2, 3, 4].map((number) => row(number).packets));
+    } finally {
+      ended.abort();
+      await following;
+      await store.close();
+      await server.close();
+    }
+  },
+);
 
 test("a full spool keeps what it has, drops what comes, and counts it", () => {
   const octets = encodeBatch({ token: "x".repeat(36), positions: 1, batch: batchOf("a", [row(1)]) }).length;
