@@ -123,7 +123,7 @@ export class TargetVotes {
       const stretch = this.#space.find(target);
       if (subnet !== lastSubnet) {
         subnets++;
-        this.#space.eachPart(subnet, (_, size) => (inSubnets += size));
+        inSubnets += this.#space.sizeIn(subnet);
       }
       if (subnet !== lastSubnet || stretch !== lastStretch) {
         cell = this.#cell(subnet, stretch);
