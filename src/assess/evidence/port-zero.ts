@@ -8,7 +8,7 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
     id: "unconfirmed-only",
     strength: (f) =>
       f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0
-        ? (0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2) * (1 - ramp(f.portZero.flaggedShare, 0.3, 0.95))
+        ? (0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2) * (1 - Math.max(ramp(f.portZero.flaggedShare, 0.3, 0.95), ramp(f.portZero.oneSidedShare, 0.3, 0.95)))
         : 0,
     sentence: (f) =>
       `${plural(f.portZero.unconfirmed, "record")} ${agree(f.portZero.unconfirmed, "says", "say")} port zero and none can prove it; most such records are later fragments, ICMP or placeholders.`,
@@ -18,6 +18,12 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
     strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? ramp(f.portZero.flaggedShare, 0.3, 0.95) : 0),
     sentence: (f) =>
       `${percent(f.portZero.flaggedShare)} of the records that say port zero tell TCP flags, which later fragments have not: their ports were likely read from a header.`,
+  },
+  {
+    id: "unconfirmed-one-sided",
+    strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? ramp(f.portZero.oneSidedShare, 0.3, 0.95) : 0),
+    sentence: (f) =>
+      `${percent(f.portZero.oneSidedShare)} of the records that say port zero have another port at the other end, which later fragments and placeholders have not: their ports were likely read from a header.`,
   },
   {
     id: "fragments-only",
@@ -45,7 +51,11 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
   },
   {
     id: "destination-zero",
-    strength: (f) => (f.portZero.toZero > f.portZero.tcpSourceOnly && !f.portZero.answersOnly ? ramp(f.portZero.toZero, 1, 20) : 0),
+    // Where port zero is one of many that are asked, it says less.
+    strength: (f) =>
+      f.portZero.toZero > f.portZero.tcpSourceOnly && !f.portZero.answersOnly
+        ? ramp(f.portZero.toZero, 1, 20) * (0.4 + 0.6 * ramp(f.portZero.toZero / Math.max(1, f.portZero.toZero, f.scans.packets), 0.1, 0.6))
+        : 0,
     sentence: (f) =>
       `${plural(f.portZero.toZero, "packet")} ${agree(f.portZero.toZero, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
   },
