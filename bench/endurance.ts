@@ -1,6 +1,7 @@
 /**
  * `npm run bench:endurance`: a darknet's history written at full rate through the spool into a store, by a process that is killed (SIGKILL)
- * every 20 s. At the end all that was acknowledged has to be in the store, once, and memory has to be flat. `--minutes N` (10), `--folder FOLDER`.
+ * every 20 s. At the end all that was acknowledged has to be in the store, once, and memory has to be flat. `--minutes N` (10), `--life SECONDS`
+ * (20) until it is killed: longer shows whether memory is flat within a life, `--folder FOLDER`.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,23 +18,30 @@ import { Spool } from "../src/store/spool.ts";
 import type { Store, TimeRange } from "../src/store/store.ts";
 import { ENDURANCE_PLAN } from "./endurance-plan.ts";
 
-const KILL_SECONDS = 20;
-/** Largest resident set of the last third of lives against the second: flat up to so much. The first fills an empty store. */
+/** Largest resident set of the last third of the time against the second: flat up to so much. The first fills an empty store. */
 const FLAT = 1.15;
 
 /** Sources whose packets are compared: those with most. */
 const TOP_SOURCES = 200;
 
-interface Life {
-  /** Last number acknowledged, and octets: the largest resident set, and the most that JavaScript had of it. */
-  readonly acknowledged: number;
+/** Octets at a time (milliseconds): resident, and what JavaScript has of it. */
+interface Memory {
+  readonly at: number;
   readonly resident: number;
   readonly script: number;
+}
+
+interface Life {
+  /** Last number acknowledged. */
+  readonly acknowledged: number;
+  readonly memory: readonly Memory[];
   /** Files of the store when it was killed: parts that were merged and not removed are among them. */
   readonly files: number;
 }
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "10" }, folder: { type: "string" } } });
+const { values } = parseArgs({
+  options: { minutes: { type: "string", default: "10" }, life: { type: "string", default: "20" }, folder: { type: "string" } },
+});
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), "bench-endurance-"));
 try {
   await main();
@@ -42,7 +50,8 @@ try {
 }
 
 async function main(): Promise<void> {
-  const end = performance.now() + Number(values.minutes) * 60_000;
+  const began = performance.now();
+  const end = began + Number(values.minutes) * 60_000;
   const lives: Life[] = [];
   let acknowledged = -1;
   while (performance.now() < end) {
@@ -50,9 +59,10 @@ async function main(): Promise<void> {
     lives.push(life);
     acknowledged = Math.max(acknowledged, life.acknowledged);
     console.error(
-      `killed ${lives.length} times; ${acknowledged + 1} batches acknowledged; ${megabytes(life.resident)} resident, ${life.files} files`,
+      `killed ${lives.length} times; ${acknowledged + 1} batches acknowledged; ${megabytes(mostOf(life.memory, "resident"))} resident, ${life.files} files`,
     );
   }
+  const ended = performance.now();
   const store = await openStore({ kind: "folder", path: join(folder, "data") });
   const spool = new Spool(join(folder, "spool"));
   const waited = spool.state().batches;
@@ -63,17 +73,16 @@ async function main(): Promise<void> {
   );
   const wrong = last < acknowledged ? [`${acknowledged - last} acknowledged batches are lost`] : await compare(store, last);
   await store.close();
-  const third = Math.ceil(lives.length / 3);
-  const thirds = [lives.slice(0, third), lives.slice(third, 2 * third), lives.slice(-third)];
-  const [first, before, after] = thirds.map((some) => Math.max(...some.map(({ resident }) => resident)));
-  console.log(`resident at most: ${megabytes(first ?? 0)}, ${megabytes(before ?? 0)}, ${megabytes(after ?? 0)} in the thirds of lives`);
-  const most = (of: (life: Life) => number): number[] => thirds.map((some) => Math.max(...some.map(of)));
-  console.log(
-    `of it JavaScript's: ${most(({ script }) => script)
-      .map(megabytes)
-      .join(", ")}; files: ${most(({ files }) => files).join(", ")}`,
+  const memory = lives.flatMap((life) => life.memory);
+  const thirds = [0, 1, 2].map((third) =>
+    memory.filter(({ at }) => Math.min(2, Math.floor((3 * (at - began)) / (ended - began))) === third),
   );
-  if ((after ?? 0) > FLAT * (before ?? 0)) wrong.push("memory grows");
+  const [first = 0, before = 0, after = 0] = thirds.map((some) => mostOf(some, "resident"));
+  console.log(
+    `resident at most: ${[first, before, after].map(megabytes).join(", ")} in the thirds of the time; of it JavaScript's: ` +
+      `${thirds.map((some) => megabytes(mostOf(some, "script"))).join(", ")}; files of the store after each life: ${lives.map(({ files }) => files).join(", ")}`,
+  );
+  if (after > FLAT * before) wrong.push("memory grows");
   console.log(wrong.length === 0 ? "nothing lost, nothing doubled, memory flat: met" : `MISSED: ${wrong.join("; ")}`);
   if (wrong.length > 0) process.exitCode = 1;
 }
@@ -84,21 +93,23 @@ async function live(before: number): Promise<Life> {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let acknowledged = before;
-  let resident = 0;
-  let script = 0;
+  const memory: Memory[] = [];
   const lines = createInterface(writer.stdout);
   lines.on("line", (line) => {
-    const [number = 0, octets = 0, ofScript = 0] = line.split(" ").map(Number);
+    const [number = 0, resident = 0, script = 0] = line.split(" ").map(Number);
     acknowledged = number;
-    resident = Math.max(resident, octets);
-    script = Math.max(script, ofScript);
+    memory.push({ at: performance.now(), resident, script });
   });
   const exited = once(writer, "exit");
-  const ended = await Promise.race([sleep(KILL_SECONDS * 1000, false), exited.then(() => true)]);
+  const ended = await Promise.race([sleep(Number(values.life) * 1000, false), exited.then(() => true)]);
   if (ended) throw new Error(`the writer ended by itself: ${writer.exitCode}`);
   writer.kill("SIGKILL");
   await exited;
-  return { acknowledged, resident, script, files: readdirSync(join(folder, "data"), { recursive: true }).length };
+  return { acknowledged, memory, files: readdirSync(join(folder, "data"), { recursive: true }).length };
+}
+
+function mostOf(memory: readonly Memory[], which: "resident" | "script"): number {
+  return memory.reduce((most, one) => Math.max(most, one[which]), 0);
 }
 
 /** What the store has, against the same batches made anew. */

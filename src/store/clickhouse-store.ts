@@ -238,14 +238,14 @@ export class ClickHouseStore implements Store {
   private countsOf(batch: HistoryBatch): void {
     if (!this.unfinished.add(batch)) return;
     // Until they are made, answers are right without them
-    this.alone(() => this.unfinished.finish(this.engine)).then(
-      () => {
+    void this.alone(async () => {
+      try {
+        await this.unfinished.finish(this.engine);
         this.countsTrouble = null;
-      },
-      (error: unknown) => {
+      } catch (error) {
         this.countsTrouble = `counts of hours that are over were not made, so that long ranges are slow: ${reasonOf(error)}`;
-      },
-    );
+      }
+    });
   }
 
   /** What is done here waits for what was begun before, whether that failed or not. */
