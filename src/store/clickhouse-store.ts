@@ -77,7 +77,7 @@ export class ClickHouseStore implements Store {
   write(batch: HistoryBatch, token: string): Promise<void> {
     return this.alone(async () => {
       await this.insertAll(batch, token);
-      this.countsOf(batch);
+      void this.countsOf(batch);
     });
   }
 
@@ -87,7 +87,7 @@ export class ClickHouseStore implements Store {
       await this.insertAll(batch, token);
       // Killed before this, the same inserts are made again, and the engine knows them
       await noteImported(this.engine, [token]);
-      this.countsOf(batch);
+      void this.countsOf(batch);
       return true;
     });
   }
@@ -234,18 +234,15 @@ export class ClickHouseStore implements Store {
     for (const { table, block } of blocksOf(batch)) await this.engine.insert(table, block, `${token}/${number++}`);
   }
 
-  /** Counts of what is over come after the write, which does not wait for them. */
-  private countsOf(batch: HistoryBatch): void {
+  /** Counts of what is over come after the write, which does not wait for them: until they are made, answers are right without them. */
+  private async countsOf(batch: HistoryBatch): Promise<void> {
     if (!this.unfinished.add(batch)) return;
-    // Until they are made, answers are right without them
-    void this.alone(async () => {
-      try {
-        await this.unfinished.finish(this.engine);
-        this.countsTrouble = null;
-      } catch (error) {
-        this.countsTrouble = `counts of hours that are over were not made, so that long ranges are slow: ${reasonOf(error)}`;
-      }
-    });
+    try {
+      await this.alone(() => this.unfinished.finish(this.engine));
+      this.countsTrouble = null;
+    } catch (error) {
+      this.countsTrouble = `counts of hours that are over were not made, so that long ranges are slow: ${reasonOf(error)}`;
+    }
   }
 
   /** What is done here waits for what was begun before, whether that failed or not. */

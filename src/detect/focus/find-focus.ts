@@ -120,7 +120,7 @@ function testOf(
       sums.clear();
       for (let entry = from; entry < to; entry++) {
         const group = groupOfCell[votes.cells[entry]!]!;
-        if (group >= 0) sums.add(group, votes.counts[entry]!);
+        if (group >= 0) sums.add(group, votes.counts[entry]);
       }
       for (let at = 0; at < sums.size; at++) visit(sums.words[at]!, sums.counts[at]! / all);
     },
