@@ -2,7 +2,7 @@
  * `npm run bench:store`: a year of a darknet's history (`src/lab/history/`: a /16, three sensors, 1.03 thousand million packets) put into a
  * fresh store, and then what a dashboard asks. The last `--days N` (1) days are whole; of the days before, one interval in `--every N` (96)
  * is there, so that history has its length, and fewer rows. `--year`: the first week, a day in the middle and the last are whole, and the
- * week is copied to all other days as it was rolled up (store-year.ts): half an hour on two processors that are free, and 8 GB of disk.
+ * week is copied to all other days as it was rolled up (store-year.ts): half an hour on two processors that are free, and 10 GB of disk.
  * `--length DAYS` (365, no fewer than 5) makes history shorter. `--folder FOLDER` keeps the store there, and asks one that is there already.
  */
 import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
