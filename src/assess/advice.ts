@@ -1,4 +1,5 @@
 /** What to do now. Fragment-safe (never drop later fragments), and never against a victim, an acknowledged scanner, or one's own networks. */
+import type { Transport } from "../model/activity.ts";
 import type { Advice, Hypothesis, Severity } from "../model/assessment.ts";
 import { containsIPv4, containsIPv6, parseIPv4, parseIPv6, parseNetwork } from "../model/address.ts";
 import { PORT_ZERO_MATCHES, UDP_SOURCE_ZERO } from "../model/block.ts";
@@ -14,6 +15,8 @@ const MOST_BLOCKED = 100;
 const BLOCK_SECONDS = 7 * 86_400;
 /** Share of the sources' votes from which a port is what they are after. */
 const LEADING_SHARE = 0.2;
+/** Transports that services are at: who answers a ping or an ARP request serves nothing by it. */
+const SERVED: ReadonlySet<Transport> = new Set(["tcp", "udp", "sctp", "dccp"]);
 /** Targets named in one piece of advice. */
 const NAMED_TARGETS = 5;
 
@@ -158,14 +161,20 @@ function leadingService({ scans: { leadingPort } }: Facts): string {
 /** Targets that told an unacknowledged scanner something. */
 function exposureAdvice(input: AssessInput): Advice[] {
   const answered = input.detection.scans.filter(
-    (scan) => scan.outcomes.answered > 0 && organisationOf(input.labels.get(scan.source)) === null,
+    (scan) =>
+      scan.outcomes.answered > 0 &&
+      SERVED.has(scan.transport) &&
+      scan.ports.some((port) => port !== 0) &&
+      organisationOf(input.labels.get(scan.source)) === null,
   );
   if (answered.length === 0) return [];
   const contacts = answered.reduce((sum, scan) => sum + scan.outcomes.answered, 0);
   const ports = [
     ...new Set(
       answered.flatMap((scan) =>
-        scan.portCount <= NAMED_TARGETS ? scan.ports.map((port) => `${scan.transport.toUpperCase()}/${port}`) : [],
+        scan.portCount <= NAMED_TARGETS
+          ? scan.ports.filter((port) => port !== 0).map((port) => `${scan.transport.toUpperCase()}/${port}`)
+          : [],
       ),
     ),
   ];

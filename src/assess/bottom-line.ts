@@ -131,7 +131,8 @@ export function servicePort(facts: Facts): string | null {
   const { portZero, scans } = facts;
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
-  return scans.leadingPort !== null && scans.leadingPort.share >= 0.4 ? scans.leadingPort.name : null;
+  const { leadingPort } = scans;
+  return leadingPort !== null && leadingPort.share >= 0.4 && !leadingPort.name.endsWith("/0") ? leadingPort.name : null;
 }
 
 export function readingOf(id: HypothesisId): string {

@@ -16,16 +16,18 @@ const MUCH_SKIPPED = 0.1;
 /** Share of records lost between exporter and collector from which counts mean less. */
 const MUCH_LOST = 0.02;
 
-/** Distinct things that speak: contacts of scans, packets of port zero and answers up to their targets. */
+/** Distinct things that speak: contacts of scans, packets of port zero and answers up to their targets, a flood's sources. */
 export function evidenceAmount(facts: Facts): number {
-  const { scans, portZero, backscatter } = facts;
+  const { scans, portZero, backscatter, floods } = facts;
   const zero = portZero.strong > 0 ? Math.min(portZero.strong, Math.max(portZero.sources, portZero.targets, 1)) : 0;
   // Repetition says something of answers, of malformed headers and of a lone sender, less of everything else.
   const answers = Math.min(backscatter.packets, backscatter.peers * 2 + backscatter.victims * 10);
   const repeated = portZero.malformedShare > 0 || portZero.sources <= 2 ? Math.min(portZero.strong, 100) : 0;
   // Patience is in the repetition.
   const patience = Math.min(facts.persistence?.packets ?? 0, 100);
-  return Math.max(scans.contacts, zero, repeated, patience) + answers + backscatter.reflectors;
+  // Who floods alone speaks by the number of packets.
+  const flood = floods === null ? 0 : Math.max(floods.sources, Math.min(floods.packets, 100));
+  return Math.max(scans.contacts, zero, repeated, patience) + answers + backscatter.reflectors + flood;
 }
 
 /** Whether the input is too short or too thin to judge what was found, or that nothing was. */

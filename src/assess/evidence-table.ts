@@ -83,6 +83,11 @@ export const EVIDENCE_TABLE = {
     source: by.STATED,
     ratios: { artefact: 0.5, fingerprinting: 1.5, "vulnerability-search": 1.5 },
   },
+  "unconfirmed-one-sided": {
+    group: "false-port-zero",
+    source: `${by.STATED}, after RFC 791 (a later fragment has neither port)`,
+    ratios: { artefact: 0.3, fingerprinting: 1.2, "vulnerability-search": 1.2 },
+  },
   "fragments-only": {
     group: "false-port-zero",
     source: by.PAM_2021,
@@ -110,7 +115,8 @@ export const EVIDENCE_TABLE = {
   "destination-zero": {
     group: "port-zero-kind",
     source: `${by.STATED}, after ${by.CERT_POLSKA}`,
-    ratios: { fingerprinting: 5, misconfiguration: 2, "vulnerability-search": 0.4, "worm-or-botnet": 0.3, research: 0.7 },
+    // A search or a worm gains nothing where nothing can listen: they ask it by accident, as ZMap 4.0 did.
+    ratios: { fingerprinting: 12, misconfiguration: 3, "vulnerability-search": 0.15, "worm-or-botnet": 0.1, research: 0.6 },
   },
   "udp-source-zero": {
     group: "port-zero-kind",

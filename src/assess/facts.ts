@@ -24,6 +24,8 @@ import { backscatterFacts, type BackscatterFacts, portZeroFacts, type PortZeroFa
 export const MANY_PORTS = 20;
 /** Targets up to which a source counts as having chosen them. */
 export const FEW_TARGETS = 5;
+/** Sources up to which those that ask the same targets may share the ports out. */
+const FEW_SOURCES = 5;
 /** Ports of a scan that have a part of its vote. */
 const VOTED_PORTS = 10;
 /** Sources inside that advice names. */
@@ -53,6 +55,7 @@ export interface ScanFacts {
   readonly darkTargets: number;
   /** Of the median source. */
   readonly targetsPerSource: number;
+  /** Of the median source; of few sources together. */
   readonly portsPerTarget: number;
   /** Contacts answered (SYN-ACK, reply), and contacts whose outcome was seen at all, of hostile sources and of all. */
   readonly hostileAnswered: number;
@@ -251,7 +254,7 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
     targets: scans.reduce((most, scan) => Math.max(most, scan.targetCount), targets.count),
     darkTargets: targets.dark,
     targetsPerSource: median(scans.map((scan) => scan.targetCount)),
-    portsPerTarget: median(scans.map((scan) => scan.contactCount / Math.max(1, scan.targetCount))),
+    portsPerTarget: portsPerTarget(scans, sources, targets.count),
     hostileAnswered: sum(scans.filter((scan) => isHostile(input, scan.source)).map((scan) => scan.outcomes.answered)),
     outcomesSeen: sum(seen),
     slowSources,
@@ -262,6 +265,14 @@ function scanFacts(input: AssessInput, members: ReadonlyMap<string, Scan>, home:
     toolSources,
     techniqueSources,
   };
+}
+
+/** Of the median source; where few take part they may share the ports out, so that what a target is asked for by all of them counts. */
+function portsPerTarget(scans: readonly Scan[], sources: number, targets: number): number {
+  const each = median(scans.map((scan) => scan.contactCount / Math.max(1, scan.targetCount)));
+  if (sources > FEW_SOURCES || targets === 0) return each;
+  const ports = new Set(scans.flatMap((scan) => scan.ports.map((port) => `${scan.transport}/${port}`))).size;
+  return Math.max(each, Math.min(ports, sum(scans.map((scan) => scan.contactCount)) / targets));
 }
 
 /** Inside the defended networks, or in space that does not come over the Internet. */

@@ -25,6 +25,8 @@ export interface PortZeroFacts {
   readonly unconfirmed: number;
   /** Share of the unconfirmed whose record tells TCP flags: no later fragments. */
   readonly flaggedShare: number;
+  /** Share of the unconfirmed that have another port at one end: neither a later fragment nor a placeholder has one. */
+  readonly oneSidedShare: number;
   readonly excludedFragments: number;
   readonly excluded: number;
   readonly sources: number;
@@ -74,6 +76,7 @@ export function portZeroFacts(input: AssessInput): PortZeroFacts {
     answersOnly: portZero.replies >= ANSWERS_ONLY_SHARE * confirmed && portZero.replies > 0,
     unconfirmed: total(portZero.unconfirmed.tcp) + total(portZero.unconfirmed.udp),
     flaggedShare: portZero.unconfirmed.flagged / Math.max(1, total(portZero.unconfirmed.tcp) + total(portZero.unconfirmed.udp)),
+    oneSidedShare: oneSidedShare(portZero.unconfirmed.tcp, portZero.unconfirmed.udp),
     excludedFragments: portZero.excluded.fragments,
     excluded: portZero.excluded.fragments + portZero.excluded.icmp + portZero.excluded.placeholder,
     sources: portZero.sources,
@@ -140,6 +143,10 @@ function aimedAt(reflected: readonly Backscatter[]): string[] {
   for (const target of reflected.flatMap(({ targets }) => targets)) amplifiers.set(target, (amplifiers.get(target) ?? 0) + 1);
   const many = [...amplifiers].filter(([, count]) => count >= reflected.length / 10).toSorted(([, a], [, b]) => b - a);
   return many.slice(0, MOST_TARGETS).map(([target]) => target);
+}
+
+function oneSidedShare(tcp: PortZeroCounts, udp: PortZeroCounts): number {
+  return 1 - (tcp.both + udp.both) / Math.max(1, total(tcp) + total(udp));
 }
 
 function total(counts: PortZeroCounts): number {

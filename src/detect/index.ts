@@ -1,9 +1,17 @@
 /** Detection: activity in, scans and backscatter out. One pass over the sources judges every one cheaply; then the heaviest are looked up again and made into scans. */
-import { CLASS_ARP_REQUEST, CLASS_CONVERSED, CLASS_RST_SENT, CLASS_SERVED, CLASS_STRAY, LAST_PROBE_CLASS } from "../model/activity.ts";
+import {
+  CLASS_ARP_REQUEST,
+  CLASS_CONVERSED,
+  CLASS_RST_SENT,
+  CLASS_SERVED,
+  CLASS_STRAY,
+  CLASS_UDP,
+  LAST_PROBE_CLASS,
+} from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Asset } from "../model/asset.ts";
 import { type Network, parseNetwork } from "../model/address.ts";
-import type { Detection, Scan } from "../model/finding.ts";
+import type { Detection, Flood, Scan } from "../model/finding.ts";
 import { CampaignFinder } from "./campaign/campaigns.ts";
 import { BackscatterFinder, meetsRsdos } from "./backscatter.ts";
 import { byProductReason, isExplainedSweep } from "./by-product.ts";
@@ -31,6 +39,7 @@ import { judgeSpoofing } from "./spoofing/spoofing.ts";
 import { classOf, familyOfKey, keyOf, sourceClass, sourceKey, wordOfKey } from "./source-class.ts";
 import { TargetCounter } from "./targets.ts";
 import { toolOf } from "./tool.ts";
+import { UdpFloods } from "./udp-flood.ts";
 
 export { explainAddress } from "./explain.ts";
 export { mannersOf } from "./manners.ts";
@@ -67,6 +76,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const distributed = new DistributedScans(set.tellsSilence);
   const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
   const floods = new FloodFinder(sampling, options.greatestSampling);
+  const udpFloods = new UdpFloods(options.greatestSampling ?? sampling);
   const reflection = new ReflectionFinder();
   const campaigns = new CampaignFinder();
   const persistence = new PersistenceFinder(sampling);
@@ -75,7 +85,9 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     options.assets ?? [],
   );
   const liveHosts = new LiveHosts(space);
-  const candidates = judgeAll(activity, networks, { distributed, backscatter, floods, reflection, campaigns, persistence, liveHosts }, set);
+  const crowds = { distributed, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts };
+  const candidates = judgeAll(activity, networks, crowds, set);
+  const byBots = udpFloods.find(activity, networks);
   const names = candidates.take();
   const hosts = liveHosts.find(activity, new Set(Array.from(names, keyOf)));
   const votes = new TargetVotes(
@@ -86,7 +98,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     },
     space.size,
   );
-  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, names, set, votes);
+  const { drafts, signatures, targets, dropped } = makeScans(activity, networks, names, set, votes, udpFloods);
   const found: { scan: Scan; draft: ScanDraft | null }[] = [
     ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
     ...distributed.find(activity, votes).map((scan) => ({ scan, draft: null })),
@@ -100,7 +112,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     .sort((a, b) => compareScans(a.scan, b.scan))
     .slice(0, MAXIMUM_FINDINGS)
     .map(({ scan, draft }, rank) => (draft === null ? scan : finishScan(activity, draft, rank < (options.detailed ?? MAXIMUM_FINDINGS))));
-  const flooded = floods.find(activity);
+  const flooded = joinFloods(floods.find(activity), byBots);
   const together = campaigns.find(activity, flooded, scans, options.asked ?? null);
   const reflected = reflection.find(activity, networks, meetsRsdos);
   const reflectors = new Set(reflected.found.map(({ victim }) => victim));
@@ -129,6 +141,7 @@ interface Crowds {
   readonly distributed: DistributedScans;
   readonly backscatter: BackscatterFinder;
   readonly floods: FloodFinder;
+  readonly udpFloods: UdpFloods;
   readonly reflection: ReflectionFinder;
   readonly campaigns: CampaignFinder;
   readonly persistence: PersistenceFinder;
@@ -139,7 +152,7 @@ interface Crowds {
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, reflection, campaigns, persistence, liveHosts }: Crowds,
+  { distributed, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
@@ -148,11 +161,15 @@ function judgeAll(
     const { trafficClass } = view;
     liveHosts.collect(view);
     if (trafficClass > LAST_PROBE_CLASS) {
-      if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) floods.noteTalk();
+      if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) {
+        floods.noteTalk();
+        udpFloods.noteTalk();
+      }
       backscatter.collect(view);
       return;
     }
     floods.collect(view);
+    udpFloods.collect(activity, home, view);
     reflection.collect(view);
     persistence.collect(view);
     const worth = isWorthLoading(view);
@@ -192,6 +209,7 @@ function makeScans(
   candidates: Float64Array,
   set: ProbeSet,
   votes: TargetVotes,
+  floods: UdpFloods,
 ): { drafts: ScanDraft[]; signatures: Signatures; targets: TargetCounter; dropped: number } {
   /** By source, a bit a class. */
   const wanted = new Map<number, number>();
@@ -200,6 +218,7 @@ function makeScans(
   const isDark = (target: number): boolean => set.tellsSilence && !activity.isLive(target);
   const drafts: ScanDraft[] = [];
   const keep = (draft: ScanDraft, facts: SourceFacts): void => {
+    if (isPartOfFlood(draft, floods)) return;
     if (facts.conversations > 0) draft.scan.spoofable = false;
     draft.resets = facts.resets > 0;
     targets.add(draft, isDark);
@@ -226,6 +245,21 @@ function makeScans(
     for (const sweep of ofSource) keep(sweep, facts);
   }
   return { drafts, signatures, targets, dropped: candidates.length - drafts.length };
+}
+
+/** Who only takes part in a flood of one host's ports scans nothing. */
+function isPartOfFlood({ trafficClass, family, contacts: { targets } }: ScanDraft, floods: UdpFloods): boolean {
+  return trafficClass === CLASS_UDP && targets.length > 0 && targets.every((target) => floods.isUpon(family, target));
+}
+
+/** Of two floods of UDP upon one host, that of more packets, which holds the other. */
+function joinFloods(found: readonly Flood[], byBots: readonly Flood[]): Flood[] {
+  const isSame = (a: Flood, b: Flood): boolean => a.target === b.target && a.transport === b.transport;
+  const heavier = (a: Flood, others: readonly Flood[]): boolean => !others.some((b) => isSame(a, b) && b.packets > a.packets);
+  const bots = byBots.filter((one) => heavier(one, found));
+  return [...found.filter((one) => !bots.some((other) => isSame(one, other))), ...bots].toSorted(
+    (a, b) => b.sources - a.sources || b.packets - a.packets || compareText(a.target, b.target),
+  );
 }
 
 interface Drafts {

@@ -41,6 +41,17 @@ describe("reflection", () => {
     expect(detect(answers(40, 5000, addresses("192.0.2.10", 20)), { home: HOME }).backscatter).toEqual([]);
   });
 
+  test("amplifiers that are aimed at a whole network are no victims", () => {
+    const builder = new ActivityBuilder();
+    const hosts = addresses("192.0.2.16", 16).map((host) => [host, 80] as const);
+    for (const sender of addresses("11.0.0.1", 40, 65_537))
+      builder.add(sender, CLASS_UDP, hosts, { packets: 800, amplifierPackets: 800, servicePortPackets: 800, last: 100 });
+    const { backscatter, scans } = detect(builder.activity, { home: HOME });
+    expect(scans).toEqual([]);
+    expect(backscatter).toHaveLength(40);
+    expect(backscatter.every(({ isReflector }) => isReflector)).toBe(true);
+  });
+
   test("amplifiers' ports give it away where answers come whole, if they come fast and from outside", () => {
     const crowd = (senders: number, packets: number, first = "11.0.0.1"): Activity => {
       const builder = new ActivityBuilder();
@@ -52,5 +63,7 @@ describe("reflection", () => {
     expect(detect(crowd(40, 5), { home: HOME }).backscatter).toEqual([]);
     expect(detect(crowd(5, 1000), { home: HOME }).backscatter).toEqual([]);
     expect(detect(crowd(40, 100, "192.0.2.20"), { home: HOME }).backscatter).toEqual([]);
+    // A tenth of the rate does where there are hundreds of them.
+    expect(detect(crowd(400, 1), { home: HOME }).backscatter).toHaveLength(400);
   });
 });

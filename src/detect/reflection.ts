@@ -17,12 +17,17 @@ import { MAXIMUM_FINDINGS } from "./ranking.ts";
 const SERVICE_SHARE = 0.8;
 /** Hosts up to which a sender's answers are aimed at them. */
 const FEW_TARGETS = 3;
+/** The same of amplifiers whose services nobody far away asks: a whole network may be aimed at ("carpet bombing"). */
+const CARPET_TARGETS = 64;
 /** Senders upon one host that make a reflection attack: fewer are a resolver's busy day. */
 const FEWEST_REFLECTORS = 10;
 /** Later fragments a packet that shows its ports: answers of 1.5 to 4 kB come in two or three parts. */
 const FRAGMENT_SHARE = 0.5;
 /** Answers a second, of all amplifiers together, to one host: a manager that polls others by SNMP, or a client of NTP, gets fewer from outside. */
 const FLOOD_RATE = 10;
+/** So many amplifiers of services that nobody far away asks are no clockwork and no manager at a tenth of that rate. Stated judgement. */
+const MANY_AMPLIFIERS = 100;
+const MANY_AMPLIFIERS_RATE = 1;
 /** Hosts that are counted: a flood has few. */
 const MAXIMUM_TARGETS = 65_536;
 
@@ -57,7 +62,8 @@ export class ReflectionFinder {
     if (view.trafficClass !== CLASS_UDP) return;
     const isAmplifier = view.amplifierPackets >= SERVICE_SHARE * view.packets;
     if (!isAmplifier && view.servicePortPackets < SERVICE_SHARE * view.packets) return;
-    if (view.contactCount > FEW_TARGETS && view.targetCount > FEW_TARGETS) return;
+    const mostTargets = isAmplifier ? CARPET_TARGETS : FEW_TARGETS;
+    if (view.contactCount > mostTargets && view.targetCount > mostTargets) return;
     const contacts = view.contacts();
     const targets: number[] = [];
     for (let i = 0; i < contacts.length; i++)
@@ -131,9 +137,13 @@ export class ReflectionFinder {
         crowd.lastSeen = Math.max(crowd.lastSeen, lastSeen);
       }
     }
-    for (const [target, crowd] of crowds) if (crowd.senders < FEWEST_REFLECTORS || rate(crowd) < FLOOD_RATE) crowds.delete(target);
+    for (const [target, crowd] of crowds) if (crowd.senders < FEWEST_REFLECTORS || rate(crowd) < leastRate(crowd)) crowds.delete(target);
     return crowds;
   }
+}
+
+function leastRate({ senders }: Crowd): number {
+  return senders >= MANY_AMPLIFIERS ? MANY_AMPLIFIERS_RATE : FLOOD_RATE;
 }
 
 /** Packets a second. */

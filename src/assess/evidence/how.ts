@@ -78,7 +78,7 @@ export const HOW: readonly EvidenceItem[] = [
           (1 - internalShare(f))
         : 0,
     sentence: (f) =>
-      `${plural(f.scans.targets, "target")} ${agree(f.scans.targets, "is", "are")} asked for few services${f.scans.leadingPort === null ? "" : `, most for ${f.scans.leadingPort.name}`}.`,
+      `${plural(f.scans.targets, "target")} ${agree(f.scans.targets, "is", "are")} asked for few services each${f.scans.leadingPort === null || f.scans.leadingPort.share < 0.3 ? "" : `, most for ${f.scans.leadingPort.name}`}.`,
   },
   {
     id: "worm-service",

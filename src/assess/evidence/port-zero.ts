@@ -1,4 +1,5 @@
 /** Port zero: real, false, and of which kind. */
+import type { Facts } from "../facts.ts";
 import { fragmentShare, ramp } from "../found.ts";
 import { agree, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
@@ -8,7 +9,8 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
     id: "unconfirmed-only",
     strength: (f) =>
       f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0
-        ? (0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2) * (1 - ramp(f.portZero.flaggedShare, 0.3, 0.95))
+        ? (0.5 + ramp(f.portZero.unconfirmed, 1, 20) / 2) *
+          (1 - Math.max(ramp(f.portZero.flaggedShare, 0.3, 0.95), ramp(f.portZero.oneSidedShare, 0.3, 0.95)))
         : 0,
     sentence: (f) =>
       `${plural(f.portZero.unconfirmed, "record")} ${agree(f.portZero.unconfirmed, "says", "say")} port zero and none can prove it; most such records are later fragments, ICMP or placeholders.`,
@@ -18,6 +20,12 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
     strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? ramp(f.portZero.flaggedShare, 0.3, 0.95) : 0),
     sentence: (f) =>
       `${percent(f.portZero.flaggedShare)} of the records that say port zero tell TCP flags, which later fragments have not: their ports were likely read from a header.`,
+  },
+  {
+    id: "unconfirmed-one-sided",
+    strength: (f) => (f.portZero.unconfirmed > 0 && f.portZero.confirmed === 0 ? ramp(f.portZero.oneSidedShare, 0.3, 0.95) : 0),
+    sentence: (f) =>
+      `${percent(f.portZero.oneSidedShare)} of the records that say port zero have another port at the other end, which later fragments and placeholders have not: their ports were likely read from a header.`,
   },
   {
     id: "fragments-only",
@@ -45,9 +53,13 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
   },
   {
     id: "destination-zero",
-    strength: (f) => (f.portZero.toZero > f.portZero.tcpSourceOnly && !f.portZero.answersOnly ? ramp(f.portZero.toZero, 1, 20) : 0),
+    // Where port zero is one of many that are asked, it says less.
+    strength: (f) =>
+      f.portZero.toZero > f.portZero.tcpSourceOnly && !f.portZero.answersOnly
+        ? ramp(f.portZero.toZero, 1, 20) * (0.4 + 0.6 * ramp(f.portZero.toZero / Math.max(1, f.portZero.toZero, f.scans.packets), 0.1, 0.6))
+        : zeroMostAsked(f),
     sentence: (f) =>
-      `${plural(f.portZero.toZero, "packet")} ${agree(f.portZero.toZero, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
+      `${f.portZero.toZero > 0 ? plural(f.portZero.toZero, "packet") : `Most probes of ${plural(f.scans.sources, "source")}`} ${agree(f.portZero.toZero, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
   },
   {
     id: "udp-source-zero",
@@ -62,3 +74,8 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
       `Port zero comes from ${plural(f.portZero.sources, "source")} to ${plural(f.portZero.targets, "target")} again and again, as from one broken sender.`,
   },
 ];
+
+/** How far port zero is what scans ask for most, where no record proves a header. */
+function zeroMostAsked({ scans: { leadingPort, contacts } }: Facts): number {
+  return leadingPort?.name.endsWith("/0") === true ? ramp(leadingPort.share, 0.2, 0.6) * ramp(contacts, 1, 20) : 0;
+}

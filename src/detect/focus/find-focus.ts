@@ -50,7 +50,7 @@ export function findFocus(input: FocusInput): TargetFocus | null {
   const { order, agreeing, told } = commonOrder(votes.voters);
   // Where hosts are, is no choice of who asks for them.
   const shown = isInformed ? "unknown" : order;
-  return { order: shown, orderSentence: orderSentence(shown, agreeing, told, isInformed), tests, sectors };
+  return { order: shown, orderSentence: orderSentence(shown, agreeing, told, isInformed), tests, sectors, ipv6Targets: votes.ipv6 };
 }
 
 /** Distinct names of what the assets are called under an aspect, in the order of the list. */
@@ -120,7 +120,7 @@ function testOf(
       sums.clear();
       for (let entry = from; entry < to; entry++) {
         const group = groupOfCell[votes.cells[entry]!]!;
-        if (group >= 0) sums.add(group, votes.counts[entry]!);
+        if (group >= 0) sums.add(group, votes.counts[entry]);
       }
       for (let at = 0; at < sums.size; at++) visit(sums.words[at]!, sums.counts[at]! / all);
     },
