@@ -4,8 +4,9 @@ import { TimeBins, foldBins } from "./time-bins.ts";
 
 /** Bins of the timeline by kind. */
 const KIND_BINS = 256;
-/** Bins of the matrix of ports by time: 256 KiB each and transport, taken when first used. */
+/** Bins of the matrix of ports by time: 256 KiB each and transport. */
 const PORT_BINS = 64;
+const PORT_ROWS = 2 * PORT_BINS;
 const PORTS = 65536;
 /** Ports of a bin are looked at by stretches of 256: most bins of a short time hold few. */
 const STRETCH_BITS = 8;
@@ -29,7 +30,9 @@ export interface TimelineState {
   readonly kinds: Float64Array;
   readonly portWidth: number;
   readonly portBase: number;
-  readonly ports: readonly (Uint32Array | null)[];
+  /** Rows of counters by port, and by bin and transport (TCP, UDP) the number of its row, or -1. */
+  readonly ports: Uint32Array | null;
+  readonly rows: Int16Array;
   /** By bin, transport and stretch of ports: 1 where any of its counters was used. */
   readonly stretches: Uint8Array;
 }
@@ -39,12 +42,18 @@ export class TimelineCounter {
   readonly #kindBins = new TimeBins(KIND_BINS);
   readonly #kinds = new Float64Array(SERIES.length * KIND_BINS);
   readonly #portBins = new TimeBins(PORT_BINS);
-  /** By bin and transport (TCP, UDP): counters by port. */
-  #ports: (Uint32Array | null)[] = new Array<Uint32Array | null>(2 * PORT_BINS).fill(null);
+  /**
+   * Rows of counters by port, one after another, all zero where they were not taken. One piece of 32 MiB: the C library takes that from the
+   * system, which gives memory when it is first touched, and gives it back whole.
+   */
+  #ports: Uint32Array | null = null;
+  /** By bin and transport (TCP, UDP): the number of its row, or -1. */
+  #rows = new Int16Array(PORT_ROWS).fill(-1);
+  /** Rows taken so far, and those of them that folding left over. */
+  #taken = 0;
+  readonly #spare: number[] = [];
   /** By bin, transport and stretch of ports: 1 where any of its counters was used. */
-  #stretches = new Uint8Array(2 * PORT_BINS * STRETCHES);
-  /** Counters that folding left over, all zero, to be used again. */
-  readonly #spare: Uint32Array[] = [];
+  #stretches = new Uint8Array(PORT_ROWS * STRETCHES);
   /** Where the batch in hand lies in one bin: that bin, and its ports; otherwise -1, and every time is looked up. */
   #kindBin = -1;
   #portBin = -1;
@@ -76,15 +85,16 @@ export class TimelineCounter {
   /** Counts packets to a port at a time of the batch that was fitted. */
   countPort(udp: boolean, port: number, time: number, packets: number): void {
     const at = 2 * (this.#portBin >= 0 ? this.#portBin : this.#portBins.indexOf(time)) + (udp ? 1 : 0);
-    const ports = this.#ports[at] ?? this.#takePorts(at);
-    ports[port] = ports[port]! + packets;
+    const ports = (this.#ports ??= new Uint32Array(PORT_ROWS * PORTS));
+    const counter = (this.#rows[at]! < 0 ? this.#takeRow(at) : this.#rows[at]!) * PORTS + port;
+    ports[counter] = ports[counter]! + packets;
     this.#stretches[at * STRETCHES + (port >>> STRETCH_BITS)] = 1;
   }
 
-  #takePorts(at: number): Uint32Array {
-    const ports = this.#spare.pop() ?? new Uint32Array(PORTS);
-    this.#ports[at] = ports;
-    return ports;
+  #takeRow(at: number): number {
+    const row = this.#spare.pop() ?? this.#taken++;
+    this.#rows[at] = row;
+    return row;
   }
 
   state(): TimelineState {
@@ -97,12 +107,13 @@ export class TimelineCounter {
       portWidth: portBins.width,
       portBase: portBins.base,
       ports: this.#ports,
+      rows: this.#rows,
       stretches: this.#stretches,
     };
   }
 
   /** Takes in another's counts, which must not be used afterwards. */
-  merge({ kindWidth, kindBase, lastKindBin, kinds, portWidth, portBase, ports, stretches }: TimelineState): void {
+  merge({ kindWidth, kindBase, lastKindBin, kinds, portWidth, portBase, ports, rows, stretches }: TimelineState): void {
     if (Number.isNaN(kindBase)) return;
     this.fit(kindBase * kindWidth, (kindBase + lastKindBin) * kindWidth);
     for (let kind = 0; kind < SERIES.length; kind++) {
@@ -111,15 +122,24 @@ export class TimelineCounter {
         if (packets > 0) this.count(kind, (kindBase + bin) * kindWidth, packets);
       }
     }
-    for (const [at, counts] of ports.entries()) {
-      if (counts === null) continue;
+    if (ports === null) return;
+    const adopts = this.#ports === null;
+    const held = (this.#ports ??= ports);
+    if (adopts) this.#taken = PORT_ROWS;
+    for (let at = 0; at < PORT_ROWS; at++) {
+      const row = rows[at]!;
+      if (row < 0) continue;
       const to = 2 * this.#portBins.indexOf((portBase + (at >>> 1)) * portWidth) + (at & 1);
       const used = stretches.subarray(at * STRETCHES, (at + 1) * STRETCHES);
-      const there = this.#ports[to] ?? null;
-      if (there === null) this.#ports[to] = counts;
-      else addPorts(there, counts, used);
+      if (adopts && this.#rows[to]! < 0) this.#rows[to] = row;
+      else {
+        addPorts(held, this.#rows[to]! < 0 ? this.#takeRow(to) : this.#rows[to]!, ports, row, used);
+        if (adopts) clearPorts(ports, row, used);
+      }
       addFlags(this.#stretches, to, used);
     }
+    // Rows of what was taken over lie anywhere: those that no bin has are left over.
+    if (adopts) for (let row = 0; row < PORT_ROWS; row++) if (!this.#rows.includes(row)) this.#spare.push(row);
   }
 
   /** The timeline, cut to the bins between the first and the last packet. */
@@ -133,17 +153,23 @@ export class TimelineCounter {
 
   /** The most probed destination ports, in bins of their own. */
   topPorts(limit: number): PortActivity[] {
-    if (this.#ports.every((ports) => ports === null)) return [];
+    const ports = this.#ports;
+    if (ports === null) return [];
     const totals = new Float64Array(2 * PORTS);
     let last = 0;
-    for (const [at, ports] of this.#ports.entries()) {
-      if (ports === null) continue;
+    for (let at = 0; at < PORT_ROWS; at++) {
+      if (this.#rows[at]! < 0) continue;
       last = at >>> 1;
-      const row = (at & 1) * PORTS;
+      const base = (at & 1) * PORTS;
+      const first = this.#rows[at]! * PORTS;
       eachUsed(this.#stretches.subarray(at * STRETCHES, (at + 1) * STRETCHES), (from, to) => {
-        for (let port = from; port < to; port++) totals[row + port] = totals[row + port]! + ports[port]!;
+        for (let port = from; port < to; port++) totals[base + port] = totals[base + port]! + ports[first + port]!;
       });
     }
+    const counted = (bin: number, at: number): number => {
+      const row = this.#rows[2 * bin + (at < PORTS ? 0 : 1)]!;
+      return row < 0 ? 0 : ports[row * PORTS + (at % PORTS)]!;
+    };
     const used = totals.filter((packets) => packets > 0);
     // A sort of bare numbers tells which may be among the first: ten times as fast as one that compares pairs.
     const least = used.sort()[Math.max(0, used.length - limit)] ?? Number.POSITIVE_INFINITY;
@@ -156,34 +182,38 @@ export class TimelineCounter {
       packets: totals[at]!,
       start: this.#portBins.base * this.#portBins.width,
       binSeconds: this.#portBins.width,
-      bins: Array.from({ length: last + 1 }, (_, bin) => this.#ports[2 * bin + (at < PORTS ? 0 : 1)]?.[at % PORTS] ?? 0),
+      bins: Array.from({ length: last + 1 }, (_, bin) => counted(bin, at)),
     }));
   }
 
   /** Lets go of the counts by port, up to 32 MiB, once nobody asks any more. */
   forgetPorts(): void {
-    this.#ports.fill(null);
+    this.#ports = null;
+    this.#rows.fill(-1);
     this.#stretches.fill(0);
+    this.#taken = 0;
     this.#spare.length = 0;
   }
 
   #foldPorts(move: { offset: number; shift: number }): void {
-    const moved = new Array<Uint32Array | null>(2 * PORT_BINS).fill(null);
+    const ports = this.#ports;
+    if (ports === null) return;
+    const moved = new Int16Array(PORT_ROWS).fill(-1);
     const stretches = new Uint8Array(this.#stretches.length);
-    for (const [at, ports] of this.#ports.entries()) {
-      if (ports === null) continue;
+    for (let at = 0; at < PORT_ROWS; at++) {
+      const row = this.#rows[at]!;
+      if (row < 0) continue;
       const to = 2 * Math.floor(((at >>> 1) + move.offset) / 2 ** move.shift) + (at & 1);
       const used = this.#stretches.subarray(at * STRETCHES, (at + 1) * STRETCHES);
-      const there = moved[to];
-      if (there === null || there === undefined) moved[to] = ports;
+      if (moved[to]! < 0) moved[to] = row;
       else {
-        addPorts(there, ports, used);
-        eachUsed(used, (from, end) => ports.fill(0, from, end));
-        this.#spare.push(ports);
+        addPorts(ports, moved[to]!, ports, row, used);
+        clearPorts(ports, row, used);
+        this.#spare.push(row);
       }
       addFlags(stretches, to, used);
     }
-    this.#ports = moved;
+    this.#rows = moved;
     this.#stretches = stretches;
   }
 
@@ -195,11 +225,17 @@ export class TimelineCounter {
   }
 }
 
-/** Adds the counters of the stretches that are used. */
-function addPorts(to: Uint32Array, from: Uint32Array, used: Uint8Array): void {
+/** Adds the counters of a row, of the stretches that are used, to those of another. */
+function addPorts(to: Uint32Array, toRow: number, from: Uint32Array, fromRow: number, used: Uint8Array): void {
+  const [toBase, fromBase] = [toRow * PORTS, fromRow * PORTS];
   eachUsed(used, (first, end) => {
-    for (let port = first; port < end; port++) to[port] = to[port]! + from[port]!;
+    for (let port = first; port < end; port++) to[toBase + port] = to[toBase + port]! + from[fromBase + port]!;
   });
+}
+
+/** Empties the stretches of a row that are used. */
+function clearPorts(ports: Uint32Array, row: number, used: Uint8Array): void {
+  eachUsed(used, (from, end) => ports.fill(0, row * PORTS + from, row * PORTS + end));
 }
 
 /** Marks stretches as used in the counters at a place. */

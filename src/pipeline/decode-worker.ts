@@ -60,7 +60,8 @@ const sifted = outlet.end();
 const summary = reader.finish();
 const unreadable = summary.unreadable.map(({ code, source, reason }) => ({ code, source, reason }));
 // Counters by port and time are megabytes: they are handed over.
-const handedOver = (sifted?.timeline.ports ?? []).flatMap((ports) => (ports?.buffer instanceof ArrayBuffer ? [ports.buffer] : []));
+const counters = sifted?.timeline.ports?.buffer;
+const handedOver = counters instanceof ArrayBuffer ? [counters] : [];
 parentPort?.postMessage({ ...summary, unreadable, sifted } satisfies DecodeOutcome, handedOver);
 
 function toRing(ring: RingMemory): Outlet {

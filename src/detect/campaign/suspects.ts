@@ -94,7 +94,28 @@ export class Suspects {
   settle(): void {
     const order = Uint32Array.from({ length: this.length }, (_, at) => at);
     order.sort((a, b) => this.trafficClass[a]! - this.trafficClass[b]! || this.family(a) - this.family(b) || this.word[a]! - this.word[b]!);
-    this.#arrange(order, Math.max(1, this.length));
+    for (const column of this.#columns()) {
+      const before = column.slice(0, this.length);
+      for (let at = 0; at < this.length; at++) column[at] = before[order[at]!]!;
+    }
+    this.#arrangeTargets(order);
+  }
+
+  /** Puts the targets in order in place, cycle by cycle: a second column of them would be 16 MiB when memory is fullest. Uses up `order`. */
+  #arrangeTargets(order: Uint32Array): void {
+    const first = new Uint32Array(KEPT_TARGETS);
+    for (let start = 0; start < order.length; start++) {
+      if (order[start] === start) continue;
+      first.set(this.targets.subarray(start * KEPT_TARGETS, (start + 1) * KEPT_TARGETS));
+      let at = start;
+      for (let from = order[at]!; from !== start; from = order[at]!) {
+        this.targets.copyWithin(at * KEPT_TARGETS, from * KEPT_TARGETS, (from + 1) * KEPT_TARGETS);
+        order[at] = at;
+        at = from;
+      }
+      this.targets.set(first, at * KEPT_TARGETS);
+      order[at] = at;
+    }
   }
 
   family(at: number): 4 | 6 {
