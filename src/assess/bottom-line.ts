@@ -1,7 +1,7 @@
 /** The bottom line in a sentence: what it is and how sure, on which numbers. The rest of the note stands in note.ts. */
 import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts";
 import type { Facts } from "./facts.ts";
-import { foundThings, hasFinding, inVain } from "./found.ts";
+import { foundThings, hasFinding, inVain, loneStrength, loneWords } from "./found.ts";
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
 import { agree, aimedWords, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
 
@@ -33,7 +33,8 @@ function tooEarlySentence(facts: Facts, leading: Hypothesis): string {
  * address gets, and then with the probability of all readings that prepare an attack. Else the leading reading alone.
  */
 function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypothesis, severity: Severity): string {
-  if (leading.id === "ordinary" && facts.scans.count === 0) return "no probing was seen";
+  if (leading.id === "ordinary" && facts.scans.count === 0)
+    return loneStrength(facts) > 0 ? "no scan was seen, only the probes that every address of the Internet gets" : "no probing was seen";
   const port = ATTACK_PREPARATION.has(leading.id) ? servicePort(facts) : null;
   const grave = severity === "high" || severity === "critical";
   const spreads = leading.id === "worm-or-botnet" && facts.portZero.tcpSourceOnly === 0;
@@ -70,6 +71,7 @@ function numbers(facts: Facts, leading: HypothesisId): string {
       ? `${plural(portZero.unconfirmed, "record")} say port zero, and ${portZero.confirmed === 0 ? "none" : count(portZero.confirmed)} can show a transport header`
       : `${plural(portZero.excludedFragments, "later fragment")} carry no ports, and no packet really had port zero`;
   }
+  if (scans.count === 0 && portZero.strong === 0 && loneStrength(facts) > 0) return `${loneWords(facts)}, each too few for a scan`;
   if (leading === "ordinary" && scans.count === 0)
     return `${plural(facts.packets, "packet")} in ${duration(facts.span)} hold no scan, no backscatter and no port zero to speak of`;
   if (portZero.strong > 0 && (portZero.strong >= scans.packets / 10 || scans.count === 0)) return portZeroNumbers(facts);
@@ -132,6 +134,8 @@ export function servicePort(facts: Facts): string | null {
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
   const { leadingPort } = scans;
+  if (scans.count === 0 && facts.lone?.leading != null && facts.lone.leading.share >= 0.5 && loneStrength(facts) > 0)
+    return facts.lone.leading.name;
   return leadingPort !== null && leadingPort.share >= 0.4 && !leadingPort.name.endsWith("/0") ? leadingPort.name : null;
 }
 

@@ -49,6 +49,7 @@ function whyNot(
         : `${plural(of, "source")} ${of === 1 ? "asks" : "ask"}: too few to tell a preference for one service.`;
     case "exposure":
       if (of === 0) return "Whether live hosts are meant cannot be told: it is not known which addresses are dark.";
+      if (of < 3) return `Whether live hosts are meant cannot be told from ${plural(of, "target")}.`;
       return addresses?.alive === 0
         ? "Whether live hosts are meant cannot be told: no address that was asked about is known to be a host."
         : "Whether live hosts are meant cannot be told: all addresses are known as hosts.";
