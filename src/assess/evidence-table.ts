@@ -47,8 +47,9 @@ export const EVIDENCE_TABLE = {
   "lone-probes": {
     group: "presence",
     source: "Pang et al., IMC 2004 (background radiation: mostly worms and scans); stated judgement",
+    // What every address gets is ordinary; that it is for one service (below) is what is not.
     ratios: {
-      ordinary: 0.4,
+      ordinary: 2,
       "vulnerability-search": 1.3,
       "worm-or-botnet": 1.3,
       misconfiguration: 0.5,
