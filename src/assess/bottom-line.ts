@@ -5,6 +5,11 @@ import { foundThings, hasFinding, inVain, loneStrength, loneWords } from "./foun
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
 import { agree, aimedWords, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
 
+/** Readings that are not about who scans. */
+const NOT_OF_SCANS: ReadonlySet<HypothesisId> = new Set(["ordinary", "artefact", "backscatter", "ddos"]);
+/** Share of lone probes' sources from which they are for one service. */
+const ONE_SERVICE = 0.5;
+
 /** What it is and how sure, on which numbers. @param hypotheses most probable first. */
 export function bottomLine(facts: Facts, hypotheses: readonly Hypothesis[], severity: Severity, tooEarly: boolean): string {
   const leading = hypotheses[0];
@@ -34,12 +39,14 @@ function tooEarlySentence(facts: Facts, leading: Hypothesis): string {
  */
 function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypothesis, severity: Severity): string {
   if (leading.id === "ordinary" && facts.scans.count === 0)
-    return loneStrength(facts) > 0 ? "no scan was seen, only the probes that every address of the Internet gets" : "no probing was seen";
+    return loneStrength(facts) > 0
+      ? `no scan was seen, only lone probes${(facts.lone?.leading?.share ?? 0) < ONE_SERVICE ? ", as every address of the Internet gets them" : ""}`
+      : "no probing was seen";
   const port = ATTACK_PREPARATION.has(leading.id) ? servicePort(facts) : null;
   const grave = severity === "high" || severity === "critical";
   const spreads = leading.id === "worm-or-botnet" && facts.portZero.tcpSourceOnly === 0;
   if (!grave || !ATTACK_PREPARATION.has(leading.id) || spreads) {
-    const inside = facts.scans.count > 0 && facts.scans.internalSources === facts.scans.sources && leading.id !== "ordinary";
+    const inside = facts.scans.count > 0 && facts.scans.internalSources === facts.scans.sources && !NOT_OF_SCANS.has(leading.id);
     return `${adverb(leading.probability)} ${readingOf(leading.id)}${port === null ? "" : ` on ${port}`}${inside ? ", from inside" : ""}`;
   }
   const together = hypotheses.filter(({ id }) => ATTACK_PREPARATION.has(id)).reduce((sum, { probability }) => sum + probability, 0);
@@ -134,7 +141,7 @@ export function servicePort(facts: Facts): string | null {
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
   const { leadingPort } = scans;
-  if (scans.count === 0 && facts.lone?.leading != null && facts.lone.leading.share >= 0.5 && loneStrength(facts) > 0)
+  if (scans.count === 0 && facts.lone?.leading != null && facts.lone.leading.share >= ONE_SERVICE && loneStrength(facts) > 0)
     return facts.lone.leading.name;
   return leadingPort !== null && leadingPort.share >= 0.4 && !leadingPort.name.endsWith("/0") ? leadingPort.name : null;
 }

@@ -63,7 +63,7 @@ describe("lone probes", () => {
     const background = judged(lone({ services: on(8080, 9) }));
     expect(background.hypotheses[0]?.id).toBe("ordinary");
     expect(background.severity).toBe("none");
-    expect(background.summary).toContain("only the probes that every address of the Internet gets");
+    expect(background.summary).toContain("only lone probes, as every address of the Internet gets them");
     expect(background.summary).not.toContain("No probing was seen");
   });
   test("are no matter in a busy network", () => {

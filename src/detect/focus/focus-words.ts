@@ -96,6 +96,8 @@ export function exposureSentence(test: Tested, result: GroupResult, sources: num
     case "spread":
       return `Dark space is asked too: ${hosts}, where ${exposed}. Had ${percent(Math.min(1, focusShare(test.expectedShare, LEAST_SHARE)))} been hosts, it would have been seen: nobody chose them.`;
     case "cannot-tell":
+      if (result.verdict === "focused")
+        return `Hosts are asked more than by chance, and dark space more than hosts, so that nobody knew where to ask: ${hosts}, where ${exposed}.`;
       return `Too few targets to tell whether live hosts are meant: ${hosts}, where ${exposed}.`;
   }
 }
