@@ -111,7 +111,8 @@ function sourcesPhrase(facts: Facts, sources: number): string {
   const all = plural(sources, "source");
   if (largest === null || placed < 5) return all;
   const of = placed < sources ? `of the ${count(placed)} most active ` : "";
-  if (chance < 0.01) return `${all}, ${of}${count(largest.sources)} ${of === "" ? "of them " : ""}in one network (${largest.name}),`;
+  if (chance < 0.01)
+    return `${all}, ${largest.sources === sources ? "all of them " : `${of}${count(largest.sources)} ${of === "" ? "of them " : ""}`}in one network (${largest.name}),`;
   return `${all} in ${placed < sources ? "at least " : ""}${plural(Math.min(networks, sources), "network")}`;
 }
 
@@ -132,6 +133,7 @@ export function asideOf(facts: Facts, leading: HypothesisId): string {
       `${plural(portZero.excludedFragments, "later fragment")}, which ${agree(portZero.excludedFragments, "has", "have")} no ports (a flow exporter writes them down as port 0)`,
     );
   }
+  if (leading !== "misconfiguration" && facts.persistence !== null) asides.push(inVain(facts));
   return asides.length === 0 ? "" : `Beside it: ${listed(asides)}.`;
 }
 

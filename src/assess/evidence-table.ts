@@ -108,7 +108,8 @@ export const EVIDENCE_TABLE = {
   "unconfirmed-with-flags": {
     group: "false-port-zero",
     source: by.STATED,
-    ratios: { artefact: 0.5, fingerprinting: 1.5, "vulnerability-search": 1.5 },
+    // No honest stack sends them.
+    ratios: { artefact: 0.5, fingerprinting: 3, "vulnerability-search": 1.5, misconfiguration: 2, ordinary: 0.05 },
   },
   "unconfirmed-one-sided": {
     group: "false-port-zero",

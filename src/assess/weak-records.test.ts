@@ -23,6 +23,21 @@ describe("port zero in records without headers", () => {
   });
 });
 
+describe("a few records of port zero with TCP flags, to one host", () => {
+  const given = input({
+    detection: {
+      ...detection([]),
+      loneProbes: { sources: 13, packets: 27, miraiSources: 0, services: [{ transport: "tcp", port: 0, sources: 13 }] },
+    },
+    portZero: portZero({ unconfirmed: { tcp: { ...none, both: 160 }, udp: none, flagged: 150 } }),
+    totals: new Map([["tcp", 200]]),
+  });
+  test("are nothing that ordinary traffic holds", () => {
+    expect(leading(given)).toBe("fingerprinting");
+    expect(judged(given).severity).toBe("low");
+  });
+});
+
 describe("port zero that is asked for", () => {
   const many = Array.from({ length: 60 }, (_, at): Scan =>
     scan({ source: `198.18.${at}.1`, ports: [0], targetCount: 30, darkTargetCount: 30, portZero: true, packets: 30 }),

@@ -34,6 +34,13 @@ describe("lone probes", () => {
     expect(loneOf(builder)).toMatchObject({ sources: 200, miraiSources: 200 });
   });
 
+  test("peers of file sharing come to no service that is sought", () => {
+    const builder = new ActivityBuilder();
+    for (const [at, source] of SOURCES.entries())
+      builder.add(source, at % 2 === 0 ? CLASS_SYN : CLASS_UDP, [[HOST, at % 2 === 0 ? 6881 : 40_123]]);
+    expect(loneOf(builder)).toMatchObject({ sources: 200, services: [] });
+  });
+
   test("clients that are answered, hosts inside, answers and scans are none", () => {
     const none = { sources: 0, packets: 0, services: [] };
     expect(loneOf(new ActivityBuilder().add("11.0.0.1", CLASS_SYN, [[HOST, 443, OUTCOME_ANSWERED | OUTCOME_DATA]]))).toMatchObject(none);

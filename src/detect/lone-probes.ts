@@ -8,8 +8,10 @@ import type { LoneProbes, Scan } from "../model/finding.ts";
 import { mix32 } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
+import { AMPLIFICATION_PORTS } from "../model/amplification.ts";
 import type { HomeNetworks } from "./home.ts";
 import { MET_HALF_OPEN } from "./met.ts";
+import { isPeerPort } from "./ordinary.ts";
 import type { ProbeSet } from "./probe-set.ts";
 
 /** Services that are counted; further ones are not told apart. */
@@ -19,6 +21,9 @@ const PRECISION = 12;
 /** Sources up to which they are counted one by one. */
 const FEW_SOURCES = 1024;
 const LISTED_SERVICES = 3;
+const PRIVILEGED = 1024;
+/** UDP services above that which are searched for, beside those that floods are bounced from: L2TP, OpenVPN, STUN, SIP. */
+const HIGH_UDP_SERVICES: ReadonlySet<number> = new Set([1194, 1701, 3478, 5060]);
 
 /** Counts what is in no scan. */
 export class LoneProbeCounter {
@@ -46,6 +51,7 @@ export class LoneProbeCounter {
     for (let i = 0; i < length; i++) {
       if (set.met[i]! > MET_HALF_OPEN || set.port[i] === last) continue;
       last = set.port[i]!;
+      if (!isSought(trafficClass, last)) continue;
       const service = trafficClass * 65_536 + last;
       if (this.#services.size < MAXIMUM_SERVICES || this.#services.get(service) > 0) this.#services.add(service);
     }
@@ -73,4 +79,10 @@ export class LoneProbeCounter {
       services: services.filter(({ transport, port }) => !taken.has(`${transport}/${port}`)).slice(0, LISTED_SERVICES),
     };
   }
+}
+
+/** Whether anybody searches the port: peers of file sharing come to ports of theirs, and to any high port of UDP, long after it is closed. */
+function isSought(trafficClass: number, port: number): boolean {
+  if (isPeerPort(port)) return false;
+  return trafficClass !== CLASS_UDP || port < PRIVILEGED || AMPLIFICATION_PORTS.has(port) || HIGH_UDP_SERVICES.has(port);
 }

@@ -127,7 +127,7 @@ export interface LoneProbes {
   readonly packets: number;
   /** Those that carry Mirai's mark. */
   readonly miraiSources: number;
-  /** Those that most sources ask for, at most three. */
+  /** Those that most sources ask for, at most three; ports of file sharing, where peers come to long after they are closed, left out. */
   readonly services: readonly { readonly transport: "tcp" | "udp"; readonly port: number; readonly sources: number }[];
 }
 

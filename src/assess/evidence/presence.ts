@@ -1,7 +1,11 @@
 /** Whether anything is there at all. The absence of what a reading needs is the strongest evidence against it. */
+import type { Facts } from "../facts.ts";
 import { foundThings, fragmentFlood, fragmentShare, hasFinding, loneStrength, loneWords, ramp } from "../found.ts";
 import { agree, listed, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
+
+/** Records of port zero with TCP flags from which somebody sends such packets: as many as are a scan of one host (detect/judge.ts). */
+const FEW_FLAGGED = 3;
 
 export const PRESENCE: readonly EvidenceItem[] = [
   {
@@ -35,7 +39,8 @@ export const PRESENCE: readonly EvidenceItem[] = [
   },
   {
     id: "no-probing",
-    strength: (f) => (f.scans.count === 0 ? (f.portZero.strong === 0 ? 1 : 0.2) * (1 - loneStrength(f)) : 0),
+    strength: (f) =>
+      f.scans.count === 0 ? (f.portZero.strong === 0 && flaggedRecords(f) < FEW_FLAGGED ? 1 : 0.2) * (1 - loneStrength(f)) : 0,
     sentence: (f) =>
       f.portZero.strong === 0 && f.lone === null
         ? "Nobody probes: there is no scan and no port zero."
@@ -60,3 +65,8 @@ export const PRESENCE: readonly EvidenceItem[] = [
         : "No record shows a port zero that was not on the wire.",
   },
 ];
+
+/** Records that cannot prove port zero, and tell TCP flags beside it. */
+function flaggedRecords({ portZero: { unconfirmed, flaggedShare } }: Facts): number {
+  return unconfirmed * flaggedShare;
+}

@@ -73,7 +73,7 @@ export function groupSentence(test: Tested, result: GroupResult, sources: number
     case "focused":
       return `${test.group} is meant: ${number(test.observed)} ${of}${votes} where ${percent(test.expectedShare)} of the ${exposed} are: ${times(result.ratio)} its share, by chance ${chance(test.pValue)}.`;
     case "spread":
-      return `Not focused on any one ${one} of ${number(test.groups)}: ${of.slice(3)}; ${test.group} has most beyond its share, ${number(test.observed)}${votes || ","} where ${percent(test.expectedShare)} of the ${exposed} are. ${boundWords(result, one)}`;
+      return `Not focused on any one ${one} of ${number(test.groups)}: ${of.slice(3)}${test.observed === 0 ? "" : `; ${test.group} has most beyond its share, ${number(test.observed)}${votes || ","} where ${percent(test.expectedShare)} of the ${exposed} are`}. ${boundWords(result, one)}`;
     case "cannot-tell":
       return `Too few choices to tell among ${number(test.groups)} ${many}: ${of.slice(3)}, most beyond its share in ${test.group}, ${percent(result.share)} where ${percent(test.expectedShare)} of the ${exposed} are; by chance ${chance(test.pValue)}. ${result.ratioBound === null ? "" : `Up to ${times(result.ratioBound)} a share would pass unseen.`}`.trimEnd();
   }
