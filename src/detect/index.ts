@@ -130,7 +130,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     backscatterTotal: answers.length + reflected.total,
     persistence: persistence.find(activity),
     persistenceTotal: persistence.total,
-    loneProbes: loneProbes.find(shared),
+    loneProbes: loneProbes.find(shared, flooded),
     targets: summary,
     campaigns: together.slice(0, MAXIMUM_FINDINGS),
     campaignsTotal: together.length,
@@ -200,7 +200,8 @@ function judgeAll(
     }
     backscatter.collect(view);
     distributed.collect(set, tool);
-    loneProbes.collect(activity, home, set, tool);
+    // Amplifiers answer, whatever port they are aimed at.
+    if (2 * view.amplifierPackets < view.packets) loneProbes.collect(activity, home, set, tool);
   });
   for (const joiner of joiners.values()) {
     if (joiner.points < SCAN_POINTS) continue;

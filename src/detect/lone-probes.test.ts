@@ -47,6 +47,8 @@ describe("lone probes", () => {
     expect(loneOf(new ActivityBuilder().add("192.0.2.77", CLASS_SYN, [["9.9.9.9", 443]]))).toMatchObject(none);
     const answer = new ActivityBuilder().add("9.9.9.9", CLASS_UDP, [[HOST, 40_000]], { servicePortPackets: 1 });
     expect(loneOf(answer)).toMatchObject(none);
+    const amplified = new ActivityBuilder().add("9.9.9.9", CLASS_UDP, [[HOST, 80]], { packets: 40, amplifierPackets: 40 });
+    expect(loneOf(amplified)).toMatchObject(none);
     expect(loneOf(new ActivityBuilder().add("11.0.0.1", CLASS_SYN, onPort(addresses("192.0.2.1", 60), 445)))).toMatchObject(none);
   });
 });

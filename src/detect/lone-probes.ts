@@ -4,7 +4,7 @@
  */
 import { CLASS_SYN, CLASS_UDP, TOOLS } from "../model/activity.ts";
 import type { Activity } from "../model/activity.ts";
-import type { LoneProbes, Scan } from "../model/finding.ts";
+import type { Flood, LoneProbes, Scan } from "../model/finding.ts";
 import { mix32 } from "../sketch/hash.ts";
 import { HyperLogLog } from "../sketch/hyperloglog.ts";
 import { WordCounts } from "../sketch/word-counts.ts";
@@ -57,13 +57,13 @@ export class LoneProbeCounter {
     }
   }
 
-  /** What is left when the members of distributed scans are taken off. */
-  find(distributed: readonly Scan[]): LoneProbes {
-    const members = distributed.reduce((sum, scan) => sum + scan.memberCount, 0);
-    const inScans = distributed.reduce((sum, scan) => sum + scan.packets, 0);
+  /** What is left when the members of distributed scans are taken off, and those who flood. */
+  find(distributed: readonly Scan[], floods: readonly Flood[]): LoneProbes {
+    const members = distributed.reduce((sum, scan) => sum + scan.memberCount, 0) + floods.reduce((sum, { sources }) => sum + sources, 0);
+    const taken = new Set([...distributed, ...floods].flatMap(({ transport, ports }) => ports.map((port) => `${transport}/${port}`)));
+    const inScans = [...distributed, ...floods].reduce((sum, { packets }) => sum + packets, 0);
     const all = this.#few.size < FEW_SOURCES ? this.#few.size : Math.round(this.#sources.estimate());
     const sources = Math.max(0, all - members);
-    const taken = new Set(distributed.flatMap(({ transport, ports }) => ports.map((port) => `${transport}/${port}`)));
     const services = this.#services.top(LISTED_SERVICES + taken.size).map(
       ([service, count]) =>
         ({
