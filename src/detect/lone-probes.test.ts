@@ -8,6 +8,11 @@ import { detect } from "./index.ts";
 const HOST = "192.0.2.10";
 const SOURCES = addresses("11.0.0.1", 200, 104_729);
 
+/** One source comes a minute: faster, it would be a flood. */
+function minute(at: number): { readonly first: number; readonly last: number } {
+  return { first: at * 60, last: at * 60 + 3 };
+}
+
 function loneOf(builder: ActivityBuilder): LoneProbes {
   return detect(builder.activity, { home: HOME }).loneProbes;
 }
@@ -15,7 +20,8 @@ function loneOf(builder: ActivityBuilder): LoneProbes {
 describe("lone probes", () => {
   test("a worm, as one host sees it", () => {
     const builder = new ActivityBuilder();
-    for (const [at, source] of SOURCES.entries()) builder.add(source, CLASS_SYN, [[HOST, at % 4 === 0 ? 139 : 445]], { packets: 3 });
+    for (const [at, source] of SOURCES.entries())
+      builder.add(source, CLASS_SYN, [[HOST, at % 4 === 0 ? 139 : 445]], { packets: 3, ...minute(at) });
     expect(detect(builder.activity, { home: HOME }).scans).toEqual([]);
     expect(loneOf(builder)).toEqual({
       sources: 200,
@@ -30,14 +36,15 @@ describe("lone probes", () => {
 
   test("Mirai's mark is counted", () => {
     const builder = new ActivityBuilder();
-    for (const source of SOURCES) builder.add(source, CLASS_SYN, [[HOST, 23]], { packets: 2, tools: { mirai: 2 } });
+    for (const [at, source] of SOURCES.entries())
+      builder.add(source, CLASS_SYN, [[HOST, 23]], { packets: 2, tools: { mirai: 2 }, ...minute(at) });
     expect(loneOf(builder)).toMatchObject({ sources: 200, miraiSources: 200 });
   });
 
   test("peers of file sharing come to no service that is sought", () => {
     const builder = new ActivityBuilder();
     for (const [at, source] of SOURCES.entries())
-      builder.add(source, at % 2 === 0 ? CLASS_SYN : CLASS_UDP, [[HOST, at % 2 === 0 ? 6881 : 40_123]]);
+      builder.add(source, at % 2 === 0 ? CLASS_SYN : CLASS_UDP, [[HOST, at % 2 === 0 ? 6881 : 40_123]], minute(at));
     expect(loneOf(builder)).toMatchObject({ sources: 200, services: [] });
   });
 
