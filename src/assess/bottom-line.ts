@@ -143,8 +143,8 @@ export function servicePort(facts: Facts): string | null {
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
   const { leadingPort } = scans;
-  if (scans.count === 0 && facts.lone?.leading != null && facts.lone.leading.share >= ONE_SERVICE && loneStrength(facts) > 0)
-    return facts.lone.leading.name;
+  const sought = scans.count === 0 && loneStrength(facts) > 0 ? (facts.lone?.leading ?? null) : null;
+  if (sought !== null) return sought.share >= ONE_SERVICE && !sought.name.endsWith("/0") ? sought.name : null;
   return leadingPort !== null && leadingPort.share >= 0.4 && !leadingPort.name.endsWith("/0") ? leadingPort.name : null;
 }
 
