@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { cpuUsage, memoryUsage } from "node:process";
 import { Reputation } from "../src/intel/reputation/index.ts";
+import { GROUP_WORDS } from "../src/intel/reputation/sorted-groups.ts";
 import { ReputationTable } from "../src/intel/reputation/table.ts";
 import { decodeTable } from "../src/intel/reputation/table-file.ts";
 import { randomIPv4, randomSite, randomWords } from "./make-feeds.ts";
@@ -93,7 +94,7 @@ function listed6(file: string): Uint32Array {
   const count6 = seconds6.length;
   const words = new Uint32Array(4 * count6);
   for (let first = 0; first < firsts6.length; first++) {
-    for (let i = groups6.starts[first]!; i < groups6.starts[first + 1]!; i++)
+    for (let i = groups6.rows[GROUP_WORDS * first]!; i < groups6.rows[GROUP_WORDS * first + 1]!; i++)
       words.set([firsts6[first]!, seconds6[i]!, rest6[4 * i]!, rest6[4 * i + 1]!], 4 * i);
   }
   const out = new Uint32Array(4 * Math.min(ASKED, count6));

@@ -122,11 +122,14 @@ describe("the note", () => {
       sentence: "",
     };
     const input = made.november2013();
-    const focus = { order: "random", orderSentence: "", tests: [spread], sectors: 4 } as const;
+    const focus = { order: "random", orderSentence: "", tests: [spread], sectors: 4, ipv6Targets: 0 } as const;
     const text = textOf(judge({ ...input, detection: { ...input.detection, focus } }));
     expect(text).toContain("No sector is singled out of 4 (60 of 256 targets in energy, where 25 % is its share, p = 0.71).");
     const alone = textOf(judge({ ...input, detection: { ...input.detection, focus: { ...focus, tests: [], sectors: 1 } } }));
     expect(alone).toContain("cannot be known: all assets are of one.");
+    const nowhere = { ...spread, of: 0, observed: 0, verdict: "cannot-tell" } as const;
+    const six = { ...focus, tests: [nowhere], ipv6Targets: 300 };
+    expect(textOf(judge({ ...input, detection: { ...input.detection, focus: six } }))).toContain("all targets are IPv6 addresses");
   });
   test("words attribution by whether addresses are forged", () => {
     const input = made.november2013();

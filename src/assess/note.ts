@@ -144,6 +144,8 @@ function sectorSentence({ input, facts, hypotheses }: NoteInput): string {
   // Of what prepares nothing, nobody asks.
   if (facts.hostileSources === 0 || ["backscatter", "ddos", "artefact", "ordinary"].includes(hypotheses[0]?.id ?? "")) return "";
   if (focus?.sectors === 1) return "Whether a sector is meant cannot be known: all assets are of one.";
+  if (focus !== null && focus.sectors >= 2 && focus.ipv6Targets > 0 && test?.of === 0)
+    return "Whether a sector is meant cannot be known: all targets are IPv6 addresses, which are counted and not placed.";
   return focus !== null && focus.sectors >= 2
     ? "Too few targets are in named sectors to tell whether one is meant."
     : "Whether a sector is meant cannot be known: no sectors are given.";

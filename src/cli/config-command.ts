@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { Argument, type Command } from "commander";
 import { ConfigError, OutputError } from "../model/errors.ts";
 import { CONFIG_EXAMPLE } from "./config/config-example.ts";
-import { CONFIG_NAME, loadConfig, statePlace } from "./config/load-config.ts";
+import { CONFIG_NAME, statePlace } from "./config/config-place.ts";
 import { addExamples } from "./examples.ts";
 import { intelPlace } from "./intel-place.ts";
 import { writeFailureReason } from "./output-file.ts";
@@ -54,6 +54,7 @@ async function initialise(file: string | undefined): Promise<void> {
 
 async function check(path: string): Promise<void> {
   try {
+    const { loadConfig } = await import("./config/load-config.ts");
     const config = loadConfig(path);
     const { file } = config;
     const { whoSetting } = await import("./config/who-setting.ts");
@@ -67,8 +68,8 @@ async function check(path: string): Promise<void> {
 }
 
 async function show(path: string): Promise<void> {
+  const [{ loadConfig }, { showConfig }] = await Promise.all([import("./config/load-config.ts"), import("./config/config-view.ts")]);
   const { file } = loadConfig(path);
-  const { showConfig } = await import("./config/config-view.ts");
   const place = storePlace(file.store === undefined ? {} : { store: file.store });
   const store = place.kind === "folder" ? place.path : (file.store ?? place.url);
   await writeOutput(showConfig(file, { store, state: statePlace(file, process.env), intel: intelPlace(file.intel.folder) }));

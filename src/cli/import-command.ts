@@ -8,8 +8,7 @@ import type { Imported } from "../pipeline/history/import.ts";
 import type { Store } from "../store/store.ts";
 import { MOST_TARGET_GROUPS } from "../observe/recorder/series-columns.ts";
 import type { TargetGroup } from "../observe/recorder/interval-recorder.ts";
-import { loadConfig } from "./config/load-config.ts";
-import { watchSetting } from "./config/watch-setting.ts";
+import type { watchSetting } from "./config/watch-setting.ts";
 import { addExamples } from "./examples.ts";
 import { splitHome } from "./home-option.ts";
 import {
@@ -109,6 +108,11 @@ function mergedTargets(config: readonly TargetGroup[], named: readonly TargetGro
   return all;
 }
 
+async function settingOf(path: string): Promise<ReturnType<typeof watchSetting>> {
+  const [{ loadConfig }, setting] = await Promise.all([import("./config/load-config.ts"), import("./config/watch-setting.ts")]);
+  return setting.watchSetting(loadConfig(path), { sources: [] });
+}
+
 async function importInputs(named: readonly string[], flags: ImportFlags): Promise<void> {
   const { home, others } = splitHome(flags.home ?? []);
   const inputs = [...named, ...others];
@@ -120,7 +124,7 @@ async function importInputs(named: readonly string[], flags: ImportFlags): Promi
     flags.assets === undefined
       ? []
       : (await import("./assets/asset-file.ts")).loadAssets(flags.assets).assets.flatMap(({ networks }) => networks);
-  const config = flags.config === undefined ? null : watchSetting(loadConfig(flags.config), { sources: [] });
+  const config = flags.config === undefined ? null : await settingOf(flags.config);
   const place = flags.store === undefined && config !== null ? config.store : storePlace(flags);
   const sensor = flags.sensor ?? config?.sensor ?? DEFAULT_SENSOR;
   const targets = mergedTargets(config?.targets ?? [], flags.target ?? []);

@@ -52,7 +52,7 @@ test("a feed is fetched, listed, checked and looked up, and a bad one is told wi
   expect((await intel("update", "ours")).stdout).toMatch(/^ours {2}new +50 entries\n1 feed: 1 new; 690 B read/);
   expect(parsed(await intel("update", "ours", "--format", "json"))["updates"]).toMatchObject([{ feed: "ours", outcome: "not-due" }]);
   expect((await intel("list")).stdout).toMatch(/ours +attacker +50 +– +\S+ s +0\.90 +fine +not stated/);
-  expect(await intel("check")).toMatchObject({ status: 0, stdout: "The feed in use is fine.\n" });
+  expect(await intel("check")).toMatchObject({ status: 0, stdout: "The feed is fine.\n" });
   expect((await intel("lookup", "9.9.9.9")).stdout).toMatch(/guarded +.*resolver.*: never blocked/);
   const lookup = await intel("lookup", "45.155.205.7", "10.0.0.1");
   expect(lookup.stdout).toMatch(
@@ -67,7 +67,7 @@ test("a feed is fetched, listed, checked and looked up, and a bad one is told wi
   });
   const check = await intel("check");
   expect(check.status).toBe(1);
-  expect(check.stdout).toMatch(/^! ours is kept as it was: what came last was not used: .*\n1 of 1 feed in use is not fine\.\n$/s);
+  expect(check.stdout).toMatch(/^! ours is kept as it was: what came last was not used: .*\n1 of 1 feed is not fine\.\n$/s);
   expect(parsed(await intel("check", "--format", "json"))).toMatchObject({
     fine: false,
     feeds: [{ feed: "ours", condition: "kept", entries: 50 }],

@@ -26,7 +26,7 @@ export function addIntelCommand(program: Command): void {
   addIntelLookupCommand(command);
   const check = command
     .command("check")
-    .description("Whether all feeds in use are fine: exit code 1 where one is stale, kept as it was, or refused.")
+    .description("Whether all feeds at hand are fine: exit code 1 where one is stale, kept as it was, or refused.")
     .action(checkFeeds);
   addIntelOption(addTextOptions(check, FORMATS));
   addExamples(
@@ -37,7 +37,7 @@ export function addIntelCommand(program: Command): void {
       ["precursor intel update turris-greylist", "One feed by name; once fetched, it is kept up to date with the others."],
       ["precursor intel update --from feeds/", "Without a network: take feeds from files that were fetched elsewhere."],
       ["precursor intel list", "Feeds with age, condition, licence and overlap."],
-      ["precursor intel check || mail -s 'feeds' admin", "Exit code 1 where a feed in use is stale, kept or refused."],
+      ["precursor intel check || mail -s 'feeds' admin", "Exit code 1 where a feed is stale, kept or refused."],
       ["precursor intel lookup 93.174.93.175", "All that is known here of an address."],
       ["cut -d, -f1 sources.csv | precursor intel lookup - --format json", "Addresses from standard input, for programs."],
       ["precursor intel lookup 93.174.93.175 --online greynoise,dshield", "Ask these services, too, and say so."],

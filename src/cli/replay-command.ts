@@ -1,8 +1,8 @@
 /** `precursor replay`: the past judged as if it were live. */
 import type { Command } from "commander";
 import { UsageError } from "../model/errors.ts";
-import { judgeOptionsOf } from "./config/watch-setting.ts";
-import { loadConfig } from "./config/load-config.ts";
+import type { JudgeOptions } from "../pipeline/history/judge.ts";
+import type { ConfigFile } from "./config/config-schema.ts";
 import { addExamples } from "./examples.ts";
 import { parseMoment } from "./moment.ts";
 import { clock, ProgressLine } from "./progress.ts";
@@ -43,12 +43,18 @@ export function addReplayCommand(program: Command): void {
   );
 }
 
+async function configured(path: string): Promise<{ file: ConfigFile; judge: JudgeOptions }> {
+  const [{ loadConfig }, { judgeOptionsOf }] = await Promise.all([import("./config/load-config.ts"), import("./config/watch-setting.ts")]);
+  const { file } = loadConfig(path);
+  return { file, judge: judgeOptionsOf(file) };
+}
+
 async function replayHistory(flags: ReplayFlags): Promise<void> {
   const { from = null, to = null } = flags;
   if (from !== null && to !== null && from >= to) throw new UsageError("--from is not before --to: nothing is left between them");
   const format = formatOf(flags, FORMATS);
-  const config = flags.config === undefined ? null : loadConfig(flags.config).file;
-  const store = flags.store ?? config?.store;
+  const config = flags.config === undefined ? null : await configured(flags.config);
+  const store = flags.store ?? config?.file.store;
   const { replay } = await import("../pipeline/history/replay.ts");
   const line = new ProgressLine(process.stderr);
   const started = performance.now();
@@ -59,7 +65,7 @@ async function replayHistory(flags: ReplayFlags): Promise<void> {
     shown = seconds;
     line.say(seconds, () => replayProgress(seconds, { time, start, end }));
   };
-  const judge = { ...(config === null ? {} : judgeOptionsOf(config)), saves: flags.save === true };
+  const judge = { ...config?.judge, saves: flags.save === true };
   const result = await withStore(store === undefined ? {} : { store }, async (opened) => replay(opened, { from, to, judge, onProgress }));
   line.clear();
   if (result.range === null) throw new UsageError("the store has no history in this range; precursor import or watch makes it");

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { groupSeriesNumber } from "../model/series.ts";
 import { batchOf } from "../store/batches.fixture.ts";
 import { serverLibrary } from "../store/cluster.fixture.ts";
 import { openStore } from "../store/open-store.ts";
 import { NO_HISTORY } from "../store/migrations.ts";
+import { refuseCounts, takeCounts } from "../store/uncountable.fixture.ts";
 import { inProcess } from "./in-process.fixture.ts";
 
 /** 2 November 2013, 01:00 UTC. */
@@ -49,6 +51,31 @@ describe.skipIf(serverLibrary() === null)("precursor store", () => {
       status: 2,
       stderr: expect.stringMatching(/other: has history already; restore into a new place \(E_STORE_BACKUP\)\n$/),
     });
+  });
+
+  test("counts that cannot be made, or lack, are one line of info, also where another process holds the folder", async () => {
+    const place = { kind: "folder", path: join(folder, "history") } as const;
+    await (await openStore(place)).close();
+    await refuseCounts(place.path);
+    const row = { series: groupSeriesNumber("all"), packets: 300, sources: [1], networks: [1], asns: [1], targets: [1] };
+    const holder = await openStore(place);
+    for (const hour of [0, 47, 48]) await holder.write(batchOf("north", [{ ...row, interval: INTERVAL + 3600 * hour }]), `hour ${hour}`);
+    await holder.noteImports(["counting was tried"]);
+    const linesOf = async (): Promise<string[]> =>
+      (await inProcess(["store", "info", "--store", "history"], folder)).stdout.split("\n").filter((line) => line.includes("long ranges"));
+    expect(await linesOf()).toEqual([
+      expect.stringMatching(/^counts of hours that are over were not made, so that long ranges are slow: .*nothing/),
+    ]);
+    const json = await inProcess(["store", "info", "--store", "history", "--format", "json"], folder);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      countsTrouble: expect.stringContaining("were not made"),
+      uncounted: { hours: 1, days: 1 },
+    });
+    await holder.close();
+    await takeCounts(place.path);
+    expect(await linesOf()).toEqual(["1 hour and 1 day have no counts, so that long ranges are slow: precursor store compact makes them"]);
+    await inProcess(["store", "compact", "--store", "history"], folder);
+    expect(await linesOf()).toEqual([]);
   });
 
   test("what is not there, or asked wrongly, is one line", async () => {

@@ -1,6 +1,7 @@
 /** `precursor store`: what is in the history, how large it is, and copies of it. */
 import { Argument, type Command, Option } from "commander";
 import { UsageError } from "../model/errors.ts";
+import { counted } from "../report/quantity.ts";
 import type { Store, StoreInfo } from "../store/store.ts";
 import { addExamples } from "./examples.ts";
 import { scaled } from "./progress.ts";
@@ -79,6 +80,7 @@ function infoText(place: string, info: StoreInfo): string {
     info.firstInterval === null || info.lastInterval === null ? "empty" : `${isoTime(info.firstInterval)} to ${isoTime(info.lastInterval)}`;
   const lines = [
     `${place}: ${span}, ${scaled(total, "B")} (${info.engine}, tables ${info.schemaVersion})`,
+    ...amiss(info),
     ...table(
       ["sensor", "first", "last", "intervals", "observations", "lost"],
       info.sensors.map((one) =>
@@ -91,6 +93,15 @@ function infoText(place: string, info: StoreInfo): string {
     ),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** A line where counts lack that long ranges are answered from. */
+function amiss({ countsTrouble, uncounted: { hours, days } }: StoreInfo): string[] {
+  if (countsTrouble !== null) return [countsTrouble];
+  if (hours + days === 0) return [];
+  return [
+    `${counted(hours, "hour")} and ${counted(days, "day")} have no counts, so that long ranges are slow: precursor store compact makes them`,
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -49,4 +49,6 @@ export interface TargetFocus {
   readonly tests: readonly FocusTest[];
   /** Sectors that the owner named. With one, no focus on a sector can be told. */
   readonly sectors: number;
+  /** Targets over IPv6, added up over sources: activity keeps their hashes, so that no test can say where they lie. */
+  readonly ipv6Targets: number;
 }

@@ -61,6 +61,8 @@ export class EntryBlock {
   length = 0;
   /** BLOCK_OF_… */
   content = BLOCK_OF_SOURCES;
+  /** What the rows were sorted by, and tables are to place by. */
+  seed = 0;
   /** Its number among the blocks that share a piece of memory. */
   readonly number: number;
   readonly words: Uint32Array;

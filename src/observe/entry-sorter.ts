@@ -32,7 +32,8 @@ export function slotHash(word: number, kind: number, seed: number): number {
 /** Fills blocks, one a part, and hands on those that are full. */
 export class EntrySorter {
   readonly #sink: BlockSink;
-  readonly #seed: number;
+  /** What entries are placed by: that of the table that they go to. Set before the first one. */
+  seed: number;
   readonly #content: number;
   readonly #shift: number;
   readonly #blocks: EntryBlock[];
@@ -48,7 +49,7 @@ export class EntrySorter {
    */
   constructor(sink: BlockSink, blocks: EntryBlock[], seed: number, content: number = BLOCK_OF_SOURCES) {
     this.#sink = sink;
-    this.#seed = seed;
+    this.seed = seed;
     this.#content = content;
     this.#blocks = blocks;
     this.#shift = 32 - Math.log2(blocks.length);
@@ -73,7 +74,7 @@ export class EntrySorter {
     session: number,
     header: number,
   ): void {
-    const hash = slotHash(who, kind, this.#seed);
+    const hash = slotHash(who, kind, this.seed);
     // A shift by 32 is one by 0.
     const part = this.#shift === 32 ? 0 : hash >>> this.#shift;
     const row = this.#length[part]!;
@@ -119,6 +120,7 @@ export class EntrySorter {
     const block = this.#blocks[part]!;
     block.length = this.#length[part]!;
     block.content = this.#content;
+    block.seed = this.seed;
     this.#blocks[part] = this.#sink(block);
     this.#length[part] = 0;
   }

@@ -2,7 +2,6 @@
  * Conversations: UDP exchanges and TCP segments past the first SYN, kept by address pair and ports without regard to direction, so that
  * who opened, who answered and who was never answered can be told at the end, in whatever order the packets came.
  */
-import { randomBytes } from "node:crypto";
 import { lineMemory } from "../sketch/cache-lines.ts";
 import { mix32, mixPair } from "../sketch/hash.ts";
 import type { EntryBlock } from "./entry-block.ts";
@@ -21,6 +20,7 @@ import {
   ROW_PORTS,
   ROW_SOURCE,
 } from "./flow-rows.ts";
+import { longestRun, seedByChance } from "./placing-seed.ts";
 
 const SLOT_WORDS = 16;
 const SLOT_TIMES = 8;
@@ -30,8 +30,6 @@ const MAX_LOAD = 0.75;
 const GROUP = 256;
 /** Takes the sums of what is read ahead, so that the reads are not optimised away. */
 const TOUCHED = new Uint32Array(1);
-/** Places slots where an attacker who chooses addresses and ports cannot foresee. */
-const SEED = randomBytes(4).readUInt32LE();
 
 // Words of a slot. "Low" is the end with the smaller (address, port).
 const LOW = 0;
@@ -88,6 +86,10 @@ export class FlowTable {
   /** Conversations that were ended because the table was full. */
   endedEarly = 0;
   readonly #maxSlots: number;
+  #seed = 0;
+  #longestRun = longestRun(INITIAL_SLOTS);
+  /** A conversation of the group in hand lies further from where it was looked for than chance has it. */
+  #isCrowded = false;
   #mask = INITIAL_SLOTS - 1;
   #words: Uint32Array;
   #times: Float64Array;
@@ -104,6 +106,12 @@ export class FlowTable {
     this.#times = times;
   }
 
+  /** Sets the seed of a table that is empty yet. */
+  placeBy(seed: number): void {
+    if (this.size > 0) throw new RangeError("a table that holds conversations has its seed");
+    this.#seed = seed;
+  }
+
   /** Adds the rows of a block of them. */
   add(block: EntryBlock): void {
     for (let from = 0; from < block.length; from += GROUP) {
@@ -111,6 +119,7 @@ export class FlowTable {
       this.#makeRoom(to - from);
       this.#touch(block, from, to);
       this.#addRows(block, from, to);
+      if (this.#isCrowded) this.#placeAnew();
     }
   }
 
@@ -173,11 +182,12 @@ export class FlowTable {
   #touch({ words: rows }: EntryBlock, from: number, to: number): void {
     const words = this.#words;
     const mask = this.#mask;
+    const seed = this.#seed;
     const homeOf = this.#homeOfRow;
     for (let row = from; row < to; row++) {
       const at = row * FLOW_ROW_WORDS;
       const ports = rows[at + ROW_PORTS]! | 0;
-      homeOf[row - from] = flowHash(rows[at + ROW_SOURCE]! | 0, ports >>> 16, rows[at + ROW_DESTINATION]! | 0, ports & 0xffff) & mask;
+      homeOf[row - from] = flowHash(seed, rows[at + ROW_SOURCE]! | 0, ports >>> 16, rows[at + ROW_DESTINATION]! | 0, ports & 0xffff) & mask;
     }
     let sum = 0;
     for (let i = 0; i < to - from; i++) sum ^= words[homeOf[i]! * SLOT_WORDS]!;
@@ -200,6 +210,7 @@ export class FlowTable {
     const slot = fromLow
       ? this.#findOrAdd(source, destination, ports, meta & META_KEY, home)
       : this.#findOrAdd(destination, source, ((ports << 16) | (ports >>> 16)) >>> 0, meta & META_KEY, home);
+    if (((slot - home) & this.#mask) > this.#longestRun) this.#isCrowded = true;
     const at = slot * SLOT_WORDS;
     const timeAt = slot * SLOT_TIMES;
     const words = this.#words;
@@ -302,6 +313,13 @@ export class FlowTable {
     }
   }
 
+  /** Somebody knew the seed and chose addresses and ports by it: looking for them would take for ever. */
+  #placeAnew(): void {
+    this.#seed = seedByChance();
+    this.#isCrowded = false;
+    this.#grow(this.#mask + 1);
+  }
+
   /** Moves the conversations to a table of `slots`. */
   #grow(slots: number): void {
     const old = this.#words;
@@ -317,12 +335,13 @@ export class FlowTable {
     this.#words = words;
     this.#times = times;
     this.#mask = mask;
+    this.#longestRun = longestRun(slots);
   }
 
   /** The hash of the conversation in a slot. */
   #homeOf(words: Uint32Array, at: number): number {
     const ports = words[at + PORTS]!;
-    return flowHash(words[at + LOW]!, ports >>> 16, words[at + HIGH]!, ports & 0xffff);
+    return flowHash(this.#seed, words[at + LOW]!, ports >>> 16, words[at + HIGH]!, ports & 0xffff);
   }
 
   readonly #low: FlowEnd = { address: 0, port: 0, packets: 0, first: 0, flags: 0, data: false, denied: false, ttl: 0 };
@@ -361,9 +380,9 @@ export class FlowTable {
   }
 }
 
-/** The same from either end. */
-function flowHash(a: number, aPort: number, b: number, bPort: number): number {
-  return mix32((mixPair(a ^ SEED, aPort) + mixPair(b ^ SEED, bPort)) | 0);
+/** The same from either end. `seed` is what an attacker who chooses addresses and ports does not know. */
+export function flowHash(seed: number, a: number, aPort: number, b: number, bPort: number): number {
+  return mix32((mixPair(a ^ seed, aPort) + mixPair(b ^ seed, bPort)) | 0);
 }
 
 /** The greatest TTL of each end: low in bits 0–7, high in bits 8–15. */

@@ -1,5 +1,4 @@
 /** Observations in, activity out: bounded, independent of the order of packets, and mergeable. */
-import { randomBytes } from "node:crypto";
 import type { Activity } from "../model/activity.ts";
 import type { ObservationBatch } from "../model/observation.ts";
 import { ObservedActivity } from "./activity-view.ts";
@@ -29,24 +28,23 @@ const PORT_ZERO_LIMITS = { slots: 1 << 17, contactBytes: 16 << 20 };
 /** Rows of blocks for what conversations come down to. */
 const CREDIT_ROWS = 1024;
 
-/** Places slots where an attacker who chooses his addresses cannot foresee; what is read out of a table does not depend on it. */
-const SEED = randomBytes(4).readUInt32LE();
-
 /**
  * Gathers activity from batches, or from the blocks of a sifter in another thread. One thread uses one observer; several are merged at
  * the end.
  */
 export class Observer {
   readonly #sources: SourceTable;
-  readonly #portZeroSources = new SourceTable(PORT_ZERO_LIMITS, SEED);
+  readonly #portZeroSources = new SourceTable(PORT_ZERO_LIMITS, 0);
   readonly #sifter: Sifter;
   /** Entries of conversations that ended. */
   readonly #credits: EntrySorter;
   readonly #flows: FlowTable;
+  /** Whether the tables have their seed. */
+  #isSeeded = false;
 
   constructor(limits: ObserverLimits = DEFAULT_LIMITS) {
-    this.#sources = new SourceTable({ slots: limits.sources, contactBytes: limits.contactBytes }, SEED);
-    this.#sifter = new Sifter(limits.flows, SEED, makeBlocks(SIFTER_BLOCKS, BLOCK_ROWS), (block) => {
+    this.#sources = new SourceTable({ slots: limits.sources, contactBytes: limits.contactBytes }, 0);
+    this.#sifter = new Sifter(limits.flows, makeBlocks(SIFTER_BLOCKS, BLOCK_ROWS), (block) => {
       this.take(block);
       return block;
     });
@@ -56,14 +54,9 @@ export class Observer {
         return block;
       },
       makeBlocks(PARTS, CREDIT_ROWS),
-      SEED,
+      0,
     );
     this.#flows = new FlowTable(limits.flows, (flow) => creditFlow(flow, this.#sources, this.#credits));
-  }
-
-  /** What a sifter must be made with whose blocks this observer is to take. */
-  get seed(): number {
-    return SEED;
   }
 
   get observations(): number {
@@ -82,6 +75,7 @@ export class Observer {
 
   /** Takes in a block of a sifter. The rows are not kept. */
   take(block: EntryBlock): void {
+    if (!this.#isSeeded) this.#placeBy(block.seed);
     if (block.content === BLOCK_OF_CONVERSATIONS) {
       this.#flows.add(block);
       this.#credits.flush();
@@ -97,11 +91,20 @@ export class Observer {
   merge(other: Observer): void {
     this.#sifter.flush();
     other.#sifter.flush();
+    if (!this.#isSeeded) this.#placeBy(other.#credits.seed);
     this.#sources.merge(other.#sources);
     this.#portZeroSources.merge(other.#portZeroSources);
     this.#sifter.take(other.#sifter.state());
     this.#flows.merge(other.#flows);
     this.#credits.flush();
+  }
+
+  #placeBy(seed: number): void {
+    this.#sources.placeBy(seed);
+    this.#portZeroSources.placeBy(seed);
+    this.#flows.placeBy(seed);
+    this.#credits.seed = seed;
+    this.#isSeeded = true;
   }
 
   /** Ends all conversations and returns what was seen. The observer must not be used afterwards. */

@@ -9,6 +9,7 @@ import { BLOCK_OF_CONVERSATIONS, BLOCK_OF_PORT_ZERO, type BlockSink, type EntryB
 import { EntrySorter, PARTS } from "./entry-sorter.ts";
 import { flowRowsIn, putFlowRow } from "./flow-rows.ts";
 import { settleTimes, timeExtremes } from "./plausible-times.ts";
+import { seedOf } from "./placing-seed.ts";
 import { PortZeroCounter, type PortZeroState } from "./port-zero.ts";
 import { TimelineCounter, type TimelineState } from "./timeline.ts";
 
@@ -53,13 +54,13 @@ export class Sifter {
   #sinceFlush = 0;
 
   /**
-   * @param flows slots of the table of conversations. @param seed of the tables that the blocks go to.
+   * @param flows slots of the table of conversations.
    * @param blocks SIFTER_BLOCKS empty ones. @param sink gets those that are full.
    */
-  constructor(flows: number, seed: number, blocks: readonly EntryBlock[], sink: BlockSink) {
+  constructor(flows: number, blocks: readonly EntryBlock[], sink: BlockSink) {
     this.#sink = sink;
-    this.#entries = new EntrySorter(sink, blocks.slice(0, PARTS), seed);
-    this.#portZeroEntries = new EntrySorter(sink, blocks.slice(PARTS, PARTS + 1), seed, BLOCK_OF_PORT_ZERO);
+    this.#entries = new EntrySorter(sink, blocks.slice(0, PARTS), 0);
+    this.#portZeroEntries = new EntrySorter(sink, blocks.slice(PARTS, PARTS + 1), 0, BLOCK_OF_PORT_ZERO);
     this.#conversations = blocks[PARTS + 1]!;
     this.#flushAfter = flows * FLUSH_SHARE;
     this.#classifier = new Classifier(BATCH_ROWS, this.#entries, this.#portZeroEntries, this.portZero, this.timeline);
@@ -73,6 +74,7 @@ export class Sifter {
   /** Takes in a batch of at most BATCH_ROWS rows, which it may change (implausible times). The rows are not kept. */
   sift(batch: ObservationBatch): void {
     if (batch.length === 0) return;
+    if (this.observations === 0) this.#entries.seed = this.#portZeroEntries.seed = seedOf(batch);
     this.#noteTimes(batch);
     if (batch.family.subarray(0, batch.length).includes(6)) this.names.note(batch);
     this.#classifier.classify(batch);
@@ -131,6 +133,7 @@ export class Sifter {
     const block = this.#conversations;
     if (block.length === 0) return;
     block.content = BLOCK_OF_CONVERSATIONS;
+    block.seed = this.#entries.seed;
     this.#conversations = this.#sink(block);
     this.#conversations.length = 0;
   }

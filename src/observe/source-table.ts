@@ -21,6 +21,7 @@ import {
 } from "./entry-block.ts";
 import { PARTS, slotHash } from "./entry-sorter.ts";
 import { ForgottenSources } from "./forgotten-sources.ts";
+import { longestRun, seedByChance } from "./placing-seed.ts";
 import { addMark, countEntries } from "./slot-counts.ts";
 import {
   ADDRESS,
@@ -66,7 +67,9 @@ export class SourceTable {
   readonly #limits: SourceTableLimits;
   readonly #sets: ContactSets;
   #forgotten: ForgottenSources | null = null;
-  readonly #seed: number;
+  #seed: number;
+  /** An entry of the group in hand lies further from where it was looked for than chance has it. */
+  #isCrowded = false;
   #mask = INITIAL_SLOTS - 1;
   /** Slots go by the upper bits of the hash, so that the table's parts are the sorter's, and growing keeps their order. */
   #shift = HASH_BITS - Math.log2(INITIAL_SLOTS);
@@ -75,7 +78,7 @@ export class SourceTable {
   /** By entry of the group in hand: its slot. */
   readonly #slotOfEntry = new Int32Array(GROUP);
 
-  /** @param seed that of the sorters whose blocks it gets. */
+  /** @param seed that of the sorters whose blocks it gets, as far as it is known yet. */
   constructor(limits: SourceTableLimits, seed: number) {
     this.#limits = limits;
     this.#seed = seed;
@@ -84,6 +87,12 @@ export class SourceTable {
     const { words, times } = lineMemory(INITIAL_SLOTS * SLOT_WORDS * 4);
     this.#words = words;
     this.#times = times;
+  }
+
+  /** Sets the seed of a table that is empty yet. */
+  placeBy(seed: number): void {
+    if (this.size > 0) throw new RangeError("a table that holds sources has its seed");
+    this.#seed = seed;
   }
 
   /** Distinct address × class that had to be forgotten (estimated). */
@@ -118,6 +127,7 @@ export class SourceTable {
       TOUCHED[0] = this.#sets.touch(to - from);
       countEntries(block, from, to, this.#slotOfEntry, this.#words, this.#times);
       this.#sets.addAll(block, from, to, this.#words, this.#slotOfEntry);
+      if (this.#isCrowded) this.#placeAnew();
     }
   }
 
@@ -270,11 +280,13 @@ export class SourceTable {
     const slotOf = this.#slotOfEntry;
     const words = this.#words;
     const mask = this.#mask;
+    const longest = longestRun(this.capacity);
     for (let i = from; i < to; i++) {
       const row = i * ENTRY_WORDS;
       const address = rows[row + ENTRY_WHO]!;
       const key = rows[row + ENTRY_KIND]! & KEY_MASK;
-      let slot = slotOf[i - from]!;
+      const home = slotOf[i - from]!;
+      let slot = home;
       for (;;) {
         const at = slot * SLOT_WORDS;
         const there = words[at + KIND]! & KEY_MASK;
@@ -286,6 +298,7 @@ export class SourceTable {
         slot = (slot + 1) & mask;
       }
       slotOf[i - from] = slot;
+      if (((slot - home) & mask) > longest) this.#isCrowded = true;
     }
   }
 
@@ -333,9 +346,21 @@ export class SourceTable {
     }
   }
 
+  /** Somebody knew the seed and chose his addresses by it: looking for them would take for ever. */
+  #placeAnew(): void {
+    this.#seed = seedByChance();
+    this.#isCrowded = false;
+    this.#moveTo(this.capacity);
+  }
+
   #grow(): void {
-    const old = this.#words;
     const slots = this.capacity >= LAST_STEP ? this.#limits.slots : Math.min(this.capacity * 4, this.#limits.slots);
+    this.#moveTo(slots);
+  }
+
+  /** Moves the sources to a table of `slots`. */
+  #moveTo(slots: number): void {
+    const old = this.#words;
     const { words, times } = lineMemory(slots * SLOT_WORDS * 4);
     const mask = slots - 1;
     const shift = HASH_BITS - Math.log2(slots);

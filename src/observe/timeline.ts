@@ -7,6 +7,9 @@ const KIND_BINS = 256;
 /** Bins of the matrix of ports by time: 256 KiB each and transport, taken when first used. */
 const PORT_BINS = 64;
 const PORTS = 65536;
+/** Ports of a bin are looked at by stretches of 256: most bins of a short time hold few. */
+const STRETCH_BITS = 8;
+const STRETCHES = PORTS >>> STRETCH_BITS;
 
 /** Order of the rows of counts: what `kind` in `count` means. */
 const SERIES: readonly TimelineSeries[] = ["tcp-probes", "udp", "icmp", "replies", "port-zero", "other"];
@@ -27,6 +30,8 @@ export interface TimelineState {
   readonly portWidth: number;
   readonly portBase: number;
   readonly ports: readonly (Uint32Array | null)[];
+  /** By bin, transport and stretch of ports: 1 where any of its counters was used. */
+  readonly stretches: Uint8Array;
 }
 
 /** Counts packets by kind and time, and by destination port and time. Merges exactly. */
@@ -36,7 +41,9 @@ export class TimelineCounter {
   readonly #portBins = new TimeBins(PORT_BINS);
   /** By bin and transport (TCP, UDP): counters by port. */
   #ports: (Uint32Array | null)[] = new Array<Uint32Array | null>(2 * PORT_BINS).fill(null);
-  /** Counters that folding left over, to be used again. */
+  /** By bin, transport and stretch of ports: 1 where any of its counters was used. */
+  #stretches = new Uint8Array(2 * PORT_BINS * STRETCHES);
+  /** Counters that folding left over, all zero, to be used again. */
   readonly #spare: Uint32Array[] = [];
   /** Where the batch in hand lies in one bin: that bin, and its ports; otherwise -1, and every time is looked up. */
   #kindBin = -1;
@@ -71,6 +78,7 @@ export class TimelineCounter {
     const at = 2 * (this.#portBin >= 0 ? this.#portBin : this.#portBins.indexOf(time)) + (udp ? 1 : 0);
     const ports = this.#ports[at] ?? this.#takePorts(at);
     ports[port] = ports[port]! + packets;
+    this.#stretches[at * STRETCHES + (port >>> STRETCH_BITS)] = 1;
   }
 
   #takePorts(at: number): Uint32Array {
@@ -89,11 +97,12 @@ export class TimelineCounter {
       portWidth: portBins.width,
       portBase: portBins.base,
       ports: this.#ports,
+      stretches: this.#stretches,
     };
   }
 
   /** Takes in another's counts, which must not be used afterwards. */
-  merge({ kindWidth, kindBase, lastKindBin, kinds, portWidth, portBase, ports }: TimelineState): void {
+  merge({ kindWidth, kindBase, lastKindBin, kinds, portWidth, portBase, ports, stretches }: TimelineState): void {
     if (Number.isNaN(kindBase)) return;
     this.fit(kindBase * kindWidth, (kindBase + lastKindBin) * kindWidth);
     for (let kind = 0; kind < SERIES.length; kind++) {
@@ -105,9 +114,11 @@ export class TimelineCounter {
     for (const [at, counts] of ports.entries()) {
       if (counts === null) continue;
       const to = 2 * this.#portBins.indexOf((portBase + (at >>> 1)) * portWidth) + (at & 1);
+      const used = stretches.subarray(at * STRETCHES, (at + 1) * STRETCHES);
       const there = this.#ports[to] ?? null;
       if (there === null) this.#ports[to] = counts;
-      else addPorts(there, counts);
+      else addPorts(there, counts, used);
+      addFlags(this.#stretches, to, used);
     }
   }
 
@@ -129,7 +140,9 @@ export class TimelineCounter {
       if (ports === null) continue;
       last = at >>> 1;
       const row = (at & 1) * PORTS;
-      for (let port = 0; port < PORTS; port++) totals[row + port] = totals[row + port]! + ports[port]!;
+      eachUsed(this.#stretches.subarray(at * STRETCHES, (at + 1) * STRETCHES), (from, to) => {
+        for (let port = from; port < to; port++) totals[row + port] = totals[row + port]! + ports[port]!;
+      });
     }
     const used = totals.filter((packets) => packets > 0);
     // A sort of bare numbers tells which may be among the first: ten times as fast as one that compares pairs.
@@ -150,22 +163,28 @@ export class TimelineCounter {
   /** Lets go of the counts by port, up to 32 MiB, once nobody asks any more. */
   forgetPorts(): void {
     this.#ports.fill(null);
+    this.#stretches.fill(0);
     this.#spare.length = 0;
   }
 
   #foldPorts(move: { offset: number; shift: number }): void {
     const moved = new Array<Uint32Array | null>(2 * PORT_BINS).fill(null);
+    const stretches = new Uint8Array(this.#stretches.length);
     for (const [at, ports] of this.#ports.entries()) {
       if (ports === null) continue;
       const to = 2 * Math.floor(((at >>> 1) + move.offset) / 2 ** move.shift) + (at & 1);
+      const used = this.#stretches.subarray(at * STRETCHES, (at + 1) * STRETCHES);
       const there = moved[to];
       if (there === null || there === undefined) moved[to] = ports;
       else {
-        addPorts(there, ports);
-        this.#spare.push(ports.fill(0));
+        addPorts(there, ports, used);
+        eachUsed(used, (from, end) => ports.fill(0, from, end));
+        this.#spare.push(ports);
       }
+      addFlags(stretches, to, used);
     }
     this.#ports = moved;
+    this.#stretches = stretches;
   }
 
   #lastUsedBin(): number {
@@ -176,6 +195,20 @@ export class TimelineCounter {
   }
 }
 
-function addPorts(to: Uint32Array, from: Uint32Array): void {
-  for (let port = 0; port < PORTS; port++) to[port] = to[port]! + from[port]!;
+/** Adds the counters of the stretches that are used. */
+function addPorts(to: Uint32Array, from: Uint32Array, used: Uint8Array): void {
+  eachUsed(used, (first, end) => {
+    for (let port = first; port < end; port++) to[port] = to[port]! + from[port]!;
+  });
+}
+
+/** Marks stretches as used in the counters at a place. */
+function addFlags(stretches: Uint8Array, at: number, used: Uint8Array): void {
+  for (let stretch = 0; stretch < STRETCHES; stretch++) if (used[stretch] === 1) stretches[at * STRETCHES + stretch] = 1;
+}
+
+/** Calls back with the first port of each stretch that is used, and with the one behind its last. */
+function eachUsed(used: Uint8Array, visit: (from: number, to: number) => void): void {
+  for (let stretch = 0; stretch < STRETCHES; stretch++)
+    if (used[stretch] === 1) visit(stretch << STRETCH_BITS, (stretch + 1) << STRETCH_BITS);
 }

@@ -2,12 +2,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { DnsServer } from "../intel/acknowledged/dns-server.fixture.ts";
 import { writeMmdb } from "../intel/mmdb-writer.fixture.ts";
 import { encodeCapture } from "../lab/capture-writer.ts";
 import { ethernet } from "../lab/frame.ts";
-import { tcpPacket } from "../lab/packet.ts";
+import { tcpPacket, udpPacket } from "../lab/packet.ts";
+import { Random } from "../lab/random.ts";
 import { FilterError, InputError, UsageError } from "../model/errors.ts";
 import { TCP_SYN } from "../model/protocol.ts";
 import type { Report } from "../model/report.ts";
@@ -34,6 +35,8 @@ function textOf(made: Report): string {
 }
 
 const START = 1_383_354_000;
+/** More than three quarters of the slots for conversations (`DEFAULT_LIMITS`). */
+const CONVERSATIONS = 450_000;
 /** 200 SYNs from port 0 to as many addresses of 192.0.2.0/24 and 203.0.113.0/24 by turns, a second apart. */
 const sweep = encodeCapture(
   Array.from({ length: 200 }, (_, i) => ({
@@ -46,6 +49,40 @@ const sweep = encodeCapture(
     ),
   })),
 );
+
+/** UDP of so many conversations that the table of them cannot hold them all, from and to addresses that come again. */
+function crowded(): Uint8Array {
+  const frame = ethernet(udpPacket({ source: 0, destination: 0 }, { sourcePort: 1, destinationPort: 53 }));
+  const capture = new Uint8Array(24 + CONVERSATIONS * (16 + frame.length));
+  const view = new DataView(capture.buffer);
+  capture.set(encodeCapture([]));
+  const random = new Random(11);
+  for (let i = 0, at = 24; i < CONVERSATIONS; i++, at += 16 + frame.length) {
+    view.setUint32(at, START + Math.floor(i / 1000), true);
+    view.setUint32(at + 4, (i % 1000) * 1000, true);
+    view.setUint32(at + 8, frame.length, true);
+    view.setUint32(at + 12, frame.length, true);
+    capture.set(frame, at + 16);
+    view.setUint32(at + 16 + 26, 0x0b000000 + random.zipf(2000, 1.05));
+    view.setUint32(at + 16 + 30, 0xc0000200 + (random.word() & 0xff));
+    view.setUint16(at + 16 + 34, 1024 + (random.word() & 0x7fff));
+  }
+  return capture;
+}
+
+describe("a capture with more conversations than fit", () => {
+  test("is reported alike by another process, by one thread and by two", async () => {
+    const path = join(folder, "crowded.pcap");
+    writeFileSync(path, crowded());
+    const first = await report([path], { threads: 2 });
+    expect(first.forgotten.flows).toBeGreaterThan(10_000);
+    // What modules draw by chance when they are loaded, they draw again.
+    vi.resetModules();
+    const fresh = await import("./assess.ts");
+    const second = await fresh.assess({ ...ASSESS_DEFAULTS, threads: 1, inputs: [path] });
+    expect(textOf(second.report)).toBe(textOf(first));
+  });
+});
 
 describe.skipIf(!present)("real captures (skipped without ../shared/samples)", () => {
   test.each([

@@ -8,8 +8,8 @@ const BLOCKS = SIFTER_BLOCKS + 30;
 const HANDED_ON = 0;
 const GIVEN_BACK = 1;
 const FIRST_HANDED_ON = 2;
-/** Number, length and content of a block that was handed on. */
-const HANDED_ON_WORDS = 3;
+/** Number, length, content and seed of a block that was handed on. */
+const HANDED_ON_WORDS = 4;
 /** One more than there are blocks: the end is handed on too. */
 const PLACES = BLOCKS + 1;
 const FIRST_GIVEN_BACK = FIRST_HANDED_ON + PLACES * HANDED_ON_WORDS;
@@ -48,7 +48,7 @@ export class BlockProducer {
 
   /** Hands a block on and waits for an empty one. */
   handOn(block: EntryBlock): EntryBlock {
-    this.#put(block.number, block.length, block.content);
+    this.#put(block.number, block.length, block.content, block.seed);
     const spare = this.#spare.pop();
     if (spare !== undefined) return spare;
     const control = this.#control;
@@ -60,15 +60,16 @@ export class BlockProducer {
   }
 
   end(): void {
-    this.#put(ENDED, 0, 0);
+    this.#put(ENDED, 0, 0, 0);
   }
 
-  #put(number: number, length: number, content: number): void {
+  #put(number: number, length: number, content: number, seed: number): void {
     const control = this.#control;
     const at = FIRST_HANDED_ON + (this.#handedOn % PLACES) * HANDED_ON_WORDS;
     control[at] = number;
     control[at + 1] = length;
     control[at + 2] = content;
+    control[at + 3] = seed;
     Atomics.store(control, HANDED_ON, ++this.#handedOn);
     Atomics.notify(control, HANDED_ON);
   }
@@ -97,6 +98,7 @@ export class BlockConsumer {
     const block = this.#blocks[control[at]!]!;
     block.length = control[at + 1]!;
     block.content = control[at + 2]!;
+    block.seed = control[at + 3]! >>> 0;
     return block;
   }
 

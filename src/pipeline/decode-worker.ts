@@ -14,8 +14,8 @@ import { gate } from "./row-gate.ts";
 /** What the thread is started with. */
 export interface DecodeJob {
   readonly ring: RingMemory | null;
-  /** Where entries are wanted instead of batches: their ring, and the seed of the observer that takes them. */
-  readonly blocks: { readonly ring: BlockRingMemory; readonly seed: number } | null;
+  /** Where entries are wanted instead of batches. */
+  readonly blocks: BlockRingMemory | null;
   /** Two 64-bit floats: octets read and records decoded so far. */
   readonly progress: SharedArrayBuffer;
   readonly paths: readonly string[];
@@ -75,9 +75,9 @@ function toRing(ring: RingMemory): Outlet {
   };
 }
 
-function toBlocks({ ring, seed }: NonNullable<DecodeJob["blocks"]>): Outlet {
+function toBlocks(ring: BlockRingMemory): Outlet {
   const producer = new BlockProducer(ring);
-  const sifter = new Sifter(DEFAULT_LIMITS.flows, seed, producer.first, (block) => producer.handOn(block));
+  const sifter = new Sifter(DEFAULT_LIMITS.flows, producer.first, (block) => producer.handOn(block));
   return {
     batch: new ObservationBatch(),
     sink: (batch) => {

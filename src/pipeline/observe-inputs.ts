@@ -58,7 +58,7 @@ export async function observeInputs(job: ObserveInputs): Promise<{ observer: Obs
   if (!wantsThread(job, total)) return { observer, summary: await readHere(job, ticker, { take: (batch) => observer.observe(batch) }) };
   const ring = makeBlockRingMemory();
   const consumer = new BlockConsumer(ring);
-  const { summary, sifted } = await readThreaded(job, { ring: null, blocks: { ring, seed: observer.seed } }, ticker, () => {
+  const { summary, sifted } = await readThreaded(job, { ring: null, blocks: ring }, ticker, () => {
     const block = consumer.take();
     if (typeof block === "string") return block;
     observer.take(block);

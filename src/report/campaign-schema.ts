@@ -1,8 +1,5 @@
 /** The part of `precursor.report/1` that tells of campaigns and of forged sources. */
 import { z } from "zod";
-import type { Campaign } from "../model/campaign.ts";
-import type { Spoofing } from "../model/spoofing.ts";
-import { isoTime } from "./quantity.ts";
 import { count, time } from "./schema-shapes.ts";
 
 const weight = z.number().describe("log10 of a likelihood ratio");
@@ -32,18 +29,3 @@ export const spoofingShape = z.looseObject({
   verdict: z.enum(["real", "partly-spoofed", "spoofed", "cannot-tell"]),
   evidence: z.array(z.looseObject({ kind: z.string(), leans: z.enum(["real", "spoofed"]), weight, sentence: z.string() })),
 });
-
-export function campaignJson(campaign: Campaign): z.infer<typeof campaignShape> {
-  return {
-    ...campaign,
-    members: [...campaign.members],
-    ports: [...campaign.ports],
-    firstSeen: isoTime(campaign.firstSeen),
-    lastSeen: isoTime(campaign.lastSeen),
-    ties: campaign.ties.map((tie) => ({ ...tie })),
-  };
-}
-
-export function spoofingJson(spoofing: Spoofing): z.infer<typeof spoofingShape> {
-  return { ...spoofing, evidence: spoofing.evidence.map((item) => ({ ...item })) };
-}

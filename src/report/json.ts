@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Assessment } from "../model/assessment.ts";
 import { formatIPv4 } from "../model/address.ts";
 import type { LabelledBackscatter, LabelledScan, Report } from "../model/report.ts";
-import { campaignJson, spoofingJson } from "./campaign-schema.ts";
+import { campaignJson, spoofingJson } from "./campaign-json.ts";
 import { escapeJson } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { portZeroWords } from "./port-zero-words.ts";

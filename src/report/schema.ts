@@ -249,6 +249,7 @@ export const reportShape = z.looseObject({
           sentence: z.string(),
         }),
       ),
+      ipv6Targets: count.describe("targets over IPv6, added up over sources: in no test"),
     })
     .nullable()
     .describe("whom the probes meant; null where nothing was probed"),

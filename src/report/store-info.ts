@@ -18,6 +18,13 @@ const infoShape = z.looseObject({
   tables: z
     .array(z.looseObject({ name: z.string(), rows: count, bytes: count }))
     .describe("the largest first; docs/store.md says what is in which"),
+  countsTrouble: z
+    .string()
+    .nullable()
+    .describe("why the process that writes could not count the hours and days that are over the last time; null where it could"),
+  uncounted: z
+    .looseObject({ hours: count, days: count })
+    .describe("that were over a day ago and have no counts: long ranges that have them are slow, and no less right"),
   sensors: z.array(
     z.looseObject({
       sensor: z.string(),
@@ -52,6 +59,8 @@ export interface StoreInfoReport {
   readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
   readonly firstInterval: number | null;
   readonly lastInterval: number | null;
+  readonly countsTrouble: string | null;
+  readonly uncounted: { readonly hours: number; readonly days: number };
   readonly sensors: readonly {
     readonly sensor: string;
     readonly firstSeen: number;
@@ -69,6 +78,8 @@ export function renderStoreInfoJson({
   tables,
   firstInterval,
   lastInterval,
+  countsTrouble,
+  uncounted,
   sensors,
 }: StoreInfoReport): string {
   return rendered({
@@ -81,6 +92,8 @@ export function renderStoreInfoJson({
     lastInterval: lastInterval === null ? null : isoTime(lastInterval),
     bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
     tables: tables.map(({ name, rows, bytes }) => ({ name, rows, bytes })),
+    countsTrouble,
+    uncounted,
     sensors: sensors.map(({ firstSeen, lastSeen, ...rest }) => ({ ...rest, firstSeen: isoTime(firstSeen), lastSeen: isoTime(lastSeen) })),
   } satisfies z.infer<typeof infoShape>);
 }

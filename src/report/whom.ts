@@ -1,6 +1,7 @@
 /** Whom the probes meant, in sentences: the same on the screen, in Markdown and on the page. */
 import type { FocusTest, TargetFocus } from "../model/asset.ts";
 import type { Report } from "../model/report.ts";
+import { counted } from "./quantity.ts";
 
 export interface Whom {
   readonly title: string;
@@ -14,7 +15,8 @@ export function whomWords({ focus }: Report, brief: boolean = false): Whom | nul
   if (!known.some(({ verdict }) => verdict !== "cannot-tell")) return null;
   const told = known.filter(({ aspect, verdict }) => !brief || aspect !== "subnet" || verdict === "focused" || focus.sectors < 2);
   const order = focus.order === "unknown" ? [] : [focus.orderSentence];
-  return { title: titleOf(focus), sentences: [...told.map(({ sentence }) => sentence), ...order] };
+  const leftOut = focus.ipv6Targets === 0 ? [] : [`In none of these tests: ${counted(focus.ipv6Targets, "target")} over IPv6.`];
+  return { title: titleOf(focus), sentences: [...told.map(({ sentence }) => sentence), ...order, ...leftOut] };
 }
 
 /** What is known, and of sectors also what is not. Roles, assets and services only where one is meant. */

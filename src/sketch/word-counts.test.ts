@@ -16,6 +16,7 @@ describe("counts by word", () => {
         expect(counts.size).toBe(map.size);
         expect(counts.top(limit)).toEqual([...map].toSorted(([a, x], [b, y]) => y - x || a - b).slice(0, limit));
         expect(counts.topWords(limit)).toEqual(counts.top(Math.min(limit, 256)).map(([word]) => word));
+        expect(counts.commonest).toBe(counts.topWords(1)[0] ?? null);
         expect(counts.most).toBe(Math.max(0, ...map.values()));
         for (const [word, count] of map) expect(counts.get(word)).toBe(count);
         expect(counts.get(0x12345678)).toBe(map.get(0x12345678) ?? 0);

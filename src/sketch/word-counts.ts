@@ -115,6 +115,13 @@ export class WordCounts {
     return length;
   }
 
+  /** The word that came most often, the smallest among equals; null where there is none. */
+  get commonest(): number | null {
+    let best = 0;
+    for (let at = 1; at < this.size; at++) if (this.#isBefore(at, best)) best = at;
+    return this.size === 0 ? null : this.words[best]!;
+  }
+
   /** The most that any word came; 0 where there is none. */
   get most(): number {
     let most = 0;

@@ -1,4 +1,5 @@
 /** The store over any engine: writes are cut in blocks with tokens of their own, questions are in the files beside this. */
+import { StoreError } from "../model/errors.ts";
 import type { HistoryBatch } from "../model/history.ts";
 import type { Incident, IncidentEntry } from "../model/incident.ts";
 import type { SeriesPoint, SeriesSnapshot } from "../model/series.ts";
@@ -29,6 +30,7 @@ import type {
   SourceActivity,
   SourceTotal,
   Store,
+  StoreHealth,
   StoreInfo,
   TimeRange,
 } from "./store.ts";
@@ -39,6 +41,8 @@ export class ClickHouseStore implements Store {
   private last: Promise<unknown> = Promise.resolve();
 
   private readonly unfinished = new Unfinished();
+  /** Why counts could not be made the last time. */
+  private countsTrouble: string | null = null;
   private readonly onClose: () => void;
   private shared: { close(): Promise<void> } | null = null;
 
@@ -61,6 +65,7 @@ export class ClickHouseStore implements Store {
         },
         compact: () => this.compact(),
         backup: (folder) => this.backup(folder as string),
+        health: () => this.health(),
       },
     });
   }
@@ -72,7 +77,7 @@ export class ClickHouseStore implements Store {
   write(batch: HistoryBatch, token: string): Promise<void> {
     return this.alone(async () => {
       await this.insertAll(batch, token);
-      this.countsOf(batch);
+      void this.countsOf(batch);
     });
   }
 
@@ -82,7 +87,7 @@ export class ClickHouseStore implements Store {
       await this.insertAll(batch, token);
       // Killed before this, the same inserts are made again, and the engine knows them
       await noteImported(this.engine, [token]);
-      this.countsOf(batch);
+      void this.countsOf(batch);
       return true;
     });
   }
@@ -194,12 +199,20 @@ export class ClickHouseStore implements Store {
     return activity.labels(this.engine, network);
   }
 
-  info(): Promise<StoreInfo> {
-    return storeInfo(this.engine, () => this.sensors({ from: 0, to: 2 ** 32 - 1 }));
+  async info(): Promise<StoreInfo> {
+    const told = await storeInfo(this.engine, () => this.sensors({ from: 0, to: 2 ** 32 - 1 }));
+    return { ...told, ...(await this.health()) };
+  }
+
+  health(): Promise<StoreHealth> {
+    return Promise.resolve({ countsTrouble: this.countsTrouble });
   }
 
   compact(): Promise<void> {
-    return this.alone(() => compactTables(this.engine));
+    return this.alone(async () => {
+      await compactTables(this.engine);
+      this.countsTrouble = null;
+    });
   }
 
   backup(folder: string): Promise<void> {
@@ -221,11 +234,15 @@ export class ClickHouseStore implements Store {
     for (const { table, block } of blocksOf(batch)) await this.engine.insert(table, block, `${token}/${number++}`);
   }
 
-  /** Counts of what is over come after the write, which does not wait for them. */
-  private countsOf(batch: HistoryBatch): void {
+  /** Counts of what is over come after the write, which does not wait for them: until they are made, answers are right without them. */
+  private async countsOf(batch: HistoryBatch): Promise<void> {
     if (!this.unfinished.add(batch)) return;
-    // Until they are made, answers are right without them
-    this.alone(() => this.unfinished.finish(this.engine)).catch(() => undefined);
+    try {
+      await this.alone(() => this.unfinished.finish(this.engine));
+      this.countsTrouble = null;
+    } catch (error) {
+      this.countsTrouble = `counts of hours that are over were not made, so that long ranges are slow: ${reasonOf(error)}`;
+    }
   }
 
   /** What is done here waits for what was begun before, whether that failed or not. */
@@ -234,4 +251,8 @@ export class ClickHouseStore implements Store {
     this.last = result.catch(() => undefined);
     return result;
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof StoreError ? error.reason : error instanceof Error ? error.message : String(error);
 }

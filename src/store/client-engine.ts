@@ -10,6 +10,8 @@ const SETTINGS = {
   output_format_json_quote_64bit_integers: 0,
   // Tops of a flood of sources go by way of the disk beyond this many octets, instead of failing
   max_bytes_before_external_group_by: "1073741824",
+  // Of small reads; how much is kept is the engine's to say
+  use_uncompressed_cache: 1,
 } as const;
 
 export abstract class ClientEngine implements Engine {

@@ -15,6 +15,7 @@ import { openInProcess } from "./in-process.ts";
 import { migrate } from "./migrations.ts";
 import { DEFAULT_RETENTION } from "./rollups.ts";
 import type { SensorChoice } from "./store.ts";
+import { refuseCounts, takeCounts } from "./uncountable.fixture.ts";
 
 const HOUR = 3600;
 const DAY = 86_400;
@@ -119,6 +120,31 @@ describe.skipIf(serverLibrary() === null)("finished counts", () => {
       `SELECT count() AS days FROM precursor.finished_1d WHERE series = ${ALL} AND time = toDateTime(${START}, 'UTC')`,
     );
     expect(days).toBe(1);
+  });
+
+  test("that cannot be made are told, with the reason, and answers stay right; told no more when they were made", async () => {
+    await store.close();
+    await refuseCounts(folder);
+    await reopen();
+    await store.write(busy("north", START, [1, 2]), "a");
+    await laterOn(2);
+    expect(await store.health()).toEqual({
+      countsTrouble: expect.stringMatching(/^counts of hours that are over were not made, so that long ranges are slow: .*nothing/),
+    });
+    expect(await store.info()).toMatchObject({
+      countsTrouble: expect.stringContaining("were not made"),
+      uncounted: { hours: 1, days: 1 },
+    });
+    expect(await sourcesOfDay()).toEqual([2, 2]);
+    await store.close();
+    await takeCounts(folder);
+    await reopen();
+    expect(await store.info()).toMatchObject({ countsTrouble: null, uncounted: { hours: 1, days: 1 } });
+    // What another process left out longer ago than is looked back is for compacting
+    await laterOn(3);
+    expect(await store.info()).toMatchObject({ countsTrouble: null, uncounted: { hours: 1, days: 1 } });
+    await store.compact();
+    expect(await store.info()).toMatchObject({ countsTrouble: null, uncounted: { hours: 0, days: 0 } });
   });
 
   test("of history without them, as of a version before, compacting makes all", async () => {

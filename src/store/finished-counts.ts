@@ -94,6 +94,14 @@ export async function finish(engine: Engine, range: TimeRange): Promise<void> {
   }
 }
 
+/** How many hours and days that ended before a time have no counts, or some that are out of date. @throws StoreError */
+export async function uncounted(engine: Engine, before: number): Promise<{ readonly hours: number; readonly days: number }> {
+  const [hours, days] = await Promise.all(
+    FINISHED.map(({ seconds, suffix }) => outOfDate(engine, suffix, { from: 0, to: Math.floor(before / seconds) * seconds })),
+  );
+  return { hours: hours?.length ?? 0, days: days?.length ?? 0 };
+}
+
 async function outOfDate(engine: Engine, suffix: string, range: TimeRange): Promise<readonly number[]> {
   const when = `series = ${ALL} AND time >= toDateTime(${range.from}, 'UTC') AND time < toDateTime(${Math.max(range.from, range.to)}, 'UTC')`;
   const rolled = await engine.columns(

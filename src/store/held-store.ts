@@ -7,7 +7,7 @@ import { ClickHouseStore } from "./clickhouse-store.ts";
 import { holderOf } from "./data-lock.ts";
 import type { Engine } from "./engine.ts";
 import { askHolder } from "./holder-socket.ts";
-import type { TimeRange } from "./store.ts";
+import type { StoreHealth, TimeRange } from "./store.ts";
 
 export class HeldStore extends ClickHouseStore {
   private readonly folder: string;
@@ -39,24 +39,30 @@ export class HeldStore extends ClickHouseStore {
     return this.refuse();
   }
 
-  override saveIncident(incident: Incident): Promise<void> {
-    return askHolder(this.folder, this.agent, "save-incident", incident);
+  override async saveIncident(incident: Incident): Promise<void> {
+    await askHolder(this.folder, this.agent, "save-incident", incident);
   }
 
-  override markJudged(range: TimeRange): Promise<void> {
-    return askHolder(this.folder, this.agent, "mark-judged", range);
+  override async markJudged(range: TimeRange): Promise<void> {
+    await askHolder(this.folder, this.agent, "mark-judged", range);
   }
 
-  override annotateIncident(id: string, entry: IncidentEntry): Promise<void> {
-    return askHolder(this.folder, this.agent, "annotate-incident", { id, entry });
+  override async annotateIncident(id: string, entry: IncidentEntry): Promise<void> {
+    await askHolder(this.folder, this.agent, "annotate-incident", { id, entry });
   }
 
-  override compact(): Promise<void> {
-    return askHolder(this.folder, this.agent, "compact", null);
+  override async compact(): Promise<void> {
+    await askHolder(this.folder, this.agent, "compact", null);
   }
 
-  override backup(folder: string): Promise<void> {
-    return askHolder(this.folder, this.agent, "backup", resolve(folder));
+  override async backup(folder: string): Promise<void> {
+    await askHolder(this.folder, this.agent, "backup", resolve(folder));
+  }
+
+  /** As the holder tells it; one of an older version tells nothing. */
+  override async health(): Promise<StoreHealth> {
+    const told = await askHolder(this.folder, this.agent, "health", null).catch(() => null);
+    return (told as StoreHealth | null) ?? { countsTrouble: null };
   }
 
   private refuse(): Promise<never> {

@@ -25,7 +25,7 @@ const QUOTED = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/gs;
 /** What a holder does for others: answers a question as ClickHouse would, and does what has a name. */
 export interface HolderService {
   answer(sql: string, settings: Readonly<Record<string, string>>): Promise<Readable>;
-  readonly operations: Readonly<Record<string, (argument: unknown) => Promise<void>>>;
+  readonly operations: Readonly<Record<string, (argument: unknown) => Promise<unknown>>>;
 }
 
 /** Serves until it is closed. Null where the system has no such sockets, or the folder's path is too long for one. */
@@ -60,16 +60,16 @@ export function holderAgent(folder: string): { readonly agent: Agent; release():
   };
 }
 
-/** Has the holder do something. @throws StoreError as the holder met it. */
-export async function askHolder(folder: string, agent: Agent, operation: string, argument: unknown): Promise<void> {
+/** Has the holder do something; what it answers, null where that is nothing. @throws StoreError as the holder met it. */
+export async function askHolder(folder: string, agent: Agent, operation: string, argument: unknown): Promise<unknown> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const asked = request({ agent, method: "POST", path: OPERATIONS_PATH + operation, headers: { host: "localhost" } }, resolve);
     asked.once("error", (error) => reject(new StoreError("E_STORE_DOWN", folder, "the process that holds it does not answer", error)));
     asked.end(JSON.stringify(argument));
   });
   if (response.statusCode === 200) {
-    response.resume();
-    return;
+    const answered = await text(response);
+    return answered === "" ? null : JSON.parse(answered);
   }
   const { code, reason } = (await json(response)) as { readonly code: StoreError["code"]; readonly reason: string };
   throw new StoreError(code, folder, reason);
@@ -82,8 +82,8 @@ async function handle(asked: IncomingMessage, answer: ServerResponse, service: H
     if (url.pathname.startsWith(OPERATIONS_PATH)) {
       const operation = service.operations[url.pathname.slice(OPERATIONS_PATH.length)];
       if (operation === undefined) throw new StoreError("E_STORE_FAILED", "", `no such operation: ${url.pathname}`);
-      await operation(JSON.parse(body));
-      answer.writeHead(200).end();
+      const told = (await operation(JSON.parse(body))) ?? null;
+      answer.writeHead(200).end(JSON.stringify(told));
       return;
     }
     if (url.pathname === "/ping") {

@@ -23,6 +23,8 @@ const ENGINE_LIMITS = [
   "--index_mark_cache_size=8388608",
   "--query_condition_cache_size=8388608",
   "--compiled_expression_cache_size=16777216",
+  // A dashboard asks for the same again and again: without it, half of the work of an answer is decompressing
+  "--uncompressed_cache_size=134217728",
 ];
 
 /** Connections for questions: a picture asks several, and most use one processor. */

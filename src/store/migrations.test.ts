@@ -73,6 +73,54 @@ async function writeDays(store: Store): Promise<void> {
   }
 }
 
+/** As version 5 had them: by month and series, the hours by day and series. */
+async function toVersion5(engine: Engine): Promise<void> {
+  const local = engine.cluster === null ? "" : "_local";
+  for (const [suffix, coarse] of [
+    ["1h", "toDate(time)"],
+    ["1d", "toStartOfMonth(time)"],
+  ]) {
+    const [name, old] = [`precursor.visits_${suffix}${local}`, `precursor.visits_${suffix}_old`];
+    await engine.runEverywhere(
+      `CREATE TABLE ${old} AS ${name} ENGINE = AggregatingMergeTree PARTITION BY toYYYYMM(time) ORDER BY (${coarse}, series, time) TTL greatest(toDate(time), written) + toIntervalDay(4321) SETTINGS index_granularity = 64`,
+    );
+    await engine.runEverywhere(`INSERT INTO ${old} SELECT * FROM ${name}`);
+    await engine.runEverywhere(`DROP VIEW precursor.visits_${suffix}_view${local} SYNC`);
+    await engine.runEverywhere(`DROP TABLE ${name} SYNC`);
+    await engine.runEverywhere(`RENAME TABLE ${old} TO ${name}`);
+    // And one who was killed while it brought them forward
+    await engine.runEverywhere(`CREATE TABLE precursor.visits_${suffix}_ordered${local} AS ${name}`);
+  }
+  await engine.run("TRUNCATE TABLE precursor.schema_migrations");
+  await engine.run("INSERT INTO precursor.schema_migrations VALUES (5, 'old', now())");
+  await engine.close();
+}
+
+async function ordersOf(engine: Engine): Promise<unknown> {
+  const tables = engine.cluster === null ? "system.tables" : `cluster('${engine.cluster}', system.tables)`;
+  const rows = await engine.rows<{ order: string; ttl: string }>(
+    `SELECT DISTINCT sorting_key AS order, extract(engine_full, 'IntervalDay.([0-9]+)') AS ttl FROM ${tables} WHERE database = 'precursor' AND startsWith(name, 'visits_') AND endsWith(engine, 'MergeTree')`,
+  );
+  await engine.close();
+  return rows;
+}
+
+async function goesOnFrom5(place: StorePlace, engine: () => Promise<Engine>): Promise<void> {
+  const first = await openStore(place);
+  await writeDays(first);
+  const answers = await answersOf(first);
+  await first.close();
+  await toVersion5(await engine());
+  const second = await openStore(place);
+  expect(await answersOf(second)).toEqual(answers);
+  // Views go on as well
+  const more = { ...ROW, interval: INTERVAL + 600, series: 77, sources: Array.from({ length: 40 }, (_, source) => 500 + source) };
+  await second.write(batchOf("north", [more]), "more");
+  expect((await second.topSeries({ from: INTERVAL - 10 * DAY, to: INTERVAL + DAY }, 1))[0]).toMatchObject({ series: 77, sources: 40 });
+  await second.close();
+  expect(await ordersOf(await engine())).toEqual([{ order: "time, series", ttl: "4321" }]);
+}
+
 async function answersOf(store: Store): Promise<unknown> {
   return [
     await store.topSources(RANGE, null, 10),
@@ -135,6 +183,18 @@ describe.skipIf(serverLibrary() === null)("tables of older versions", () => {
     await goesOn(1, place, engine);
     await toVersion(1, await engine());
     await expect(openStore(place, { access: "read" })).rejects.toThrow(/of an older version \(1\): any command that writes/);
+  });
+
+  test("of version 5 have visits put in the order of time, also where one was killed doing it", async () => {
+    await goesOnFrom5({ kind: "folder", path: folder }, () => openInProcess(folder));
+  });
+
+  test("on a cluster too", async () => {
+    cluster = await startCluster(2);
+    const { url } = cluster;
+    await goesOnFrom5({ kind: "url", url, cluster: CLUSTER_NAME }, () =>
+      openOverHttp({ url, cluster: CLUSTER_NAME, skipUnavailableShards: false }),
+    );
   });
 
   test("a backup of version 2 is restored, and has its summaries made", async () => {

@@ -3,15 +3,15 @@ import { StoreError } from "../model/errors.ts";
 import { type Engine, sqlText } from "./engine.ts";
 import { finishedTables } from "./finished-counts.ts";
 import { type Retention } from "./rollups.ts";
-import { importsTable, JUDGED_TABLE, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2 } from "./schema.ts";
-import { fillSummaries } from "./summaries.ts";
+import { importsTable, JUDGED_TABLE, summaryTables, summaryViews, tablesOfVersion2, viewsOfVersion2, visitsTables } from "./schema.ts";
+import { fillSummaries, monthsOf } from "./summaries.ts";
 import { createTable, DATABASE, localName, type Table, type View } from "./table.ts";
 
 /** Said where a place for history has none. */
 export const NO_HISTORY = "no history here yet: precursor watch and precursor import make it, and --store says where it is";
 
 /** Version of the tables. A change of schema.ts comes with a migration below. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 /** Since then there are summaries, and backups have them. */
 export const SUMMARIES_SINCE = 3;
 
@@ -28,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: SUMMARIES_SINCE, about: "summaries for questions of long ranges", apply: addSummaries },
   { version: 4, about: "judged times", apply: (engine) => createAt(engine, JUDGED_TABLE) },
   { version: 5, about: "finished counts", apply: addFinishedCounts },
+  { version: 6, about: "visits in the order of time", apply: orderVisits },
 ];
 
 const MIGRATIONS_TABLE: Table = {
@@ -102,6 +103,36 @@ async function addSummaries(engine: Engine, retention: Retention): Promise<void>
 /** Those of the history that is there are made by compacting: of a year it takes minutes, and answers are right without them. */
 async function addFinishedCounts(engine: Engine, retention: Retention): Promise<void> {
   for (const table of finishedTables(retention)) await createAt(engine, table);
+}
+
+/** Movers read all series of some days: of tables that were ordered by month and series, all of two months. */
+async function orderVisits(engine: Engine, retention: Retention): Promise<void> {
+  for (const table of visitsTables(retention)) {
+    const [local, ordered] = [localName(engine, table.name), localName(engine, `${table.name}_ordered`)].map(
+      (name) => `${DATABASE}.${name}`,
+    );
+    // Of one who was killed in the midst
+    await engine.runEverywhere(`DROP TABLE IF EXISTS ${ordered} SYNC`);
+    const { isOrdered, ttl } = await asItIs(engine, table);
+    if (isOrdered) continue;
+    await engine.runEverywhere(`DROP VIEW IF EXISTS ${DATABASE}.${localName(engine, `${table.name}_view`)} SYNC`);
+    await engine.runEverywhere(createTable({ ...table, ttl }, localName(engine, `${table.name}_ordered`)));
+    for (const month of await monthsOf(engine, table.name))
+      await engine.runEverywhere(`INSERT INTO ${ordered} SELECT * FROM ${local} WHERE toYYYYMM(time) = ${month}`);
+    await engine.runEverywhere(`EXCHANGE TABLES ${local} AND ${ordered}`);
+    await engine.runEverywhere(`DROP TABLE ${ordered} SYNC`);
+  }
+  await createViews(engine, summaryViews());
+}
+
+/** Whether a table is in its order at all nodes, and how long its rows are kept, which is the user's to say. */
+async function asItIs(engine: Engine, { name, order }: Table): Promise<{ readonly isOrdered: boolean; readonly ttl: string | null }> {
+  const tables = engine.cluster === null ? "system.tables" : `cluster(${sqlText(engine.cluster)}, system.tables)`;
+  const [row] = await engine.rows<{ others: number; ttl: string }>(
+    `SELECT countIf(concat('(', sorting_key, ')') != ${sqlText(order)}) AS others, any(extract(engine_full, ' TTL (.+) SETTINGS ')) AS ttl ` +
+      `FROM ${tables} WHERE database = ${sqlText(DATABASE)} AND name = ${sqlText(localName(engine, name))}`,
+  );
+  return { isOrdered: row?.others === 0, ttl: row === undefined || row.ttl === "" ? null : row.ttl };
 }
 
 async function createViews(engine: Engine, views: readonly View[]): Promise<void> {

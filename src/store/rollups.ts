@@ -62,8 +62,8 @@ export interface Rollup {
   readonly shard: string;
   /** Rows of the input that are left out. */
   readonly without?: string;
-  /** Summaries of hours and days only, for questions of long ranges; since version 3. */
-  readonly summary?: { readonly bySensor: boolean };
+  /** Summaries of hours and days only, for questions of long ranges; since version 3. By time: all series of some days are one range. */
+  readonly summary?: { readonly bySensor: boolean; readonly byTime?: boolean };
 }
 
 /** What is rolled up, at each resolution. */
@@ -138,7 +138,7 @@ export const ROLLUPS: readonly Rollup[] = [
     select: ["series", "sum(packets) AS packets", "sum(length(sources)) AS visits"],
     group: ["series"],
     shard: "series",
-    summary: { bySensor: false },
+    summary: { bySensor: false, byTime: true },
   },
 ];
 
@@ -161,15 +161,19 @@ export function rollupTables(retention: Retention, chosen: (rollup: Rollup) => b
       name: `${rollup.name}_${suffix}`,
       columns: [TIME, ...(isBySensor(rollup) ? [SENSOR] : []), ...rollup.key, ...rollup.values, WRITTEN],
       engine: "AggregatingMergeTree",
-      order: isFine(rollup.name, seconds)
-        ? "(time, series, sensor)"
-        : `(${[coarse, ...rollup.group, "time", ...(isBySensor(rollup) ? ["sensor"] : [])].join(", ")})`,
+      order: orderOf(rollup, seconds, coarse),
       granularity: rollup.group[0] === "series" && rollup.summary === undefined ? FINE_GRANULARITY : GRANULARITY,
       partition,
       shard: rollup.shard,
       ttl: retentionClause(days[RESOLUTIONS.findIndex((one) => one.seconds === seconds)] ?? null),
     })),
   );
+}
+
+function orderOf(rollup: Rollup, seconds: number, coarse: string): string {
+  if (rollup.summary?.byTime === true) return "(time, series)";
+  if (isFine(rollup.name, seconds)) return "(time, series, sensor)";
+  return `(${[coarse, ...rollup.group, "time", ...(isBySensor(rollup) ? ["sensor"] : [])].join(", ")})`;
 }
 
 function resolutionsOf({ summary }: Rollup): readonly (typeof RESOLUTIONS)[number][] {

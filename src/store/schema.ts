@@ -142,6 +142,10 @@ export function summaryTables(retention: Retention): readonly Table[] {
   return [...rollupTables(retention, isSummary), ...LIVENESS_ROLLUPS];
 }
 
+export function visitsTables(retention: Retention): readonly Table[] {
+  return rollupTables(retention, ({ name }) => name === "visits");
+}
+
 /** Those of versions 1 and 2. */
 export function tablesOfVersion2(retention: Retention): readonly Table[] {
   return [...INPUTS, ...rollupTables(retention, isFirst), LIVENESS, ...RECORDS, importsTable(retention)];

@@ -104,13 +104,21 @@ export interface Mover {
   readonly packets: number;
 }
 
-export interface StoreInfo {
+/** What is amiss with a store that answers all the same. */
+export interface StoreHealth {
+  /** Why counts of hours and days that are over could not be made the last time, in the process that writes; null where they were. */
+  readonly countsTrouble: string | null;
+}
+
+export interface StoreInfo extends StoreHealth {
   readonly engine: string;
   readonly schemaVersion: number;
   readonly tables: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[];
   readonly firstInterval: number | null;
   readonly lastInterval: number | null;
   readonly sensors: readonly SensorLiveness[];
+  /** Hours and days that were over a day ago and have no counts: long ranges that have them are answered from sketches. */
+  readonly uncounted: { readonly hours: number; readonly days: number };
 }
 
 /** Sensors to count, or null for all. */
@@ -181,6 +189,7 @@ export interface Store {
   /** Labels of a source, or of all sources of a network, by address. */
   labels(network: string): Promise<readonly AddressRecord[]>;
   info(): Promise<StoreInfo>;
+  health(): Promise<StoreHealth>;
   /** Makes counts of hours and days that lack, merges what can be merged, and drops what is over its time. */
   compact(): Promise<void>;
   /** Everything into a new or empty folder, whole or not at all. @throws StoreError E_STORE_BACKUP */

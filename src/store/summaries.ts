@@ -55,8 +55,14 @@ export async function fillSummaries(engine: Engine, which: "all" | "without-live
   }
   for (const { from, to, insert } of FILLINGS) {
     if (which !== "all" && from === "liveness") continue;
-    const months = await engine.rows<{ month: number }>(`SELECT DISTINCT toYYYYMM(time) AS month FROM ${DATABASE}.${from} ORDER BY month`);
+    const months = await monthsOf(engine, from);
     const local = (name: string): string => `${DATABASE}.${localName(engine, name)}`;
-    for (const { month } of months) await engine.runEverywhere(insert(local(from), local(to), `toYYYYMM(slice.time) = ${month}`));
+    for (const month of months) await engine.runEverywhere(insert(local(from), local(to), `toYYYYMM(slice.time) = ${month}`));
   }
+}
+
+/** Months that a table has rows of, as 201311. */
+export async function monthsOf(engine: Engine, table: string): Promise<readonly number[]> {
+  const [months = []] = await engine.columns(`SELECT DISTINCT toYYYYMM(time) AS month FROM ${DATABASE}.${table} ORDER BY month`);
+  return months;
 }

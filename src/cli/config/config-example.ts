@@ -52,7 +52,7 @@ targets:
 
 # When a rise is told.
 detection:
-  falseEventsAYear: 1       # put up with, over all series together
+  falseEventsAYear: 0.1     # put up with, over all series together
   minRatio: 1.5             # times the expected, at least
   minCount: 5               # counts in a window, at least
   minSources: 10            # distinct sources at once, at least

@@ -31,7 +31,7 @@ const source = z.strictObject({
 });
 
 const detection = z.strictObject({
-  falseEventsAYear: positive(0.01, 10_000).default(1).describe("False upticks that are put up with, over all series together, a year."),
+  falseEventsAYear: positive(0.01, 10_000).default(0.1).describe("False upticks that are put up with, over all series together, a year."),
   minRatio: positive(1.01, 100).default(1.5).describe("A rise to less than so many times the expected opens nothing."),
   minCount: z.int().min(1).max(1_000_000).default(5).describe("Fewer in a window are no uptick, whatever was expected."),
   minSources: z.int().min(1).max(1_000_000).default(10).describe("Fewer distinct sources at once open no incident."),

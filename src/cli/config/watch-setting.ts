@@ -10,9 +10,9 @@ import type { Retention } from "../../store/rollups.ts";
 import { readMapping } from "../mapping-file.ts";
 import { storePlace } from "../store-place.ts";
 import type { ReadConfig } from "./config-file.ts";
+import { statePlace } from "./config-place.ts";
 import { type ConfigFile, configShape } from "./config-schema.ts";
 import { withoutSecrets } from "./config-view.ts";
-import { statePlace } from "./load-config.ts";
 import { networksOf, whoSetting } from "./who-setting.ts";
 
 const DAY = 86_400;

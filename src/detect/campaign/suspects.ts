@@ -138,7 +138,7 @@ export class Suspects {
       for (let i = 0; i < portCounts.size; i++) hash = (hash + mix32(portCounts.words[i]! + 1)) >>> 0;
     else hash = Math.round(Math.log2(Math.max(1, portCount)));
     this.ports[at] = hash;
-    this.mainPort[at] = portCounts.topWords(1)[0] ?? 0;
+    this.mainPort[at] = portCounts.commonest ?? 0;
     this.portCount[at] = Math.min(65_535, portCount);
   }
 

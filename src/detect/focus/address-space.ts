@@ -69,16 +69,33 @@ export class AddressSpace {
 
   /** Addresses of a /24, named by its upper 24 bits, that are in the space: visits each stretch's part. */
   eachPart(subnet: number, visit: (stretch: number, size: number) => void): void {
+    for (let at = this.#firstIn(subnet); at < this.starts.length && this.starts[at]! < (subnet + 1) * 256; at++)
+      visit(at, this.#sizeIn(subnet, at));
+  }
+
+  /** How many those are. Asked for every /24 of every source. */
+  sizeIn(subnet: number): number {
+    let size = 0;
+    for (let at = this.#firstIn(subnet); at < this.starts.length && this.starts[at]! < (subnet + 1) * 256; at++)
+      size += this.#sizeIn(subnet, at);
+    return size;
+  }
+
+  #sizeIn(subnet: number, stretch: number): number {
     const start = subnet * 256;
+    return Math.min(this.ends[stretch]!, start + 255) - Math.max(this.starts[stretch]!, start) + 1;
+  }
+
+  /** The first stretch that does not end before a /24. */
+  #firstIn(subnet: number): number {
     let low = 0;
     let high = this.starts.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.ends[middle]! < start) low = middle + 1;
+      if (this.ends[middle]! < subnet * 256) low = middle + 1;
       else high = middle;
     }
-    for (let at = low; at < this.starts.length && this.starts[at]! < start + 256; at++)
-      visit(at, Math.min(this.ends[at]!, start + 255) - Math.max(this.starts[at]!, start) + 1);
+    return low;
   }
 }
 

@@ -5,6 +5,7 @@
 import type { FocusAspect, FocusTest, TargetFocus } from "../../model/asset.ts";
 import type { Scan } from "../../model/finding.ts";
 import { formatIPv4 } from "../../model/address.ts";
+import { WordCounts } from "../../sketch/word-counts.ts";
 import type { WordSet } from "../../sketch/word-set.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { NOBODY } from "./address-space.ts";
@@ -52,7 +53,7 @@ export function findFocus(input: FocusInput): TargetFocus | null {
   const { order, agreeing, told } = commonOrder(votes.voters);
   // Where hosts are, is no choice of who asks for them.
   const shown = isInformed ? "unknown" : order;
-  return { order: shown, orderSentence: orderSentence(shown, agreeing, told, isInformed), tests, sectors };
+  return { order: shown, orderSentence: orderSentence(shown, agreeing, told, isInformed), tests, sectors, ipv6Targets: votes.ipv6 };
 }
 
 /** Distinct names of what the assets are called under an aspect, in the order of the list. */
@@ -111,6 +112,7 @@ function testOf(
   if (voters.length === 0) return cannotTell(aspect, names, 0);
   const weights = Float64Array.from(voters, (voter) => (aspect === "subnet" ? voter.targets : choicesOf(voter, exposure)));
   const expected = Float64Array.from(kept, (group) => sizes[group]! / exposed);
+  const sums = new WordCounts();
   const result = testGroups({
     weights,
     expected,
@@ -118,12 +120,12 @@ function testOf(
       const { from, to } = voters[source]!;
       let all = 0;
       for (let entry = from; entry < to; entry++) if (groupOfCell[votes.cells[entry]!]! >= 0) all += votes.counts[entry]!;
-      const sums = new Map<number, number>();
+      sums.clear();
       for (let entry = from; entry < to; entry++) {
         const group = groupOfCell[votes.cells[entry]!]!;
-        if (group >= 0) sums.set(group, (sums.get(group) ?? 0) + votes.counts[entry]!);
+        if (group >= 0) sums.add(group, votes.counts[entry]);
       }
-      for (const [group, count] of sums) visit(group, count / all);
+      for (let at = 0; at < sums.size; at++) visit(sums.words[at]!, sums.counts[at]! / all);
     },
     leastShare: aspect === "subnet" ? LEAST_SHARE_OF_SUBNET : LEAST_SHARE,
   });

@@ -59,7 +59,7 @@ function whyNot(
           ? "No sector is known: whether one industry is meant cannot be told (name your assets: docs/assets.md)."
           : `No ${one} is known.`;
       if (names.length === 1) return `Only one ${one} is seen (${names[0]}): whether others are spared cannot be told.`;
-      return `No target lies in any of the ${number(names.length)} ${many}.`;
+      return `No IPv4 target lies in any of the ${number(names.length)} ${many}.`;
   }
 }
 

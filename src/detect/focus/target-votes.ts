@@ -44,7 +44,7 @@ export class TargetVotes {
   readonly stretches: number[] = [];
   readonly distinct: number[] = [];
   readonly distinctLive: number[] = [];
-  /** Sources left out because the table is full, and targets that are no IPv4 addresses of the space. */
+  /** Sources left out because the table is full, IPv4 targets that are not of the space, and those over IPv6. */
   leftOut = 0;
   outside = 0;
   ipv6 = 0;
@@ -123,7 +123,7 @@ export class TargetVotes {
       const stretch = this.#space.find(target);
       if (subnet !== lastSubnet) {
         subnets++;
-        this.#space.eachPart(subnet, (_, size) => (inSubnets += size));
+        inSubnets += this.#space.sizeIn(subnet);
       }
       if (subnet !== lastSubnet || stretch !== lastStretch) {
         cell = this.#cell(subnet, stretch);

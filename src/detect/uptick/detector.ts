@@ -10,7 +10,7 @@ import { RAMP_SHARE, UPTICK_DEFAULTS, type UptickOptions } from "./options.ts";
 import { QuietSeries } from "./quiet-series.ts";
 import { RampWatch } from "./ramp-watch.ts";
 import { Records } from "./record.ts";
-import { type Habit, isHabit, noteSurge } from "./recurrence.ts";
+import { SurgeMemory } from "./recurrence.ts";
 import { SeriesModel } from "./series-model.ts";
 import { SeriesTable } from "./series-table.ts";
 import type { OpenRamp } from "./slow-rises.ts";
@@ -41,7 +41,7 @@ export class UptickDetector {
   /** Row + 1 of series that are followed, −(place + 1) of quiet ones, 0 of unknown ones. */
   readonly places: Int32Array<ArrayBuffer>;
   readonly events = new Map<number, OpenEvent>();
-  readonly habits = new Map<number, Habit[]>();
+  readonly surges: SurgeMemory;
   /** First bucket of all, and the last. */
   first = Number.NaN;
   last = Number.NaN;
@@ -60,6 +60,7 @@ export class UptickDetector {
     this.calendar = new Calendar(this.options.bucketSeconds);
     this.table = new SeriesTable(layoutOf(this.calendar));
     this.quiet = new QuietSeries(this.options.bucketSeconds);
+    this.surges = new SurgeMemory(this.options.bucketSeconds);
     this.places = new Int32Array(this.options.seriesCount);
     this.#model = new SeriesModel(this.table, this.calendar);
     this.#records = new Records(this.table, this.options.bucketSeconds);
@@ -276,7 +277,7 @@ export class UptickDetector {
       const start = this.calendar.timeOf(bucket);
       const event: OpenEvent = {
         series,
-        isHabit: isHabit(this.habits.get(series) ?? [], start, value),
+        isHabit: this.surges.isHabit(series, start, value),
         start: bucket,
         hot: bucket,
         window: this.calendar.windows[candidate.window]!.buckets,
@@ -334,8 +335,7 @@ export class UptickDetector {
       event.logP = Math.min(event.logP, model.dispersion.corrected(row, window, log));
       if (buckets === event.window) event.ratio = Math.max(event.ratio, sum / mean);
     });
-    const habits = this.habits.get(event.series) ?? [];
-    if (event.isHabit && !isHabit(habits, calendar.timeOf(event.start), event.peak)) {
+    if (event.isHabit && !this.surges.isHabit(event.series, calendar.timeOf(event.start), event.peak)) {
       event.isHabit = false;
       verdicts.push({ phase: "opened", event: detectedEvent(calendar, event, "surge", null) });
     }
@@ -360,9 +360,7 @@ export class UptickDetector {
 
   #close(event: OpenEvent, row: number, bucket: number, closed: DetectedUptick, verdicts: UptickVerdict[]): void {
     this.events.delete(event.series);
-    const habits = this.habits.get(event.series) ?? [];
-    noteSurge(habits, this.calendar.timeOf(event.start), event.peak);
-    this.habits.set(event.series, habits);
+    this.surges.note(event.series, this.calendar.timeOf(event.start), event.peak);
     this.#records.add(row, event.peakBucket, event.peak);
     this.#model.windows.clear(row);
     this.#ramps.restAfter(row, event, bucket);

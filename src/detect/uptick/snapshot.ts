@@ -5,11 +5,11 @@
 import { UptickDetector } from "./detector.ts";
 import type { OpenEvent } from "./event.ts";
 import type { UptickOptions } from "./options.ts";
-import type { Habit } from "./recurrence.ts";
+import type { PastSurges } from "./recurrence.ts";
 import type { OpenRamp } from "./slow-rises.ts";
 
 /** Grows with every change of layout: what another wrote is not read. */
-const VERSION = 4;
+const VERSION = 5;
 const MAGIC = 0x50_55_50_54;
 const WORDS = 2;
 /** Tables begin at multiples of this, so that they can be looked at in place. */
@@ -26,14 +26,14 @@ interface Header {
   readonly quiet: number;
   readonly events: readonly (readonly [number, OpenEvent])[];
   readonly ramps: readonly (readonly [number, OpenRamp])[];
-  readonly habits: readonly (readonly [number, Habit[]])[];
+  readonly surges: readonly (readonly [number, PastSurges])[];
 }
 
 type Table = Float32Array | Float64Array | Int16Array | Int32Array;
 
 /** Octets that `restoreDetector` makes the same detector of. */
 export function snapshotOf(detector: UptickDetector): Uint8Array {
-  const { options, first, last, mayWait, refused, table, quiet, events, ramps, habits } = detector;
+  const { options, first, last, mayWait, refused, table, quiet, events, ramps, surges } = detector;
   const header: Header = {
     options,
     first: Number.isNaN(first) ? null : first,
@@ -45,7 +45,7 @@ export function snapshotOf(detector: UptickDetector): Uint8Array {
     quiet: quiet.length,
     events: [...events],
     ramps: [...ramps],
-    habits: [...habits],
+    surges: [...surges.past],
   };
   const text = new TextEncoder().encode(JSON.stringify(header));
   const parts = tablesOf(detector, table.rows, quiet.length).map((part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
@@ -83,7 +83,7 @@ export function restoreDetector(
   detector.refused = header.refused;
   for (const [series, event] of header.events) detector.events.set(series, event);
   for (const [series, ramp] of header.ramps) detector.ramps.set(series, ramp);
-  for (const [series, habits] of header.habits) detector.habits.set(series, habits);
+  for (const [series, surges] of header.surges) detector.surges.past.set(series, surges);
   detector.table.adopt(header.rows, header.free);
   detector.quiet.adopt(header.quiet);
   let at = aligned(headerAt + length);

@@ -76,7 +76,7 @@ export async function fetchFeed(
   if (missing.length * 2 > feed.urls.length)
     return {
       kind: "failed",
-      reason: `${missing.length} of ${feed.urls.length} files are no longer there: ${missing[0] ?? ""}, …`,
+      reason: `${missing.length} of ${feed.urls.length} files are not there: ${missing[0] ?? ""}, …`,
       notBefore: null,
     };
   const isSame = missing.length === 0 && files.length === record?.copies.length && files.every((file) => "unchanged" in file);
@@ -97,8 +97,9 @@ function statusWords(status: number): string {
     case 403:
       return `the server refuses (${status})`;
     case 404:
+      return "is not there (404)";
     case 410:
-      return `is no longer there (${status})`;
+      return "is gone for good (410)";
     case 429:
       return "too many requests (429)";
     default:

@@ -92,7 +92,8 @@ describe("the last good copy stays in use, with the reason", () => {
   test.each<[string, RequestListener, RegExp]>([
     ["a web page", (_, response) => response.end("<!doctype html><html>"), /a web page/],
     ["a list that shrank", (_, response) => response.end("203.0.113.1\n"), /shrank from 100 to 1/],
-    ["no longer there", (_, response) => response.writeHead(404).end("gone"), /no longer there \(404\)/],
+    ["not there", (_, response) => response.writeHead(404).end("?"), /is not there \(404\)/],
+    ["gone", (_, response) => response.writeHead(410).end("gone"), /is gone for good \(410\)/],
     ["a refusal", (_, response) => response.writeHead(403).end(), /refuses \(403\)/],
     ["a broken server", (_, response) => response.writeHead(500).end(), /status 500/],
     ["a cut connection", (incoming) => void incoming.socket.destroy(), /cut/],
@@ -146,7 +147,7 @@ test("of a collection, files may change, stay and go", async () => {
   files.set("/1", "203.0.113.1\n203.0.113.77\n");
   files.delete("/4");
   const [told] = await update(NOW + HOUR, [many]);
-  expect(told).toMatchObject({ outcome: "new", entries: 5, reason: `no longer there: ${server.url}/4` });
+  expect(told).toMatchObject({ outcome: "new", entries: 5, reason: `not there: ${server.url}/4` });
   expect(tableText()).toBe("many 0.5: 203.0.113.0 203.0.113.1 203.0.113.77 203.0.113.2 203.0.113.3");
   files.clear();
   expect(await update(NOW + 3 * HOUR, [many])).toMatchObject([{ outcome: "kept", entries: 5 }]);

@@ -184,7 +184,7 @@ class Change<Contents> {
     const { entries, guarded, leftOut, dataDate } = read;
     this.#read.set(feed.id, read);
     this.#put(feed, { copies, entries, guarded, leftOut, dataDate, fetchedAt, checkedAt: fetchedAt, refusal: null, notBefore: null });
-    const reason = missing.length === 0 ? null : `no longer there: ${missing.join(", ")}`;
+    const reason = missing.length === 0 ? null : `not there: ${missing.join(", ")}`;
     return {
       feed: feed.id,
       outcome: isSame ? "unchanged" : "new",

@@ -7,34 +7,49 @@
 /** First reach of a search from its guess, either side: 8 numbers of 4 octets are half a cache line. */
 const REACH = 4;
 
-/** Columns by group; groups are in order, and so are the numbers in each. */
+/** Words of a group's row. Four are never on two cache lines, and what a search begins with is one wait for memory. */
+export const GROUP_WORDS = 4;
+
+/** A row a group: where its numbers start and end (those of the next start there), the least of them, and numbers for each unit of their span. */
 export interface SortedGroups {
-  /** The first number of each group, and behind the last group the end of all. */
-  readonly starts: Uint32Array;
-  /** The least number of a group. */
-  readonly bases: Uint32Array;
-  /** Numbers of a group for each unit of its span. */
+  readonly rows: Uint32Array;
+  /** The same octets, for the last member of a row. */
   readonly scales: Float32Array;
 }
 
+/** `starts`: the place of each group's first number, and behind the last group the end of all. */
 export function groupsOf(starts: Uint32Array, numbers: Uint32Array): SortedGroups {
-  const bases = new Uint32Array(starts.length - 1);
-  const scales = new Float32Array(starts.length - 1);
-  for (let group = 0; group < bases.length; group++) {
+  const groups = groupsIn(new Uint32Array(GROUP_WORDS * (starts.length - 1)));
+  for (let group = 0; group < starts.length - 1; group++) {
     const [start, end] = [starts[group]!, starts[group + 1]!];
-    if (start === end) continue;
-    bases[group] = numbers[start]!;
-    scales[group] = (end - start) / (numbers[end - 1]! - numbers[start]! + 1);
+    const base = start === end ? 0 : numbers[start]!;
+    groups.rows.set([start, end, base], GROUP_WORDS * group);
+    if (start < end) groups.scales[GROUP_WORDS * group + 3] = (end - start) / (numbers[end - 1]! - base + 1);
   }
-  return { starts, bases, scales };
+  return groups;
+}
+
+export function groupsIn(rows: Uint32Array): SortedGroups {
+  return { rows, scales: new Float32Array(rows.buffer, rows.byteOffset, rows.length) };
+}
+
+/** Whether the groups cut `count` numbers into stretches without a gap. */
+export function areGroupsOf({ rows }: SortedGroups, count: number): boolean {
+  let end = 0;
+  for (let row = 0; row < rows.length; row += GROUP_WORDS) {
+    if (rows[row] !== end || rows[row + 1]! < end) return false;
+    end = rows[row + 1]!;
+  }
+  return end === count;
 }
 
 /** The place of the last number of a group that is at most `wanted`; of the one before the group where there is none. */
-export function lastUpTo(numbers: Uint32Array, { starts, bases, scales }: SortedGroups, group: number, wanted: number): number {
-  const start = starts[group]!;
-  const end = starts[group + 1]!;
-  const base = bases[group]!;
-  const guess = wanted <= base ? start : Math.min(end, start + Math.floor((wanted - base) * scales[group]!));
+export function lastUpTo(numbers: Uint32Array, { rows, scales }: SortedGroups, group: number, wanted: number): number {
+  const row = group << 2;
+  const start = rows[row]!;
+  const end = rows[row + 1]!;
+  const base = rows[row + 2]!;
+  const guess = wanted <= base ? start : Math.min(end, start + Math.floor((wanted - base) * scales[row + 3]!));
   let low = guess - REACH;
   for (let reach = REACH; low > start && numbers[low]! > wanted; low -= reach) reach *= 2;
   let high = guess + REACH;

@@ -7,12 +7,12 @@ import { IntelError } from "../../model/errors.ts";
 import type { FeedOverlap } from "./agreement.ts";
 import type { Networks6, Stretches4 } from "./compile.ts";
 import { LENGTH_BITS, type SetInterner } from "./set-interner.ts";
-import { groupsOf, type SortedGroups } from "./sorted-groups.ts";
+import { areGroupsOf, GROUP_WORDS, groupsIn, groupsOf, type SortedGroups } from "./sorted-groups.ts";
 import type { TableFeed } from "./table-feed.ts";
 
 /** "PCRT" as a word: octets in another order say that the file is from a machine of the other kind. */
 const MAGIC = 0x54524350;
-const VERSION = 2;
+const VERSION = 3;
 const HEAD_WORDS = 16;
 /** Places in a block of IPv4 have 16 bits; an index of a million words is 4 MB and most of the last search step. */
 export const MIN_INDEX_BITS_4 = 16;
@@ -88,9 +88,7 @@ export function encodeTable(four: Stretches4, six: Networks6, sets: SetInterner,
   write(four.pairs);
   for (let i = 0; i < count4; i++) all[at + i] = renumbered[four.sets[i]!]!;
   at += count4;
-  const bitsOf = ({ buffer }: Float32Array): Uint32Array => new Uint32Array(buffer);
-  for (const column of [blocks.starts, blocks.bases, bitsOf(blocks.scales), firsts]) write(column);
-  for (const column of [groups.starts, groups.bases, bitsOf(groups.scales), seconds]) write(column);
+  for (const column of [blocks.rows, firsts, groups.rows, seconds]) write(column);
   for (let i = 0; i < count6; i++, at += 4) {
     all[at] = six.words[4 * i + 2]!;
     all[at + 1] = six.words[4 * i + 3]!;
@@ -150,10 +148,7 @@ export function decodeTable(file: Uint8Array, place: string): TableColumns {
     at += 4 * length;
     return column;
   };
-  const groups = (count: number): SortedGroups => {
-    const [starts, bases, scales] = [words(count + 1), words(count), words(count)];
-    return { starts, bases, scales: new Float32Array(scales.buffer, scales.byteOffset, count) };
-  };
+  const groups = (count: number): SortedGroups => groupsIn(words(GROUP_WORDS * count));
   const columns = {
     indexBits4,
     index4: words(2 ** indexBits4 + 1),
@@ -179,7 +174,7 @@ function sizesOf(head: readonly number[]) {
   const counts = { indexBits4, count4, firsts, count6, setCount, memberCount };
   if (indexBits4 < MIN_INDEX_BITS_4 || indexBits4 > MAX_INDEX_BITS_4) return { ...counts, words: 0, total: -1 };
   const words4 = 2 ** indexBits4 + 1 + 2 * count4;
-  const words6 = 3 * BLOCKS_6 + 1 + 4 * firsts + 1 + 5 * count6;
+  const words6 = GROUP_WORDS * (BLOCKS_6 + firsts) + firsts + 5 * count6;
   const words = HEAD_WORDS + words4 + words6 + setCount + 1 + memberCount;
   return { ...counts, words, total: 4 * words + 2 * count6 + jsonLength };
 }
@@ -198,7 +193,7 @@ function isSound(table: TableColumns): boolean {
   const { index4, pairs4, sets4, blocks6, firsts6, groups6, rest6, lengths6, offsets, members, meta } = table;
   const sets = offsets.length - 1;
   if (!isAscending(index4, pairs4.length) || !isAscending(offsets, members.length)) return false;
-  if (!isAscending(blocks6.starts, firsts6.length) || !isAscending(groups6.starts, lengths6.length)) return false;
+  if (!areGroupsOf(blocks6, firsts6.length) || !areGroupsOf(groups6, lengths6.length)) return false;
   for (let i = 0; i < sets4.length; i++) if (sets4[i]! >= sets) return false;
   for (let i = 0; i < lengths6.length; i++) {
     const parent = rest6[4 * i + 3]!;

@@ -64,13 +64,13 @@ export class ReputationTable {
   /** The same of an IPv6 address, as four words. */
   lookup6(a: number, b: number, c: number, d: number): number {
     const firsts = this.#firsts6;
-    const starts = this.#groups6.starts;
+    const groups = this.#groups6.rows;
     const first = lastUpTo(firsts, this.#blocks6, blockOf6(a), a);
     if (first < 0) return EMPTY_SET;
-    let network = starts[first + 1]! - 1;
+    let network = groups[(first << 2) + 1]! - 1;
     let common = Math.clz32(firsts[first]! ^ a);
     if (common === 32) {
-      const start = starts[first]!;
+      const start = groups[first << 2]!;
       network = lastUpTo(this.#seconds6, this.#groups6, first, b);
       if (network >= start && this.#seconds6[network] === b) network = this.#before(start, network, b, c, d);
       if (network < 0) return EMPTY_SET;

@@ -78,6 +78,10 @@ const ODD_FLAGS_SHARE = 0.08;
 const EVENT_PACKETS = 32_000;
 const BACKGROUND_PROBES = 26_000;
 const BACKGROUND_TALKS = 1500;
+/** Of the talks, those that clients of the sites begin; the others come from outside. */
+const OUTWARD_SHARE = 0.7;
+/** Those from outside in a second. */
+export const VISITS_A_SECOND = ((1 - OUTWARD_SHARE) * BACKGROUND_TALKS) / CAPTURE_SECONDS;
 
 export const NOVEMBER_2013: LabEvent = {
   name: "november-2013",
@@ -268,7 +272,7 @@ function writeTalks(recorder: Recorder): void {
   const clients = site.hosts(random, 60);
   const remote = publicAddresses(random, 300);
   for (let talk = recorder.count(BACKGROUND_TALKS); talk > 0; talk--) {
-    const outward = random.chance(0.7);
+    const outward = random.chance(OUTWARD_SHARE);
     const server = outward ? (remote[random.zipf(remote.length, 0.9)] as number) : site.server(random, 80);
     const client = outward ? random.pick(clients) : (publicAddresses(random, 1)[0] as number);
     const fixed = {

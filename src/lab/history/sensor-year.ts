@@ -7,7 +7,7 @@ import { formatIPv4 } from "../../model/address.ts";
 import { TCP_SYN } from "../../model/protocol.ts";
 import { mixPair } from "../../sketch/hash.ts";
 import type { TimedPacket } from "../capture-writer.ts";
-import { BACKGROUND_PORTS, novemberAlone, novemberSite, sensorAssets } from "../events/november-2013.ts";
+import { BACKGROUND_PORTS, novemberAlone, novemberSite, sensorAssets, VISITS_A_SECOND } from "../events/november-2013.ts";
 import type { MadeEvent } from "../event.ts";
 import { ethernet } from "../frame.ts";
 import { tcpPacket } from "../packet.ts";
@@ -28,6 +28,8 @@ const SCANNERS = 600;
 /** Sources with TCP port zero in an interval, and those that send so in a week: normally under twenty. */
 const ZERO_SOURCES = 11;
 const ZERO_SENDERS = 150;
+/** Visitors of the sites' web servers in an interval. The event's day has their whole talks; of those before, what opens them is written. */
+const VISITS = VISITS_A_SECOND * INTERVAL;
 /** Strength of the daily wave exp(s · cos), and the hour of its peak; of the level from day to day, as a standard deviation of its logarithm. */
 const DAILY = 0.2;
 const PEAK_HOUR = 14;
@@ -66,7 +68,7 @@ export class SensorYear {
   /** Days before the event, from 1 November 2012 on where not fewer are wanted, and the event's. @param every for tests: only each so many days */
   *days(every = 1, last = YEAR_DAYS): Generator<SensorDay> {
     for (let start = EVENT_DAY - last * DAY; start < EVENT_DAY; start += every * DAY)
-      yield { start, packets: this.#ordinary(start, start + DAY) };
+      yield { start, packets: this.#ordinary(start, start + DAY, VISITS) };
     yield { start: EVENT_DAY, packets: this.#eventDay() };
   }
 
@@ -91,7 +93,7 @@ export class SensorYear {
 
   #eventDay(): readonly SensorPacket[] {
     const { packets } = this.#event();
-    const all = this.#ordinary(EVENT_DAY, END);
+    const all = this.#ordinary(EVENT_DAY, END, 0);
     for (const { time, frame } of packets) {
       const sensor = this.#sensorOf(frame);
       if (sensor >= 0) all.push({ time, frame, sensor });
@@ -109,7 +111,7 @@ export class SensorYear {
   }
 
   /** What comes on any day, in order of time. */
-  #ordinary(from: number, to: number): SensorPacket[] {
+  #ordinary(from: number, to: number, visits: number): SensorPacket[] {
     const packets: SensorPacket[] = [];
     const day = new Random(mixPair(this.#seed ^ 0x0da7, Math.floor(from / DAY)));
     const level = Math.exp(DAY_SPREAD * day.normal());
@@ -125,6 +127,8 @@ export class SensorYear {
       }
       for (let left = random.poisson(ZERO_SOURCES * wave); left > 0; left--)
         packets.push(this.#probe(random, start, random.pick(senders), 0, random.weighted(BACKGROUND_PORTS)));
+      const visitors = publicAddresses(random, random.poisson(visits * wave));
+      for (const visitor of visitors) packets.push(this.#probe(random, start, visitor, ephemeralPort(random), 80));
     }
     return packets.toSorted((a, b) => a.time - b.time);
   }

@@ -56,7 +56,7 @@ export type JudgedHistory = Pick<
 >;
 
 export interface JudgeOptions extends IncidentOptions {
-  /** False upticks that are put up with over all series, a year. */
+  /** False upticks that are put up with over all series, a year: with 1, a whole year without any event opened an incident more often than not. */
   readonly falseEventsAYear: number;
   readonly minCount: number;
   readonly minRatio: number;
@@ -68,7 +68,7 @@ export interface JudgeOptions extends IncidentOptions {
 
 export const JUDGE_DEFAULTS: JudgeOptions = {
   ...INCIDENT_DEFAULTS,
-  falseEventsAYear: 1,
+  falseEventsAYear: 0.1,
   minCount: 5,
   minRatio: 1.5,
   learningSeconds: 7 * 86_400,

@@ -36,7 +36,9 @@ export class WatchJudging {
   /** Sensors that were heard before, and not in the last interval. */
   silent: readonly string[] = [];
   /** Why what was learned cannot be saved, or was lost; null once it is saved. */
-  saveTrouble: string | null = null;
+  #saveTrouble: string | null = null;
+  /** What the store itself finds amiss. */
+  #countsTrouble: string | null = null;
   #options: WatchOptions;
   readonly #spool: Spool;
   readonly #emit: (event: WatchEvent) => void;
@@ -87,6 +89,12 @@ export class WatchJudging {
     return this.#judge?.next ?? 0;
   }
 
+  /** What is amiss though the store answers, or null. */
+  get lesserTrouble(): string | null {
+    const told = [this.#saveTrouble, this.#countsTrouble].filter((one) => one !== null);
+    return told.length === 0 ? null : told.join("; ");
+  }
+
   get refused(): number {
     return this.#judge?.refused ?? 0;
   }
@@ -123,6 +131,7 @@ export class WatchJudging {
       if (this.#isChanged) this.#judge = this.#judge?.withOptions(this.#options.judge) ?? null;
       this.#isChanged = false;
       await this.#judgeUp(store, until);
+      this.#countsTrouble = (await store.health()).countsTrouble;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#away(error);
@@ -173,7 +182,7 @@ export class WatchJudging {
     };
     const { judge, lost } = loadJudge(this.#options.stateFolder, store, this.#options.judge, assessor);
     this.#judge = judge;
-    this.saveTrouble = lost;
+    this.#saveTrouble = lost;
   }
 
   async #judgeUp(store: Store, until: number): Promise<void> {
@@ -226,10 +235,10 @@ export class WatchJudging {
     this.#savedAt = performance.now();
     try {
       saveJudge(this.#options.stateFolder, this.#judge);
-      this.saveTrouble = null;
+      this.#saveTrouble = null;
     } catch (error) {
       // It is learned anew from history after a restart
-      this.saveTrouble = `what was learned cannot be saved: ${systemReason(error)}`;
+      this.#saveTrouble = `what was learned cannot be saved: ${systemReason(error)}`;
     }
   }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { WatchEvent } from "../../model/watch-event.ts";
 import { openStore } from "../../store/open-store.ts";
+import { refuseCounts } from "../../store/uncountable.fixture.ts";
 import { fillHistory, probeLines, SPIKE, watchOptions } from "./watched-history.fixture.ts";
 import { takeFeeds } from "../feed-library.fixture.ts";
 import { Watcher } from "./watcher.ts";
@@ -126,6 +127,18 @@ describe("a watch over history that is there", { timeout: 120_000 }, () => {
     await store.close();
     expect(kept[0]?.judgement).toEqual(closed?.judgement);
     expect(kept.map(({ id, phase, sources }) => [id, phase, sources])).toEqual([["20131102T0100Z-tcp-source-0", "closed", 100]]);
+  });
+
+  test("counts of hours that are over cannot be made: a trouble", async () => {
+    await (await openStore({ kind: "folder", path: join(folder, "history") })).close();
+    await refuseCounts(join(folder, "history"));
+    await fillHistory(folder, 2);
+    const { watcher, set } = await started();
+    probe(SPIKE + 60, 20);
+    set(SPIKE + 311);
+    const isTold = (): boolean => watcher.health().troubles.some((line) => line.startsWith("counts of hours that are over were not made"));
+    await until(isTold, "the trouble to be told");
+    expect(watcher.health().store).toMatchObject({ isUp: true, reason: expect.stringContaining("so that long ranges are slow") });
   });
 
   test("a sensor that falls silent is told with the interval that shows it, and so is one that is back", async () => {

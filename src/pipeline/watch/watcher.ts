@@ -167,7 +167,7 @@ export class Watcher {
     const health = {
       sources: this.#intake.view(),
       silent: this.#judging.silent,
-      store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.saveTrouble },
+      store: { place: this.#options.storePlace, isUp: trouble === null, reason: trouble ?? this.#judging.lesserTrouble },
       intel: this.#judging.intelHealth,
       spool: { batches, bytes: octets, dropped: this.#dropped + droppedObservations, reason: this.#diskTrouble },
       lag: judgedUntil === 0 ? 0 : Math.max(0, due - judgedUntil),

@@ -72,10 +72,8 @@ export function renderFeedCheck(feeds: readonly FeedListing[], folder: string, o
   const bad = conditionLines(used);
   for (const line of bad) screen.paragraph(line.text, { indent: 0, mark: { text: "!", style: line.style } });
   if (used.length === 0) screen.line([{ text: `No feed is in use: precursor intel update fetches them into ${folder}.` }]);
-  else if (bad.length === 0)
-    screen.line([{ text: used.length === 1 ? "The feed in use is fine." : `All ${count(used.length)} feeds in use are fine.` }]);
-  else
-    screen.line([{ text: `${count(bad.length)} of ${counted(used.length, "feed")} in use ${bad.length === 1 ? "is" : "are"} not fine.` }]);
+  else if (bad.length === 0) screen.line([{ text: used.length === 1 ? "The feed is fine." : `All ${count(used.length)} feeds are fine.` }]);
+  else screen.line([{ text: `${count(bad.length)} of ${counted(used.length, "feed")} ${bad.length === 1 ? "is" : "are"} not fine.` }]);
   return screen.toString();
 }
 
