@@ -160,12 +160,15 @@ function leadingService({ scans: { leadingPort } }: Facts): string {
 
 /** Targets that told an unacknowledged scanner something. */
 function exposureAdvice(input: AssessInput): Advice[] {
+  const inside = insideOf(input);
   const answered = input.detection.scans.filter(
     (scan) =>
       scan.outcomes.answered > 0 &&
       SERVED.has(scan.transport) &&
       scan.ports.some((port) => port !== 0) &&
-      organisationOf(input.labels.get(scan.source)) === null,
+      organisationOf(input.labels.get(scan.source)) === null &&
+      // Whoever scans from inside learns nothing of what is open to everyone.
+      !inside(scan.source),
   );
   if (answered.length === 0) return [];
   const contacts = answered.reduce((sum, scan) => sum + scan.outcomes.answered, 0);
@@ -190,7 +193,7 @@ function exposureAdvice(input: AssessInput): Advice[] {
 
 /** Sources that may be blocked, heaviest first: those that scans give reason to, less those whom nobody blocks, whatever they did. */
 function blockable({ detection, labels }: AssessInput): string[] {
-  const home = detection.home.networks.map(parseNetwork).filter((network) => network !== null);
+  const inside = insideOf({ detection });
   const { sources } = hostileSources(
     detection.scans.map((scan) => ({
       source: scan.source,
@@ -208,12 +211,25 @@ function blockable({ detection, labels }: AssessInput): string[] {
     // A label says who; without one (or with a special purpose) nobody is blocked.
     const label = labels.get(source);
     if (label === undefined || label.reserved !== null || (label.reliedUpon ?? null) !== null) return false;
-    const word = parseIPv4(source);
-    if (word !== null) return !home.some((network) => containsIPv4(network, word));
-    const words = parseIPv6(source);
-    return words !== null && !home.some((network) => containsIPv6(network, ...words));
+    return isAddress(source) && !inside(source);
   };
   return sources.filter(allowed).slice(0, MOST_BLOCKED);
+}
+
+/** Whether an address lies in the defended networks. */
+function insideOf({ detection }: Pick<AssessInput, "detection">): (address: string) => boolean {
+  const home = detection.home.networks.map(parseNetwork).filter((network) => network !== null);
+  return (address) => {
+    const word = parseIPv4(address);
+    if (word !== null) return home.some((network) => containsIPv4(network, word));
+    const words = parseIPv6(address);
+    return words !== null && home.some((network) => containsIPv6(network, ...words));
+  };
+}
+
+/** Whether a text is an address: those of IPv6 may be hashes. */
+function isAddress(text: string): boolean {
+  return parseIPv4(text) !== null || parseIPv6(text) !== null;
 }
 
 /** Who says that he scans from there, where his behaviour does not dispute it. */

@@ -1,9 +1,14 @@
 /** The bottom line in a sentence: what it is and how sure, on which numbers. The rest of the note stands in note.ts. */
 import type { Hypothesis, HypothesisId, Severity } from "../model/assessment.ts";
 import type { Facts } from "./facts.ts";
-import { foundThings, hasFinding, inVain } from "./found.ts";
+import { foundThings, hasFinding, inVain, loneStrength, loneWords } from "./found.ts";
 import { ATTACK_PREPARATION, HYPOTHESES } from "./hypotheses.ts";
 import { agree, aimedWords, count, duration, estimativeWords, listed, percent, plural } from "./words.ts";
+
+/** Readings that are not about who scans. */
+const NOT_OF_SCANS: ReadonlySet<HypothesisId> = new Set(["ordinary", "artefact", "backscatter", "ddos"]);
+/** Share of lone probes' sources from which they are for one service. */
+const ONE_SERVICE = 0.5;
 
 /** What it is and how sure, on which numbers. @param hypotheses most probable first. */
 export function bottomLine(facts: Facts, hypotheses: readonly Hypothesis[], severity: Severity, tooEarly: boolean): string {
@@ -33,12 +38,15 @@ function tooEarlySentence(facts: Facts, leading: Hypothesis): string {
  * address gets, and then with the probability of all readings that prepare an attack. Else the leading reading alone.
  */
 function headline(facts: Facts, hypotheses: readonly Hypothesis[], leading: Hypothesis, severity: Severity): string {
-  if (leading.id === "ordinary" && facts.scans.count === 0) return "no probing was seen";
+  if (leading.id === "ordinary" && facts.scans.count === 0)
+    return loneStrength(facts) > 0
+      ? `no scan was seen, only lone probes${(facts.lone?.leading?.share ?? 0) < ONE_SERVICE ? ", as every address of the Internet gets them" : ""}`
+      : "no probing was seen";
   const port = ATTACK_PREPARATION.has(leading.id) ? servicePort(facts) : null;
   const grave = severity === "high" || severity === "critical";
   const spreads = leading.id === "worm-or-botnet" && facts.portZero.tcpSourceOnly === 0;
   if (!grave || !ATTACK_PREPARATION.has(leading.id) || spreads) {
-    const inside = facts.scans.count > 0 && facts.scans.internalSources === facts.scans.sources && leading.id !== "ordinary";
+    const inside = facts.scans.count > 0 && facts.scans.internalSources === facts.scans.sources && !NOT_OF_SCANS.has(leading.id);
     return `${adverb(leading.probability)} ${readingOf(leading.id)}${port === null ? "" : ` on ${port}`}${inside ? ", from inside" : ""}`;
   }
   const together = hypotheses.filter(({ id }) => ATTACK_PREPARATION.has(id)).reduce((sum, { probability }) => sum + probability, 0);
@@ -70,6 +78,7 @@ function numbers(facts: Facts, leading: HypothesisId): string {
       ? `${plural(portZero.unconfirmed, "record")} say port zero, and ${portZero.confirmed === 0 ? "none" : count(portZero.confirmed)} can show a transport header`
       : `${plural(portZero.excludedFragments, "later fragment")} carry no ports, and no packet really had port zero`;
   }
+  if (scans.count === 0 && portZero.strong === 0 && loneStrength(facts) > 0) return `${loneWords(facts)}, each too few for a scan`;
   if (leading === "ordinary" && scans.count === 0)
     return `${plural(facts.packets, "packet")} in ${duration(facts.span)} hold no scan, no backscatter and no port zero to speak of`;
   if (portZero.strong > 0 && (portZero.strong >= scans.packets / 10 || scans.count === 0)) return portZeroNumbers(facts);
@@ -102,7 +111,8 @@ function sourcesPhrase(facts: Facts, sources: number): string {
   const all = plural(sources, "source");
   if (largest === null || placed < 5) return all;
   const of = placed < sources ? `of the ${count(placed)} most active ` : "";
-  if (chance < 0.01) return `${all}, ${of}${count(largest.sources)} ${of === "" ? "of them " : ""}in one network (${largest.name}),`;
+  if (chance < 0.01)
+    return `${all}, ${largest.sources === sources ? "all of them " : `${of}${count(largest.sources)} ${of === "" ? "of them " : ""}`}in one network (${largest.name}),`;
   return `${all} in ${placed < sources ? "at least " : ""}${plural(Math.min(networks, sources), "network")}`;
 }
 
@@ -123,6 +133,7 @@ export function asideOf(facts: Facts, leading: HypothesisId): string {
       `${plural(portZero.excludedFragments, "later fragment")}, which ${agree(portZero.excludedFragments, "has", "have")} no ports (a flow exporter writes them down as port 0)`,
     );
   }
+  if (leading !== "misconfiguration" && facts.persistence !== null) asides.push(inVain(facts));
   return asides.length === 0 ? "" : `Beside it: ${listed(asides)}.`;
 }
 
@@ -132,6 +143,8 @@ export function servicePort(facts: Facts): string | null {
   if (portZero.otherPort !== null && portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort.share >= 0.3)
     return portZero.otherPort.name;
   const { leadingPort } = scans;
+  const sought = scans.count === 0 && loneStrength(facts) > 0 ? (facts.lone?.leading ?? null) : null;
+  if (sought !== null) return sought.share >= ONE_SERVICE && !sought.name.endsWith("/0") ? sought.name : null;
   return leadingPort !== null && leadingPort.share >= 0.4 && !leadingPort.name.endsWith("/0") ? leadingPort.name : null;
 }
 

@@ -7,7 +7,9 @@ export function concentrationSentence({ placed, largest, largestPrefix }: Concen
   const network = largest === null ? [] : [clause(largest, "one network")];
   // A /24 that holds as many as the whole network says more; one that is the network is said once.
   const prefix =
-    largestPrefix === null || largestPrefix.name === largest?.name || largestPrefix.chance > 0.01 ? [] : [clause(largestPrefix, "one /24")];
+    largestPrefix === null || largestPrefix.name === largest?.name || largestPrefix.chance > 0.01
+      ? []
+      : [clause(largestPrefix, `one ${largestPrefix.name.slice(largestPrefix.name.indexOf("/"))}`)];
   return `Of ${plural(placed, "source")} ${[...network, ...prefix].join("; ")}: bots are spread over many networks.`;
 }
 

@@ -45,6 +45,9 @@ export interface Concentration {
   /** The network with the least chance (with most sources where none stands out), and the same of /24s. Null where nothing was placed. */
   readonly largest: Concentrated | null;
   readonly largestPrefix: Concentrated | null;
+  /** Addresses in networks that rent hosts out, and in those of homes and phones; others' networks are of another kind, or of none that is known. */
+  readonly rented: number;
+  readonly homes: number;
   /** Of the lesser of both chances, twice: there were two to choose from. 1 where there are too few sources to tell. */
   readonly chance: number;
 }
@@ -67,6 +70,8 @@ export function concentrationOf(
   const networks = new Map<string, Counted>();
   const prefixes = new Map<string, Counted>();
   let placed = 0;
+  let rented = 0;
+  let homes = 0;
   for (const address of addresses) {
     const prefix = prefixOf(address);
     if (prefix === null) continue;
@@ -75,6 +80,8 @@ export function concentrationOf(
     add(networks, key, () => countedNetwork(network, prefix, announced));
     add(prefixes, prefix, () => ({ name: prefix, base: PREFIX_SHARE, sources: 0 }));
     placed++;
+    if (network?.kind === "hosting") rented++;
+    else if (network?.kind === "access" || network?.kind === "mobile") homes++;
   }
   const largest = leastLikely(networks, placed);
   const largestPrefix = leastLikely(prefixes, placed);
@@ -82,6 +89,8 @@ export function concentrationOf(
     placed,
     networks: networks.size,
     prefixes: prefixes.size,
+    rented,
+    homes,
     largest,
     largestPrefix,
     chance: Math.min(1, 2 * Math.min(largest?.chance ?? 1, largestPrefix?.chance ?? 1)),

@@ -44,6 +44,33 @@ export const EVIDENCE_TABLE = {
     source: by.STATED,
     ratios: { ordinary: 0.005 },
   },
+  "lone-probes": {
+    group: "presence",
+    source: "Pang et al., IMC 2004 (background radiation: mostly worms and scans); stated judgement",
+    // What every address gets is ordinary; that it is for one service (below) is what is not.
+    ratios: {
+      ordinary: 2,
+      "vulnerability-search": 1.3,
+      "worm-or-botnet": 1.3,
+      misconfiguration: 0.5,
+      artefact: 0.5,
+      backscatter: 0.5,
+      ddos: 0.5,
+    },
+  },
+  "lone-one-service": {
+    group: "breadth",
+    source: by.DURUMERIC,
+    // What was a scan of thousands of addresses, or a worm's, is a probe or two at each.
+    ratios: {
+      "vulnerability-search": 4,
+      "worm-or-botnet": 4,
+      research: 1,
+      misconfiguration: 1.5,
+      "targeted-reconnaissance": 0.2,
+      ordinary: 0.3,
+    },
+  },
   "no-probing": {
     group: "no-probing",
     source: by.STATED,
@@ -81,7 +108,8 @@ export const EVIDENCE_TABLE = {
   "unconfirmed-with-flags": {
     group: "false-port-zero",
     source: by.STATED,
-    ratios: { artefact: 0.5, fingerprinting: 1.5, "vulnerability-search": 1.5 },
+    // No honest stack sends them.
+    ratios: { artefact: 0.5, fingerprinting: 3, "vulnerability-search": 1.5, misconfiguration: 2, ordinary: 0.05 },
   },
   "unconfirmed-one-sided": {
     group: "false-port-zero",
@@ -171,6 +199,16 @@ export const EVIDENCE_TABLE = {
     group: "network",
     source: by.ANTONAKAKIS,
     ratios: { "worm-or-botnet": 5, ddos: 2, research: 0.3, "targeted-reconnaissance": 0.3, misconfiguration: 0.1 },
+  },
+  "rented-hosts": {
+    group: "network-kind",
+    source: `${by.DURUMERIC} (large scans come from hosters); stated judgement`,
+    ratios: { "vulnerability-search": 2, research: 1.5, "targeted-reconnaissance": 1.2, "worm-or-botnet": 0.4, misconfiguration: 0.4 },
+  },
+  homes: {
+    group: "network-kind",
+    source: `${by.ANTONAKAKIS} (bots are devices in consumers' networks)`,
+    ratios: { "worm-or-botnet": 2, ddos: 1.3, "vulnerability-search": 0.6, research: 0.1, "targeted-reconnaissance": 0.7 },
   },
   "many-sources": {
     group: "sources",
@@ -478,6 +516,8 @@ export const OVERLAPS: readonly { readonly group: string; readonly with: string;
   { group: "sensors", with: "history", keeps: 0.8 },
   // Whoever is on lists of attackers is seldom on those of acknowledged scanners.
   { group: "reputation", with: "acknowledged", keeps: 0.7 },
+  // One network is of one kind.
+  { group: "network-kind", with: "network", keeps: 0.6 },
   // One tool, and one network, are what ties many a campaign.
   { group: "campaign", with: "tool", keeps: 0.5 },
   { group: "campaign", with: "network", keeps: 0.6 },

@@ -70,6 +70,17 @@ export interface ScanFacts {
   readonly techniqueSources: ReadonlyMap<Technique, number>;
 }
 
+/** Probes that are in no scan. */
+export interface LoneFacts {
+  readonly sources: number;
+  readonly packets: number;
+  /** Of all packets. */
+  readonly share: number;
+  readonly miraiSources: number;
+  /** What most of the sources ask for, and the share of them that do. */
+  readonly leading: { readonly name: string; readonly share: number } | null;
+}
+
 /** Floods on one host each: never scans. */
 export interface FloodFacts {
   readonly count: number;
@@ -111,6 +122,8 @@ export interface Facts {
     readonly share: number;
     readonly leading: Persistence;
   } | null;
+  /** Lone probes; null where there are none, or where a flood or answers may be what is taken for them. */
+  readonly lone: LoneFacts | null;
   readonly past: PastFacts | null;
   readonly reputation: ReputationFacts;
   readonly campaigns: CampaignFacts | null;
@@ -160,6 +173,7 @@ export function factsOf(input: AssessInput): Facts {
     focus: detection.focus,
     lostShare: input.keeping.lost / Math.max(1, input.keeping.lost + input.records),
     persistence: persistenceFacts(input, packets),
+    lone: loneFacts(input, packets),
     past: pastFacts(input, seriesFound(portZero, scans, input)),
     reputation: reputationFacts(input, concentrated),
     campaigns: campaignFacts(input),
@@ -201,6 +215,15 @@ function persistenceFacts({ detection: { persistence, persistenceTotal } }: Asse
   if (leading === undefined) return null;
   const packets = sum(persistence.map((one) => one.packets));
   return { sources: Math.max(persistenceTotal, persistence.length), packets, share: Math.min(1, packets / Math.max(1, all)), leading };
+}
+
+function loneFacts({ detection: { loneProbes, floods } }: AssessInput, all: number): LoneFacts | null {
+  const { sources, packets, miraiSources, services } = loneProbes;
+  if (sources === 0 || floods.length > 0) return null;
+  const [first] = services;
+  const leading =
+    first === undefined ? null : { name: `${first.transport.toUpperCase()}/${first.port}`, share: Math.min(1, first.sources / sources) };
+  return { sources, packets, share: Math.min(1, packets / Math.max(1, all)), miraiSources, leading };
 }
 
 function isHostile(input: AssessInput, source: string): boolean {

@@ -72,6 +72,7 @@ export function detection(scans: readonly Scan[], backscatter: readonly Backscat
     },
     persistence: [],
     persistenceTotal: 0,
+    loneProbes: { sources: 0, packets: 0, miraiSources: 0, services: [] },
     campaigns: [],
     campaignsTotal: 0,
     spoofing: [],
@@ -323,7 +324,15 @@ export function vulnerabilitySearch(sources = 8): AssessInput {
 
 /** Two clients that ask one host for a service that is gone, all day; little else. */
 export function clientsInVain(packets = 2000): AssessInput {
-  const one = { targets: ["192.88.98.9"], ports: [9100], firstSeen: START, lastSeen: START + 36_000, wasRefused: false, evidence: [] };
+  const one = {
+    transport: "tcp" as const,
+    targets: ["192.88.98.9"],
+    ports: [9100],
+    firstSeen: START,
+    lastSeen: START + 36_000,
+    wasRefused: false,
+    evidence: [],
+  };
   const persistence = ["5.5.5.5", "6.6.6.6"].map((source) => ({ ...one, source, packets }));
   return input({
     detection: { ...detection([]), persistence, persistenceTotal: 2 },

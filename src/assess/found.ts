@@ -1,6 +1,6 @@
 /** What was found, as phrases for a sentence: evidence and the summary name the same things in the same words. */
 import type { Facts } from "./facts.ts";
-import { agree, count, listed, plural } from "./words.ts";
+import { agree, count, listed, percent, plural } from "./words.ts";
 
 /** Share of packets from which clients that ask in vain are something to explain. */
 const MUCH_IN_VAIN = 0.05;
@@ -38,7 +38,7 @@ export function foundThings(facts: Facts): string[] {
 export function inVain({ persistence }: Facts): string {
   if (persistence === null) return "";
   const { sources, packets, leading } = persistence;
-  const ports = leading.ports.slice(0, 3).map((port) => `TCP/${port}`);
+  const ports = leading.ports.slice(0, 3).map((port) => `${leading.transport.toUpperCase()}/${port}`);
   return `${plural(sources, "source")} ${agree(sources, "asks", "ask")} ${leading.targets[0] ?? "one host"} for ${listed(ports)} in vain, ${count(packets)} times`;
 }
 
@@ -62,4 +62,26 @@ export function fragmentShare(facts: Facts): number {
 /** Share of the scanning sources that ask by ARP: those are on the link itself. */
 export function arpShare(facts: Facts): number {
   return (facts.scans.techniqueSources.get("arp") ?? 0) / Math.max(1, facts.scans.sources);
+}
+
+/** Lone probes from which they are more than a stray or two: sources, and share of all packets. Stated judgement. */
+const FEW_LONE_SOURCES = 5;
+const MANY_LONE_SOURCES = 30;
+const LONE_SHARE = [0.05, 0.5] as const;
+
+/** How far lone probes are what was seen, 0 to 1; where there are scans, those tell more. */
+export function loneStrength({ lone, scans }: Facts): number {
+  if (lone === null || scans.count > 0) return 0;
+  return ramp(lone.sources, FEW_LONE_SOURCES, MANY_LONE_SOURCES) * ramp(lone.share, ...LONE_SHARE);
+}
+
+/** "412 sources sent 900 lone probes, 71 % of the sources for TCP/445"; empty where there are none. */
+export function loneWords({ lone }: Facts): string {
+  if (lone === null) return "";
+  const { leading } = lone;
+  const most =
+    leading === null || leading.share < 0.2
+      ? ""
+      : `, ${leading.share > 0.99 ? "all" : `${percent(leading.share)} of the sources`} for ${leading.name}`;
+  return `${plural(lone.sources, "source")} sent ${plural(lone.packets, "lone probe")}${most}`;
 }

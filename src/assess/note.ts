@@ -54,7 +54,8 @@ export function noteOf(note: NoteInput): NoteSentence[] {
       why(sectorSentence(note), ["sectors-spread", "group-meant"], "focus");
       why(reputationSentence(facts), ["reputation-hostile", "reputation-clean"], "scans");
       why(notFloodSentence(note), ["no-flood"], "readings");
-      why(attributionSentence(facts), [], "spoofing", "scans");
+      // Of a survey it is known who is behind, as far as the names go.
+      if (hypotheses[0]?.id !== "research") why(attributionSentence(facts), [], "spoofing", "scans");
     }
     why(asideOf(facts, hypotheses[0]?.id ?? "ordinary"), [], "readings");
     why(confidenceSentence(note), [], "limits");

@@ -50,7 +50,8 @@ function probingSeverity(facts: Facts, hypotheses: readonly Hypothesis[]): Sever
   const { scans, portZero, backscatter, concentration, hostileSources } = facts;
   const patient = hypotheses[0]?.id === "misconfiguration" && facts.persistence !== null;
   const answers = patient || portZero.answersOnly || (hypotheses[0]?.id === "backscatter" && backscatter.victims > 0);
-  if (scans.count === 0 && (portZero.strong === 0 || portZero.answersOnly)) return answers ? "low" : "none";
+  if (scans.count === 0 && (portZero.strong === 0 || portZero.answersOnly))
+    return answers || ATTACK_PREPARATION.has(hypotheses[0]?.id ?? "ordinary") || hypotheses[0]?.id === "fingerprinting" ? "low" : "none";
 
   const spread = concentration.networks >= HIGH_NETWORKS || concentration.chance < CONCENTRATED;
   const serviceMeant = portZero.tcpSourceOnly > portZero.toZero && portZero.otherPort !== null;

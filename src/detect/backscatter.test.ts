@@ -1,6 +1,7 @@
 /** Answers that nobody asked for, and answers that somebody did. */
 import { describe, expect, test } from "vitest";
 import { CLASS_RST_SENT, CLASS_STRAY, CLASS_SYN, CLASS_SYN_ACK_SENT, OUTCOME_ANSWERED } from "../model/activity.ts";
+import { parseNetwork } from "../model/address.ts";
 import { ActivityBuilder, addresses, HOME, onPort, SCANNER } from "./activity-builder.fixture.ts";
 import { detect } from "./index.ts";
 
@@ -15,6 +16,18 @@ describe("backscatter", () => {
     expect(scans).toEqual([]);
     expect(backscatter).toMatchObject([{ victim, transport: "tcp", ports: [80], peers: 100, packets: 400, qualifies: true }]);
     expect(detect(syn(new ActivityBuilder(), 86_400).activity, { home: HOME }).backscatter).toMatchObject([{ qualifies: false }]);
+  });
+
+  test("a network of few addresses has few peers, and the answers are as many", () => {
+    const [home] = [parseNetwork("192.0.2.0/29")].filter((network) => network !== null);
+    const few = (packets: number, count: number): unknown =>
+      detect(
+        new ActivityBuilder().add(victim, CLASS_SYN_ACK_SENT, onPort(addresses("192.0.2.1", count), 80), { packets, last: 3000 }).activity,
+        { home: [home!] },
+      ).backscatter;
+    expect(few(100, 5)).toMatchObject([{ victim, peers: 5 }]);
+    expect(few(20, 5)).toEqual([]);
+    expect(few(100, 2)).toEqual([]);
   });
 
   test("answers to a scan in the same capture are answers", () => {

@@ -28,6 +28,12 @@ const RSDOS_PER_MINUTE = 30;
 /** Zeek scan-NG: at most 2 source ports towards at least 10 peers. */
 const FEW_PORTS = 2;
 const MANY_PEERS = 10;
+/**
+ * A network of few addresses cannot have so many: half of them do there, but three at the least, where the answers are as many as RSDoS
+ * asks for. Stated judgement: who answers a host or two alone may be a server that keeps resetting them.
+ */
+const FEWEST_PEERS = 3;
+const PEER_SHARE = 0.5;
 /** Peers asked whether they had asked: a share of them is enough. */
 const PEER_SAMPLE = 24;
 /** Share of peers that asked from which the answers are answers. */
@@ -65,11 +71,16 @@ export class BackscatterFinder {
 
   readonly #sampling: number;
   readonly #greatestSampling: number;
+  readonly #peers: number;
 
-  /** @param sampling one packet of so many was looked at @param greatestSampling that of the records that stand for most packets */
-  constructor(sampling: number = 1, greatestSampling: number = sampling) {
+  /**
+   * @param sampling one packet of so many was looked at @param greatestSampling that of the records that stand for most packets
+   * @param addresses that are defended, IPv4; 0 where they are not given
+   */
+  constructor(sampling: number = 1, greatestSampling: number = sampling, addresses: number = 0) {
     this.#sampling = sampling;
     this.#greatestSampling = greatestSampling;
+    this.#peers = addresses === 0 ? MANY_PEERS : Math.min(MANY_PEERS, Math.max(FEWEST_PEERS, Math.ceil(PEER_SHARE * addresses)));
   }
 
   /** Takes a source × class that sends answers; others are ignored. */
@@ -84,7 +95,8 @@ export class BackscatterFinder {
       if (view.contactCount < MANY_PEERS || view.servicePortPackets < SERVICE_SHARE * view.packets || view.targetCount < MANY_PEERS) return;
     } else if (trafficClass < CLASS_SYN_ACK_SENT || trafficClass > CLASS_ICMP_ERROR_SENT) return;
     const qualifies = view.packets >= RSDOS_PACKETS * this.#greatestSampling && meetsRsdos(view.packets, view.firstSeen, view.lastSeen);
-    if (!qualifies && (view.contactCount < MANY_PEERS || view.targetCount < MANY_PEERS)) return;
+    const peers = trafficClass === CLASS_UDP || view.packets < RSDOS_PACKETS ? MANY_PEERS : this.#peers;
+    if (!qualifies && (view.contactCount < peers || view.targetCount < peers)) return;
     this.#candidates.offer(view.packets, sourceClass(sourceKey(view), trafficClass));
   }
 
@@ -94,7 +106,7 @@ export class BackscatterFinder {
       // What rejects most comes first.
       if (this.#probes(activity, victim, peersOf(activity, victim), false)) return [];
       const part = gather(activity, victim);
-      const isVictim = reachesThresholds(part) && this.#askedReason(activity, victim, part, false) === null;
+      const isVictim = this.#reachesThresholds(part) && this.#askedReason(activity, victim, part, false) === null;
       return isVictim ? [describe(activity, victim, part)] : [];
     });
   }
@@ -106,10 +118,18 @@ export class BackscatterFinder {
       const transport = transportOfReply(part.trafficClass);
       const asked = this.#askedReason(activity, victim, part, true);
       if (asked !== null) return [{ transport, reason: asked }];
-      return reachesThresholds(part)
+      return this.#reachesThresholds(part)
         ? []
         : [{ transport, reason: "too few packets or peers for the thresholds, or too many ports of its own" }];
     });
+  }
+
+  /** RSDoS's, or Zeek's: few ports, many peers. */
+  #reachesThresholds({ trafficClass, packets, firstSeen, lastSeen, portCount, peers }: Part): boolean {
+    // Floods of UDP go to ports at random, and each is told of.
+    const areFew = portCount <= FEW_PORTS || trafficClass === CLASS_ICMP_ERROR_SENT;
+    const most = trafficClass === CLASS_UDP || packets < RSDOS_PACKETS ? MANY_PEERS : this.#peers;
+    return meetsRsdos(packets, firstSeen, lastSeen) || (areFew && peers >= most);
   }
 
   /**
@@ -262,13 +282,6 @@ function transportOfReply(trafficClass: number): Backscatter["transport"] {
 export function meetsRsdos(packets: number, firstSeen: number, lastSeen: number): boolean {
   const seconds = lastSeen - firstSeen;
   return packets >= RSDOS_PACKETS && seconds >= RSDOS_SECONDS && (60 * packets) / seconds >= RSDOS_PER_MINUTE;
-}
-
-/** RSDoS's, or Zeek's: few ports, many peers. */
-function reachesThresholds({ trafficClass, packets, firstSeen, lastSeen, portCount, peers }: Part): boolean {
-  // Floods of UDP go to ports at random, and each is told of.
-  const areFew = portCount <= FEW_PORTS || trafficClass === CLASS_ICMP_ERROR_SENT;
-  return meetsRsdos(packets, firstSeen, lastSeen) || (areFew && peers >= MANY_PEERS);
 }
 
 function describe(activity: Activity, { family, word }: Victim, part: Part): Backscatter {

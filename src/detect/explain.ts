@@ -65,7 +65,7 @@ export function explainAddress(
   }
   const given = detection.home.guessed ? [] : detection.home.networks.flatMap((text) => parseNetwork(text) ?? []);
   const { networks } = findHome(activity, given);
-  const backscatter = new BackscatterFinder(sampling);
+  const backscatter = new BackscatterFinder(sampling, sampling, given.length === 0 ? 0 : networks.sizeIPv4);
   const facts: SourceFacts = { strays: 0, conversations: 0, resets: 0 };
   const drafts: ScanDraft[] = [];
   const joiners: { draft: ScanDraft; points: number; reason: string }[] = [];

@@ -194,7 +194,7 @@ export class FloodFinder {
       if (isWithoutHeaders(view) && view.packets > view.contactCount * this.#greatestSampling) return false;
     }
     if (trafficClass === CLASS_UDP) {
-      if (!activity.isLive(target) || activity.serves(target, port)) return false;
+      if (!(this.#hasTalk || activity.isLive(target)) || activity.serves(target, port)) return false;
       if (this.#sampling > 1 && port < PRIVILEGED) return false;
     }
     return metBy(trafficClass, outcome, false) <= MET_HALF_OPEN;

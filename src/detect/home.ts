@@ -42,6 +42,11 @@ export class HomeNetworks {
     this.#six = networks.filter((network) => network.family === 6);
   }
 
+  /** IPv4 addresses that are defended. */
+  get sizeIPv4(): number {
+    return this.#starts.reduce((sum, start, at) => sum + this.#ends[at]! - start + 1, 0);
+  }
+
   /** Whether an IPv4 address is defended. */
   hasIPv4(word: number): boolean {
     let low = 0;

@@ -28,6 +28,7 @@ import { findHome } from "./home.ts";
 import type { HomeNetworks } from "./home.ts";
 import { isWorthLoading, judge, mayJoin } from "./judge.ts";
 import { joinMixedFlags } from "./mixed-flags.ts";
+import { LoneProbeCounter } from "./lone-probes.ts";
 import { PersistenceFinder } from "./persistence.ts";
 import { ProbeSet } from "./probe-set.ts";
 import { compareText, MAXIMUM_FINDINGS, Ranking } from "./ranking.ts";
@@ -74,18 +75,19 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const { home, networks } = findHome(activity, options.home);
   const set = new ProbeSet(sampling, options.showsOutcomes);
   const distributed = new DistributedScans(set.tellsSilence);
-  const backscatter = new BackscatterFinder(sampling, options.greatestSampling);
+  const backscatter = new BackscatterFinder(sampling, options.greatestSampling, home.guessed ? 0 : networks.sizeIPv4);
   const floods = new FloodFinder(sampling, options.greatestSampling);
+  const loneProbes = new LoneProbeCounter();
   const udpFloods = new UdpFloods(options.greatestSampling ?? sampling);
   const reflection = new ReflectionFinder();
   const campaigns = new CampaignFinder();
-  const persistence = new PersistenceFinder(sampling);
+  const persistence = new PersistenceFinder(sampling, options.showsOutcomes === false);
   const space = new AddressSpace(
     home.networks.flatMap((text) => parseNetwork(text) ?? []),
     options.assets ?? [],
   );
   const liveHosts = new LiveHosts(space);
-  const crowds = { distributed, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts };
+  const crowds = { distributed, loneProbes, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts };
   const candidates = judgeAll(activity, networks, crowds, set);
   const byBots = udpFloods.find(activity, networks);
   const names = candidates.take();
@@ -99,9 +101,10 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     space.size,
   );
   const { drafts, signatures, targets, dropped } = makeScans(activity, networks, names, set, votes, udpFloods);
+  const shared = distributed.find(activity, votes);
   const found: { scan: Scan; draft: ScanDraft | null }[] = [
     ...joinDecoys(drafts, signatures).map((draft) => ({ scan: draft.scan, draft })),
-    ...distributed.find(activity, votes).map((scan) => ({ scan, draft: null })),
+    ...shared.map((scan) => ({ scan, draft: null })),
   ];
   // Each distributed scan counts once; so does a scan with its decoys.
   const scansTotal = candidates.total - dropped - drafts.length + found.length;
@@ -127,6 +130,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
     backscatterTotal: answers.length + reflected.total,
     persistence: persistence.find(activity),
     persistenceTotal: persistence.total,
+    loneProbes: loneProbes.find(shared, flooded),
     targets: summary,
     campaigns: together.slice(0, MAXIMUM_FINDINGS),
     campaignsTotal: together.length,
@@ -139,6 +143,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
 /** The detectors that look at many sources together. */
 interface Crowds {
   readonly distributed: DistributedScans;
+  readonly loneProbes: LoneProbeCounter;
   readonly backscatter: BackscatterFinder;
   readonly floods: FloodFinder;
   readonly udpFloods: UdpFloods;
@@ -152,7 +157,7 @@ interface Crowds {
 function judgeAll(
   activity: Activity,
   home: HomeNetworks,
-  { distributed, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts }: Crowds,
+  { distributed, loneProbes, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts }: Crowds,
   set: ProbeSet,
 ): Ranking {
   const candidates = new Ranking();
@@ -164,6 +169,7 @@ function judgeAll(
       if (trafficClass === CLASS_SERVED || trafficClass === CLASS_CONVERSED) {
         floods.noteTalk();
         udpFloods.noteTalk();
+        persistence.noteTalk();
       }
       backscatter.collect(view);
       return;
@@ -194,6 +200,8 @@ function judgeAll(
     }
     backscatter.collect(view);
     distributed.collect(set, tool);
+    // Amplifiers answer, whatever port they are aimed at.
+    if (2 * view.amplifierPackets < view.packets) loneProbes.collect(activity, home, set, tool);
   });
   for (const joiner of joiners.values()) {
     if (joiner.points < SCAN_POINTS) continue;

@@ -106,7 +106,8 @@ function hasNoFocus(set: ProbeSet): boolean {
   return ports.size >= NO_FOCUS * chosen && privileged <= PRIVILEGED_SHARE * chosen && isScattered(set);
 }
 
-function isPeerPort(port: number): boolean {
+/** Whether file sharing and the like listen there by default. */
+export function isPeerPort(port: number): boolean {
   return PEER_PORTS.has(port) || (port >= BITTORRENT_FIRST_PORT && port <= BITTORRENT_LAST_PORT);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CLASS_SYN, CLASS_UDP, OUTCOME_ANSWERED, OUTCOME_REFUSED } from "../model/activity.ts";
+import { CLASS_SERVED, CLASS_SYN, CLASS_UDP, OUTCOME_ANSWERED, OUTCOME_REFUSED } from "../model/activity.ts";
 import type { Persistence } from "../model/finding.ts";
 import { ActivityBuilder, addresses, HOME, onPort } from "./activity-builder.fixture.ts";
 import { detect } from "./index.ts";
@@ -25,6 +25,20 @@ describe("persistence", () => {
       persistenceOf(new ActivityBuilder().add(CLIENT, CLASS_SYN, [["192.0.2.10", 8080, outcome]], { packets: 900, last: HOURS }));
     expect(asked(OUTCOME_REFUSED)).toMatchObject([{ wasRefused: true }]);
     expect(asked(OUTCOME_ANSWERED)).toEqual([]);
+  });
+
+  test("a question by UDP that is always answered, where answers would be seen or it was refused or dropped", () => {
+    const ask = (port: number, outcome = 0): ActivityBuilder =>
+      new ActivityBuilder().add(CLIENT, CLASS_UDP, [["192.0.2.10", port, outcome]], { packets: 900, last: HOURS });
+    const talking = (builder: ActivityBuilder): ActivityBuilder => builder.add("192.0.2.80", CLASS_SERVED, [["9.9.9.9", 443]]);
+    expect(persistenceOf(talking(ask(500)))).toMatchObject([{ source: CLIENT, transport: "udp", ports: [500], packets: 900 }]);
+    expect(persistenceOf(ask(53, OUTCOME_REFUSED))).toMatchObject([{ ports: [53], wasRefused: true }]);
+    expect(detect(ask(123).activity, { home: HOME, showsOutcomes: false }).persistence).toHaveLength(1);
+    // One direction of a resolver's questions looks like this, and logs are sent without an answer.
+    expect(persistenceOf(ask(53))).toEqual([]);
+    expect(detect(ask(53).activity, { home: HOME }).persistenceTotal).toBe(0);
+    expect(persistenceOf(talking(ask(514)))).toEqual([]);
+    expect(persistenceOf(talking(ask(53, OUTCOME_ANSWERED)))).toEqual([]);
   });
 
   test("a stack's own retries, a scan, a message that wants no answer and a sampler's leavings are none", () => {

@@ -2,7 +2,7 @@
  * Sources that keep asking one host for one service that never comes: no search, since they learn the same each time. A client whose server
  * is gone, a device with an old address (Bou-Harb et al. 2014 tell such misconfiguration from probing by its few targets and its patience).
  */
-import { CLASS_SYN, OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNREACHABLE } from "../model/activity.ts";
+import { CLASS_SYN, CLASS_UDP, OUTCOME_ANSWERED, OUTCOME_REFUSED, OUTCOME_UNREACHABLE } from "../model/activity.ts";
 import type { Activity, SourceView } from "../model/activity.ts";
 import type { Persistence } from "../model/finding.ts";
 import { duration, plural } from "./evidence.ts";
@@ -16,31 +16,63 @@ const LONG_SECONDS = 1800;
 /** Sources that are kept; the most patient where there are more. */
 const MAXIMUM_SOURCES = 1000;
 
+/**
+ * UDP services of which every question is answered: DNS, TFTP's errors, NTP, SNMP, CLDAP, IKE, OpenVPN, RADIUS, STUN, IKE behind NAT, SIP. Logs,
+ * counts and flows are sent without an answer, and their silence says nothing.
+ */
+const ANSWERING_PORTS: ReadonlySet<number> = new Set([53, 69, 123, 161, 389, 500, 1194, 1812, 3478, 4500, 5060]);
+
 interface Candidate {
   readonly family: 4 | 6;
   readonly word: number;
+  readonly trafficClass: number;
   readonly packets: number;
+  /** Of UDP: nobody refused it, so that its answers may have gone another way. */
+  readonly mayBeOneSided: boolean;
 }
 
 /** Gathers who asks again and again. */
 export class PersistenceFinder {
   #candidates: Candidate[] = [];
   readonly #sampling: number;
-  total = 0;
+  /** Whether it is known that answers would be seen, or that none can be: what a device dropped has none. */
+  #tellsSilence: boolean;
+  #total = 0;
+  #oneSided = 0;
 
-  /** @param sampling one packet of so many was looked at: then silence proves nothing */
-  constructor(sampling = 1) {
+  /**
+   * @param sampling one packet of so many was looked at: then silence proves nothing
+   * @param isDropped all records are of what a device let nowhere
+   */
+  constructor(sampling = 1, isDropped = false) {
     this.#sampling = sampling;
+    this.#tellsSilence = isDropped;
   }
 
-  /** Takes a source × class; all but patient SYNs are ignored. */
+  get total(): number {
+    return this.#total - (this.#tellsSilence ? 0 : this.#oneSided);
+  }
+
+  /** Tells that the input holds conversations: both directions are seen. */
+  noteTalk(): void {
+    this.#tellsSilence = true;
+  }
+
+  /** Takes a source × class; all but patient SYNs, and questions by UDP, are ignored. */
   collect(view: SourceView): void {
-    if (view.trafficClass !== CLASS_SYN || this.#sampling > 1 || view.contactCount > FEW_CONTACTS) return;
+    const { trafficClass } = view;
+    if ((trafficClass !== CLASS_SYN && trafficClass !== CLASS_UDP) || this.#sampling > 1 || view.contactCount > FEW_CONTACTS) return;
     if (view.packets < MANY_TRIES * view.contactCount || view.lastSeen - view.firstSeen < LONG_SECONDS) return;
-    const { length, outcome } = view.contacts();
-    for (let i = 0; i < length; i++) if ((outcome[i]! & OUTCOME_ANSWERED) !== 0) return;
-    this.total++;
-    this.#candidates.push({ family: view.family, word: view.word, packets: view.packets });
+    const { length, outcome, port } = view.contacts();
+    let mayBeOneSided = trafficClass === CLASS_UDP;
+    for (let i = 0; i < length; i++) {
+      if ((outcome[i]! & OUTCOME_ANSWERED) !== 0) return;
+      if (trafficClass === CLASS_UDP && !ANSWERING_PORTS.has(port[i]!)) return;
+      if ((outcome[i]! & (OUTCOME_REFUSED | OUTCOME_UNREACHABLE)) !== 0) mayBeOneSided = false;
+    }
+    this.#total++;
+    if (mayBeOneSided) this.#oneSided++;
+    this.#candidates.push({ family: view.family, word: view.word, trafficClass, packets: view.packets, mayBeOneSided });
     if (this.#candidates.length >= 2 * MAXIMUM_SOURCES) this.#trim();
   }
 
@@ -48,10 +80,11 @@ export class PersistenceFinder {
   find(activity: Activity): Persistence[] {
     this.#trim();
     return this.#candidates
-      .flatMap(({ family, word }) => {
+      .filter(({ mayBeOneSided }) => this.#tellsSilence || !mayBeOneSided)
+      .flatMap(({ family, word, trafficClass }) => {
         const found: Persistence[] = [];
         activity.visitWord(family, word, (view) => {
-          if (view.trafficClass === CLASS_SYN) found.push(describe(activity, view));
+          if (view.trafficClass === trafficClass) found.push(describe(activity, view));
         });
         return found;
       })
@@ -77,6 +110,7 @@ function describe(activity: Activity, view: SourceView): Persistence {
   const met = refused === 0 ? "silence" : refused === length ? "refusal" : "silence and refusal";
   return {
     source: view.address,
+    transport: view.trafficClass === CLASS_UDP ? "udp" : "tcp",
     targets: names,
     ports: [...ports],
     packets: view.packets,

@@ -110,6 +110,7 @@ export interface Flood {
 /** A source that asks one host or two for the same, for hours, and gets nothing: a client whose server is gone, and no scan. */
 export interface Persistence {
   readonly source: string;
+  readonly transport: "tcp" | "udp";
   readonly targets: readonly string[];
   readonly ports: readonly number[];
   readonly packets: number;
@@ -117,6 +118,17 @@ export interface Persistence {
   readonly lastSeen: number;
   readonly wasRefused: boolean;
   readonly evidence: readonly string[];
+}
+
+/** Probes from outside that came to nothing and are in no scan: what every address of the Internet gets. */
+export interface LoneProbes {
+  /** Distinct, estimated beyond a thousand. */
+  readonly sources: number;
+  readonly packets: number;
+  /** Those that carry Mirai's mark. */
+  readonly miraiSources: number;
+  /** Those that most sources ask for, at most three; ports of file sharing, where peers come to long after they are closed, left out. */
+  readonly services: readonly { readonly transport: "tcp" | "udp"; readonly port: number; readonly sources: number }[];
 }
 
 /** The targets of all scans, for the map and for judging who is meant. */
@@ -146,6 +158,7 @@ export interface Detection {
   readonly backscatterTotal: number;
   readonly persistence: readonly Persistence[];
   readonly persistenceTotal: number;
+  readonly loneProbes: LoneProbes;
   readonly targets: TargetSummary;
   /** Sources that act as one, heaviest first, at most MAXIMUM_FINDINGS. */
   readonly campaigns: readonly Campaign[];

@@ -3,7 +3,7 @@ import type { PortActivity, PortZeroActivity, Timeline } from "./activity.ts";
 import type { Advice, Assessment } from "./assessment.ts";
 import type { TargetFocus } from "./asset.ts";
 import type { Campaign } from "./campaign.ts";
-import type { Backscatter, Flood, Home, Persistence, Scan, TargetSummary } from "./finding.ts";
+import type { Backscatter, Flood, Home, LoneProbes, Persistence, Scan, TargetSummary } from "./finding.ts";
 import type { AddressLabels, NameLookups } from "./label.ts";
 import type { Past } from "./past.ts";
 import type { FeedState } from "./reputation.ts";
@@ -113,6 +113,7 @@ export interface Report {
   readonly backscatter: readonly LabelledBackscatter[];
   readonly persistenceTotal: number;
   readonly persistence: readonly Persistence[];
+  readonly loneProbes: LoneProbes;
   readonly targets: TargetSummary;
   readonly campaignsTotal: number;
   readonly campaigns: readonly Campaign[];

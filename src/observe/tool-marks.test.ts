@@ -145,6 +145,16 @@ describe("near misses", () => {
     expect(marksOf(sourceIn(packets)).unicornscan ?? 0).toBeLessThan(10);
   });
 
+  test("repeated packets in a log without sequence numbers do not make Unicornscan", () => {
+    const packets = Array.from({ length: 250 }, (_, i) =>
+      tcpPacket(
+        { source: SCANNER, destination: 0xc0000200 + Math.floor(i / 5) },
+        { sourcePort: 40_000 + Math.floor(i / 5), destinationPort: 80, flags: TCP_SYN, sequence: 0, window: 64_240 },
+      ),
+    );
+    expect(marksOf(sourceIn(packets)).unicornscan).toBeUndefined();
+  });
+
   test("a bare ACK of a conversation carries no mark", () => {
     const packets = [
       tcpPacket({ source: SCANNER, destination: 0xc0000201 }, { sourcePort: 40_000, destinationPort: 80, flags: TCP_ACK, window: 1024 }),

@@ -48,9 +48,11 @@ export function toolMark(batch: ObservationBatch, row: number): number {
 /**
  * The upper 16 bits of Unicornscan's session key that this packet would imply: equal from packet to packet where the tool is in use.
  * Its TCPHASHTRACK: sequence = key ^ destination as a little-endian machine holds it ^ (destination port << 16 | source port). The lower
- * half would also agree for any tool with one sequence number and one source port that stays within a /16.
+ * half would also agree for any tool with one sequence number and one source port that stays within a /16. 0 where records hold no sequence numbers.
  */
 export function unicornscanSession(batch: ObservationBatch, row: number): number {
+  // Logs without sequence numbers tell no key: repeated packets to one target would all imply the same.
+  if (batch.sequence[row] === 0) return 0;
   const destination = batch.destination[row]!;
   const swapped = ((destination & 0xff) << 8) | ((destination >>> 8) & 0xff);
   return ((batch.sequence[row]! >>> 16) ^ swapped ^ batch.destinationPort[row]!) & 0xffff;

@@ -203,6 +203,7 @@ function makeReport({
     backscatter: detection.backscatter.slice(0, options.limit).map((found) => ({ ...found, labels: labelsOf(found.victim) })),
     persistenceTotal: detection.persistenceTotal,
     persistence: detection.persistence.slice(0, options.limit),
+    loneProbes: detection.loneProbes,
     targets: detection.targets,
     campaignsTotal: detection.campaignsTotal,
     campaigns: detection.campaigns.slice(0, options.limit),

@@ -66,6 +66,7 @@ export function reportJson(report: Report, limit: number): ReportJson {
     backscatter: report.backscatter.slice(0, limit).map(backscatterJson),
     persistenceTotal: report.persistenceTotal,
     persistence: report.persistence.slice(0, limit).map(persistenceJson),
+    loneProbes: { ...report.loneProbes, services: [...report.loneProbes.services] },
     campaignsTotal: report.campaignsTotal,
     campaigns: report.campaigns.slice(0, limit).map(campaignJson),
     spoofing: report.spoofing.map(spoofingJson),

@@ -73,6 +73,7 @@ export function novemberReport(): Report {
     scans,
     scansTotalExact: true,
     floods: [],
+    loneProbes: { sources: 0, packets: 0, miraiSources: 0, services: [] },
     persistenceTotal: 4,
     persistence: [
       {
@@ -83,6 +84,7 @@ export function novemberReport(): Report {
         firstSeen: 1_383_350_400,
         lastSeen: 1_383_368_520,
         wasRefused: true,
+        transport: "tcp",
         evidence: ["412 packets to one host and port, never more than one attempt in 30 s"],
       },
     ],
@@ -219,6 +221,7 @@ export function emptyReport(): Report {
     scans: [],
     scansTotalExact: true,
     floods: [],
+    loneProbes: { sources: 0, packets: 0, miraiSources: 0, services: [] },
     persistenceTotal: 0,
     persistence: [],
     backscatterTotal: 0,

@@ -79,6 +79,7 @@ const flood = z.looseObject({
 
 const persistence = z.looseObject({
   source: z.string(),
+  transport: z.enum(["tcp", "udp"]),
   targets: z.array(z.string()),
   ports: z.array(port),
   packets: count,
@@ -209,6 +210,14 @@ export const reportShape = z.looseObject({
   scansTotalExact: z.boolean().describe("false: the total may count decoys and by-products"),
   persistenceTotal: count,
   persistence: z.array(persistence).describe("clients that keep asking in vain, cut at --limit"),
+  loneProbes: z
+    .object({
+      sources: count,
+      packets: count,
+      miraiSources: count.describe("those that carry Mirai's mark"),
+      services: z.array(z.object({ transport: z.enum(["tcp", "udp"]), port: z.int().min(0).max(65_535), sources: count })),
+    })
+    .describe("probes from outside that came to nothing and are in no scan"),
   floods: z.array(flood).describe("most sources first, cut at --limit"),
   backscatterTotal: count,
   backscatter: z.array(backscatter).describe("heaviest first, cut at --limit"),

@@ -6,6 +6,9 @@ import type { AddressLabels, NameLabel, NetworkKind } from "../model/label.ts";
 import { portList } from "./port-name.ts";
 import { count, counted, share } from "./quantity.ts";
 
+/** Sources of lone probes from which they are worth a word. */
+const FEW_LONE_SOURCES = 5;
+
 /** What each hypothesis says, as a heading. */
 export const HYPOTHESIS_TITLES: Readonly<Record<HypothesisId, string>> = {
   research: "Research scanning",
@@ -123,11 +126,19 @@ export function outcomeWords(outcomes: Outcomes): string {
 
 /** One line on scans and their sources for a heading. */
 export function scansHeadline(report: Report): string {
-  if (report.scansTotal === 0) return "nobody: no scan was found";
+  if (report.scansTotal === 0) return `nobody: no scan was found${loneProbes(report)}`;
   const { count: targets, dark } = report.targets;
   const allDark = targets === 1 ? ", which was never seen sending" : ", none of which was ever seen sending";
   const darkWords = dark === 0 ? "" : dark >= targets ? allDark : `, ${share(dark, targets)} of which were never seen sending`;
   return `${counted(report.scansTotal, "scan")} against ${counted(targets, "target")}${darkWords}; ${toolsWords(report)}`;
+}
+
+/** "; 412 sources sent 900 lone probes, most for TCP/445", where there are a few. */
+function loneProbes({ loneProbes: { sources, packets, services } }: Report): string {
+  const [first] = services;
+  if (sources < FEW_LONE_SOURCES || first === undefined) return "";
+  const most = first.sources < sources / 5 ? "" : `, most for ${first.transport.toUpperCase()}/${first.port}`;
+  return `; ${counted(sources, "source")} sent ${counted(packets, "lone probe")}${most}`;
 }
 
 /** "marks of nmap (97), masscan (92)": scans by tool; of a list that is cut it says so. */

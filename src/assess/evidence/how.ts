@@ -1,7 +1,7 @@
 /** How they probe: tools, techniques, breadth, services, darkness of the targets, pace, evasion. */
 import { type Facts, FEW_TARGETS, MANY_PORTS } from "../facts.ts";
-import { arpShare, ramp } from "../found.ts";
-import { agree, count, plural } from "../words.ts";
+import { arpShare, loneStrength, ramp } from "../found.ts";
+import { agree, count, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
 
 /** Services through which worms and bots of the past twenty years spread by themselves. */
@@ -23,9 +23,12 @@ const WORM_SERVICES: ReadonlySet<string> = new Set([
 export const HOW: readonly EvidenceItem[] = [
   {
     id: "mirai",
-    strength: (f) => ramp((f.scans.toolSources.get("mirai") ?? 0) / Math.max(1, f.scans.sources), 0.05, 0.5),
+    strength: (f) =>
+      f.scans.sources > 0
+        ? ramp(miraiSources(f) / f.scans.sources, 0.05, 0.5)
+        : ramp(miraiSources(f) / Math.max(1, f.lone?.sources ?? 0), 0.05, 0.5) * ramp(miraiSources(f), 2, 10),
     sentence: (f) =>
-      `${plural(f.scans.toolSources.get("mirai") ?? 0, "source")} ${agree(f.scans.toolSources.get("mirai") ?? 0, "sends", "send")} Mirai's mark: the sequence number is the target's address.`,
+      `${plural(miraiSources(f), "source")} ${agree(miraiSources(f), "sends", "send")} Mirai's mark: the sequence number is the target's address.`,
   },
   {
     id: "internet-wide-tool",
@@ -81,10 +84,22 @@ export const HOW: readonly EvidenceItem[] = [
       `${plural(f.scans.targets, "target")} ${agree(f.scans.targets, "is", "are")} asked for few services each${f.scans.leadingPort === null || f.scans.leadingPort.share < 0.3 ? "" : `, most for ${f.scans.leadingPort.name}`}.`,
   },
   {
+    id: "lone-one-service",
+    strength: (f) =>
+      loneStrength(f) *
+      ramp(f.lone?.sources ?? 0, 10, 40) *
+      ramp(f.lone?.leading?.share ?? 0, 0.3, 0.7) *
+      (f.lone?.leading?.name.endsWith("/0") === true ? 0 : 1),
+    sentence: (f) =>
+      `${percent(f.lone?.leading?.share ?? 0)} of ${plural(f.lone?.sources ?? 0, "source")} that belong together by nothing ask for ${f.lone?.leading?.name ?? "one service"}, each too seldom for a scan.`,
+  },
+  {
     id: "worm-service",
     strength: (f) =>
-      f.concentration.chance > 1e-3 && WORM_SERVICES.has(f.scans.leadingPort?.name ?? "") ? ramp(f.hostileSources, 5, 40) : 0,
-    sentence: (f) => `${f.scans.leadingPort?.name ?? ""} is a service that worms have spread by, and the sources are scattered.`,
+      WORM_SERVICES.has(askedMost(f)) && f.concentration.chance > 1e-3
+        ? Math.max(ramp(f.hostileSources, 5, 40), loneStrength(f) * ramp(f.lone?.leading?.share ?? 0, 0.3, 0.7))
+        : 0,
+    sentence: (f) => `${askedMost(f)} is a service that worms have spread by, and the sources are scattered.`,
   },
   {
     id: "dark-targets",
@@ -114,6 +129,16 @@ export const HOW: readonly EvidenceItem[] = [
       `${plural(f.scans.decoyed + f.scans.fragmented, "scan")} ${agree(f.scans.decoyed + f.scans.fragmented, "hides", "hide")} behind decoys or fragments.`,
   },
 ];
+
+/** What scans ask for most; where there are none, lone probes. */
+function askedMost({ scans, lone }: Facts): string {
+  return scans.leadingPort?.name ?? (scans.count === 0 ? lone?.leading?.name : undefined) ?? "";
+}
+
+/** Of scans; where there are none, of lone probes. */
+function miraiSources({ scans, lone }: Facts): number {
+  return scans.sources > 0 ? (scans.toolSources.get("mirai") ?? 0) : (lone?.miraiSources ?? 0);
+}
 
 function toolSum(facts: Facts, names: readonly ("mirai" | "masscan" | "zmap" | "nmap" | "unicornscan" | "hping")[]): number {
   return names.reduce((sum, name) => sum + (facts.scans.toolSources.get(name) ?? 0), 0);

@@ -59,7 +59,7 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
         ? ramp(f.portZero.toZero, 1, 20) * (0.4 + 0.6 * ramp(f.portZero.toZero / Math.max(1, f.portZero.toZero, f.scans.packets), 0.1, 0.6))
         : zeroMostAsked(f),
     sentence: (f) =>
-      `${f.portZero.toZero > 0 ? plural(f.portZero.toZero, "packet") : `Most probes of ${plural(f.scans.sources, "source")}`} ${agree(f.portZero.toZero, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
+      `${f.portZero.toZero > 0 ? plural(f.portZero.toZero, "packet") : `Most of what ${plural(f.scans.count > 0 ? f.scans.sources : (f.lone?.sources ?? 0), "source")} sent`} ${agree(f.portZero.toZero > 0 ? f.portZero.toZero : 1, "goes", "go")} to port zero, where no service listens: only the way it is refused can be of interest.`,
   },
   {
     id: "udp-source-zero",
@@ -76,6 +76,7 @@ export const PORT_ZERO: readonly EvidenceItem[] = [
 ];
 
 /** How far port zero is what scans ask for most, where no record proves a header. */
-function zeroMostAsked({ scans: { leadingPort, contacts } }: Facts): number {
-  return leadingPort?.name.endsWith("/0") === true ? ramp(leadingPort.share, 0.2, 0.6) * ramp(contacts, 1, 20) : 0;
+function zeroMostAsked({ scans, lone }: Facts): number {
+  const { name, share } = scans.leadingPort ?? lone?.leading ?? { name: "", share: 0 };
+  return name.endsWith("/0") ? ramp(share, 0.2, 0.6) * ramp(scans.count > 0 ? scans.contacts : (lone?.packets ?? 0), 1, 20) : 0;
 }

@@ -1,7 +1,11 @@
 /** Whether anything is there at all. The absence of what a reading needs is the strongest evidence against it. */
-import { foundThings, fragmentFlood, fragmentShare, hasFinding, ramp } from "../found.ts";
-import { agree, listed, plural } from "../words.ts";
+import type { Facts } from "../facts.ts";
+import { foundThings, fragmentFlood, fragmentShare, hasFinding, loneStrength, loneWords, ramp } from "../found.ts";
+import { agree, listed, percent, plural } from "../words.ts";
 import type { EvidenceItem } from "./item.ts";
+
+/** Records of port zero with TCP flags from which somebody sends such packets: as many as are a scan of one host (detect/judge.ts). */
+const FEW_FLAGGED = 3;
 
 export const PRESENCE: readonly EvidenceItem[] = [
   {
@@ -9,7 +13,7 @@ export const PRESENCE: readonly EvidenceItem[] = [
     strength: (f) =>
       hasFinding(f) || f.portZero.unconfirmed > 0 || f.portZero.udpSourceOnly > 0
         ? 0
-        : ramp(f.packets, 20, 1000) * (1 - ramp(fragmentShare(f), 0.1, 0.5)),
+        : ramp(f.packets, 20, 1000) * (1 - ramp(fragmentShare(f), 0.1, 0.5)) * (1 - loneStrength(f)),
     sentence: (f) => `${plural(f.packets, "packet")} ${agree(f.packets, "holds", "hold")} no scan, no backscatter and no port zero.`,
   },
   {
@@ -29,10 +33,16 @@ export const PRESENCE: readonly EvidenceItem[] = [
     sentence: (f) => `Ordinary traffic does not hold ${listed(foundThings(f))}.`,
   },
   {
+    id: "lone-probes",
+    strength: loneStrength,
+    sentence: (f) => `${loneWords(f)}, ${percent(f.lone?.share ?? 0)} of all packets: what an address gets of scans of the whole Internet.`,
+  },
+  {
     id: "no-probing",
-    strength: (f) => (f.scans.count === 0 ? (f.portZero.strong === 0 ? 1 : 0.2) : 0),
+    strength: (f) =>
+      f.scans.count === 0 ? (f.portZero.strong === 0 && flaggedRecords(f) < FEW_FLAGGED ? 1 : 0.2) * (1 - loneStrength(f)) : 0,
     sentence: (f) =>
-      f.portZero.strong === 0
+      f.portZero.strong === 0 && f.lone === null
         ? "Nobody probes: there is no scan and no port zero."
         : "No source reaches the number of targets or ports that makes a scan.",
   },
@@ -55,3 +65,8 @@ export const PRESENCE: readonly EvidenceItem[] = [
         : "No record shows a port zero that was not on the wire.",
   },
 ];
+
+/** Records that cannot prove port zero, and tell TCP flags beside it. */
+function flaggedRecords({ portZero: { unconfirmed, flaggedShare } }: Facts): number {
+  return unconfirmed * flaggedShare;
+}

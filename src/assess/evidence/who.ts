@@ -1,4 +1,5 @@
 /** Who takes part: acknowledged scanners, networks, numbers of sources, insiders. */
+import type { Concentration } from "../concentration.ts";
 import type { Facts } from "../facts.ts";
 import { arpShare, inVain, ramp } from "../found.ts";
 import { agree, count, listed, plural } from "../words.ts";
@@ -44,6 +45,18 @@ export const WHO: readonly EvidenceItem[] = [
       `${plural(f.concentration.placed, "source")} ${agree(f.concentration.placed, "sits", "sit")} in ${plural(f.concentration.networks, "different network")}.`,
   },
   {
+    id: "rented-hosts",
+    strength: (f) => kindStrength(f.concentration.rented, f.concentration),
+    sentence: (f) =>
+      `${count(f.concentration.rented)} of ${plural(f.concentration.placed, "source")} ${agree(f.concentration.rented, "is", "are")} in networks that rent hosts out, ${count(f.concentration.homes)} in those of homes and phones.`,
+  },
+  {
+    id: "homes",
+    strength: (f) => kindStrength(f.concentration.homes, f.concentration),
+    sentence: (f) =>
+      `${count(f.concentration.homes)} of ${plural(f.concentration.placed, "source")} ${agree(f.concentration.homes, "is", "are")} in networks of homes and phones, ${count(f.concentration.rented)} in those that rent hosts out.`,
+  },
+  {
     id: "many-sources",
     strength: (f) => ramp(f.hostileSources, 5, 40),
     sentence: (f) => `${plural(f.hostileSources, "unacknowledged source")} ${agree(f.hostileSources, "takes", "take")} part.`,
@@ -81,4 +94,9 @@ export const WHO: readonly EvidenceItem[] = [
 
 function isLoneInsider({ scans }: Facts): boolean {
   return scans.sources > 0 && scans.sources <= FEW_INSIDERS && scans.internalSources === scans.sources;
+}
+
+/** How far one kind of network prevails, over the other and among all that were placed. */
+function kindStrength(of: number, { rented, homes, placed }: Concentration): number {
+  return ramp(of / Math.max(1, rented + homes), 0.5, 0.9) * ramp(of / Math.max(1, placed), 0.1, 0.5) * ramp(of, 4, 20);
 }

@@ -103,6 +103,23 @@ describe("live hosts and dark space", () => {
     expect(focus.order).toBe("unknown");
   });
 
+  test("one host that many ask for, and hosts among many more dark addresses, are no choice of hosts", () => {
+    const random = new Random(5);
+    const hosts = new WordSet();
+    for (const target of chosen(random, 60, [[START, 2048]])) hosts.add(target);
+    const all: number[] = [];
+    hosts.each((host) => all.push(host));
+    const one = focusOf(
+      many(20, () => [all[0]!]),
+      { hosts },
+    );
+    expect(of(one, "exposure").verdict).toBe("cannot-tell");
+    const mostlyDark = [...all.slice(0, 40), ...chosen(random, 160).filter((target) => !hosts.has(target))];
+    const few = of(focusOf([mostlyDark], { hosts }), "exposure");
+    expect(few.verdict).toBe("cannot-tell");
+    expect(few.sentence).toContain("dark space more than hosts");
+  });
+
   test("who asks at random asks dark space in proportion", () => {
     const counted = verdicts("exposure", (random) => focusOf([chosen(random, 300)], { hosts: hostsOf(random) }));
     expect(counted.focused).toBeLessThanOrEqual(4);

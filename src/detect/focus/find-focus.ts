@@ -22,6 +22,9 @@ const NEARLY_ALL = 0.6;
 /** One subnet has half of all targets; other groups a tenth. */
 const LEAST_SHARE_OF_SUBNET = 0.5;
 
+/** Distinct targets from which a choice of hosts is one: that many ask for one host, each knows from the same name. */
+const FEWEST_TARGETS = 3;
+
 export interface FocusInput {
   readonly space: AddressSpace;
   readonly votes: TargetVotes;
@@ -189,7 +192,7 @@ function testExposure({ votes, space, tellsSilence }: FocusInput, exposure: Expo
     observed += votes.distinctLive[cell]!;
     whole += votes.distinct[cell]!;
   }
-  if (alive === 0 || alive >= size || whole === 0) return cannotTell("exposure", [], whole, { size, alive });
+  if (alive === 0 || alive >= size || whole < FEWEST_TARGETS) return cannotTell("exposure", [], whole, { size, alive });
   const voters = votes.voters.filter(({ from, to }) => {
     for (let entry = from; entry < to; entry++) if (isTold[votes.stretches[votes.cells[entry]!]!] === 1) return true;
     return false;
@@ -221,7 +224,8 @@ function testExposure({ votes, space, tellsSilence }: FocusInput, exposure: Expo
     expectedShare: alive / size,
     groups: 2,
     pValue: result.pValue,
-    verdict: result.verdict,
+    // Who knew where hosts are does not ask more dark addresses than hosts.
+    verdict: result.verdict === "focused" && 2 * observed < whole ? "cannot-tell" : result.verdict,
   } as const;
   return { ...test, sentence: exposureSentence(test, result, voters.length) };
 }

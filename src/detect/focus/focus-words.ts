@@ -49,6 +49,7 @@ function whyNot(
         : `${plural(of, "source")} ${of === 1 ? "asks" : "ask"}: too few to tell a preference for one service.`;
     case "exposure":
       if (of === 0) return "Whether live hosts are meant cannot be told: it is not known which addresses are dark.";
+      if (of < 3) return `Whether live hosts are meant cannot be told from ${plural(of, "target")}.`;
       return addresses?.alive === 0
         ? "Whether live hosts are meant cannot be told: no address that was asked about is known to be a host."
         : "Whether live hosts are meant cannot be told: all addresses are known as hosts.";
@@ -72,7 +73,7 @@ export function groupSentence(test: Tested, result: GroupResult, sources: number
     case "focused":
       return `${test.group} is meant: ${number(test.observed)} ${of}${votes} where ${percent(test.expectedShare)} of the ${exposed} are: ${times(result.ratio)} its share, by chance ${chance(test.pValue)}.`;
     case "spread":
-      return `Not focused on any one ${one} of ${number(test.groups)}: ${of.slice(3)}; ${test.group} has most beyond its share, ${number(test.observed)}${votes || ","} where ${percent(test.expectedShare)} of the ${exposed} are. ${boundWords(result, one)}`;
+      return `Not focused on any one ${one} of ${number(test.groups)}: ${of.slice(3)}${test.observed === 0 ? "" : `; ${test.group} has most beyond its share, ${number(test.observed)}${votes || ","} where ${percent(test.expectedShare)} of the ${exposed} are`}. ${boundWords(result, one)}`;
     case "cannot-tell":
       return `Too few choices to tell among ${number(test.groups)} ${many}: ${of.slice(3)}, most beyond its share in ${test.group}, ${percent(result.share)} where ${percent(test.expectedShare)} of the ${exposed} are; by chance ${chance(test.pValue)}. ${result.ratioBound === null ? "" : `Up to ${times(result.ratioBound)} a share would pass unseen.`}`.trimEnd();
   }
@@ -95,6 +96,8 @@ export function exposureSentence(test: Tested, result: GroupResult, sources: num
     case "spread":
       return `Dark space is asked too: ${hosts}, where ${exposed}. Had ${percent(Math.min(1, focusShare(test.expectedShare, LEAST_SHARE)))} been hosts, it would have been seen: nobody chose them.`;
     case "cannot-tell":
+      if (result.verdict === "focused")
+        return `Hosts are asked more than by chance, and dark space more than hosts, so that nobody knew where to ask: ${hosts}, where ${exposed}.`;
       return `Too few targets to tell whether live hosts are meant: ${hosts}, where ${exposed}.`;
   }
 }

@@ -176,6 +176,7 @@ function detectionOf(
     targets: { count: Math.max(incident.targets, ...scans.map(({ targetCount }) => targetCount), 0), dark: 0, networks: [] },
     persistence: [],
     persistenceTotal: 0,
+    loneProbes: { sources: 0, packets: 0, miraiSources: 0, services: [] },
     campaigns: [],
     campaignsTotal: 0,
     spoofing: [],
