@@ -10,6 +10,7 @@ import { duration, plural } from "./evidence.ts";
 import { metBy, MET_SUCCESS } from "./met.ts";
 import { compareText } from "./ranking.ts";
 import { techniqueOfClass, tellsNoFlags } from "./technique.ts";
+import { sourceKey } from "./source-class.ts";
 
 /** One source floods by itself with so many SYNs, so many a second. */
 const HEAVY_PACKETS = 1000;
@@ -58,7 +59,7 @@ export class HeavySenders {
     const contacts = view.contacts();
     const flagsUntold = tellsNoFlags(contacts);
     const target = contacts.target[0]!;
-    const key = keyOf(family, target);
+    const key = sourceKey({ family, word: target });
     const tellsOptions = view.ttlMax > 0;
     const held = this.#targets.get(key);
     if (held === undefined) {
@@ -103,9 +104,4 @@ function sentence({ sources, packets, firstSeen, lastSeen, ports, heaviest, flag
   const options = tellsOptions ? ", none with the options of an operating system" : "";
   if (sources === 1) return `${heaviest.address} alone sent ${what} ${where}${options}, and held no conversation`;
   return `${plural(sources, "source")} sent ${what} ${where}, the most by ${heaviest.address}${options}, and held no conversation`;
-}
-
-/** Exact: 32 bits of address, one of family. */
-function keyOf(family: 4 | 6, target: number): number {
-  return target * 2 + (family === 6 ? 1 : 0);
 }

@@ -89,7 +89,7 @@ export function detect(activity: Activity, options: DetectOptions): Detection {
   const liveHosts = new LiveHosts(space);
   const crowds = { distributed, loneProbes, backscatter, floods, udpFloods, reflection, campaigns, persistence, liveHosts };
   const candidates = judgeAll(activity, networks, crowds, set);
-  const byBots = udpFloods.find(activity, networks);
+  const byBots = udpFloods.find(activity);
   const names = candidates.take();
   const hosts = liveHosts.find(activity, new Set(Array.from(names, keyOf)));
   const votes = new TargetVotes(

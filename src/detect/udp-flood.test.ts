@@ -42,6 +42,14 @@ describe("UDP floods", () => {
     expect(floodsOf(crowd([[TARGET, 514]], { packets: 400, last: 60 }, addresses("192.0.2.20", 50)))).toEqual([]);
   });
 
+  test("strays to thousands of hosts before them hide no flood", () => {
+    const builder = crowd([], { packets: 1, last: 1 }, []);
+    for (const [at, source] of addresses("12.0.0.1", 5000, 7919).entries())
+      builder.add(source, CLASS_UDP, [[`198.18.${at >>> 8}.${at & 255}`, 4000 + at]], { packets: 2, last: 60 });
+    for (const source of BOTS) builder.add(source, CLASS_UDP, [[TARGET, 443]], { packets: 400, last: 60 });
+    expect(detect(builder.activity, { home: HOME }).floods).toMatchObject([{ target: TARGET, sources: 50 }]);
+  });
+
   test("where nobody is seen to answer, answers may go another way", () => {
     const builder = new ActivityBuilder();
     for (const source of BOTS) builder.add(source, CLASS_UDP, [[TARGET, 443]], { packets: 400, last: 60 });

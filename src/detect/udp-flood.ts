@@ -10,6 +10,7 @@ import { WordCounts } from "../sketch/word-counts.ts";
 import { duration, number, plural } from "./evidence.ts";
 import type { HomeNetworks } from "./home.ts";
 import { compareText } from "./ranking.ts";
+import { sourceKey } from "./source-class.ts";
 
 /** Sources, their packets, and those a second: what one heavy sender of SYNs needs alone (heavy-senders.ts), by ten. Stated judgement. */
 const FLOOD_SOURCES = 10;
@@ -22,7 +23,7 @@ const SOURCE_RATE = 0.1;
 const ANSWERS_SHARE = 0.5;
 /** Share of its packets to the host that are unanswered. */
 const FAILED_SHARE = 0.8;
-/** Hosts that are counted: beyond it further ones are passed over. */
+/** Hosts that are counted: at twice as many, the half that got least is let go, so that strays to many do not hide a flood. */
 const MAXIMUM_TARGETS = 1024;
 const FEW_PORTS = 16;
 /** Ports of one source that are counted, and those that are listed. */
@@ -34,8 +35,9 @@ interface Upon {
   readonly target: number;
   sources: number;
   packets: number;
-  answers: number;
-  asked: number;
+  /** Of the packets, those from services' ports, and those that the host answered. */
+  fromServices: number;
+  answered: number;
   firstSeen: number;
   lastSeen: number;
   readonly ports: WordCounts;
@@ -64,33 +66,33 @@ export class UdpFloods {
     const { family, packets, firstSeen, lastSeen } = view;
     if (home.has(activity, family, view.word)) return;
     const { length, target, port, outcome } = view.contacts();
-    if (length === 0) return;
-    const key = keyOf(family, target[0]!);
+    // Of hosts elsewhere too little is seen.
+    if (length === 0 || !home.has(activity, family, target[0]!)) return;
+    const key = sourceKey({ family, word: target[0]! });
     let upon = this.#targets.get(key);
     if (upon === undefined) {
-      if (this.#targets.size >= MAXIMUM_TARGETS) return;
-      const none = { sources: 0, packets: 0, answers: 0, asked: 0 };
+      if (this.#targets.size >= 2 * MAXIMUM_TARGETS) this.#trim();
+      const none = { sources: 0, packets: 0, fromServices: 0, answered: 0 };
       upon = { family, target: target[0]!, ...none, firstSeen, lastSeen, ports: new WordCounts(FEW_PORTS) };
       this.#targets.set(key, upon);
     }
     let answered = 0;
     for (let i = 0; i < length; i++) if ((outcome[i]! & OUTCOME_ANSWERED) !== 0) answered++;
-    upon.asked += (packets * answered) / length;
+    upon.answered += (packets * answered) / length;
     upon.sources++;
     upon.packets += packets;
-    upon.answers += view.servicePortPackets + view.amplifierPackets;
+    upon.fromServices += view.servicePortPackets + view.amplifierPackets;
     upon.firstSeen = Math.min(upon.firstSeen, firstSeen);
     upon.lastSeen = Math.max(upon.lastSeen, lastSeen);
     for (let i = 0; i < Math.min(length, COUNTED_PORTS); i++) upon.ports.add(port[i]!);
   }
 
-  /** The floods, most packets first. Hosts of the defended networks alone: of others too little is seen. Call it outside of a visit. */
-  find(activity: Activity, home: HomeNetworks): Flood[] {
+  /** The floods, most packets first. Call it outside of a visit. */
+  find(activity: Activity): Flood[] {
     const floods: Flood[] = [];
     for (const [key, upon] of this.#targets) {
       // Where neither the host nor anybody else is seen to answer, answers may go another way.
       if (!this.#isFlood(upon) || !(this.#hasTalk || activity.isLive(upon.target))) continue;
-      if (!home.has(activity, upon.family, upon.target)) continue;
       this.#flooded.add(key);
       floods.push(describe(activity, upon));
     }
@@ -99,14 +101,19 @@ export class UdpFloods {
 
   /** Whether a host was found to be flooded. */
   isUpon(family: 4 | 6, target: number): boolean {
-    return this.#flooded.has(keyOf(family, target));
+    return this.#flooded.has(sourceKey({ family, word: target }));
   }
 
-  #isFlood({ sources, packets, answers, asked, firstSeen, lastSeen }: Upon): boolean {
+  #trim(): void {
+    const lightestFirst = [...this.#targets].toSorted(([, a], [, b]) => a.packets - b.packets);
+    for (const [key] of lightestFirst.slice(0, lightestFirst.length - MAXIMUM_TARGETS)) this.#targets.delete(key);
+  }
+
+  #isFlood({ sources, packets, fromServices, answered, firstSeen, lastSeen }: Upon): boolean {
     const seconds = Math.max(1, lastSeen - firstSeen);
     if (sources < FLOOD_SOURCES || packets < this.#packets || packets < FLOOD_RATE * seconds) return false;
     if (packets < PACKETS_A_SOURCE * sources || packets < SOURCE_RATE * seconds * sources) return false;
-    return answers < ANSWERS_SHARE * packets && asked <= (1 - FAILED_SHARE) * packets;
+    return fromServices < ANSWERS_SHARE * packets && answered <= (1 - FAILED_SHARE) * packets;
   }
 }
 
@@ -125,9 +132,4 @@ function describe(activity: Activity, { family, target, sources, packets, firstS
       `${plural(sources, "source")} sent ${plural(packets, "packet")} to this host and no other in ${duration(seconds)}, ${number(packets / Math.max(1, seconds))} a second, and it answered next to none`,
     ],
   };
-}
-
-/** Exact: 32 bits of address, one of family. */
-function keyOf(family: 4 | 6, target: number): number {
-  return target * 2 + (family === 6 ? 1 : 0);
 }

@@ -53,6 +53,12 @@ describe("sectors", () => {
     expect(of(none, "sector").sentence).toContain("No sector is known");
   });
 
+  test("targets over IPv6 are counted, and are in no sector", () => {
+    const focus = focusOf([chosen(new Random(1), 1, FINANCE)], { ipv6: [7, 8, 9] });
+    expect(focus.ipv6Targets).toBe(3);
+    expect(of(focus, "sector")).toMatchObject({ verdict: "cannot-tell", of: 1 });
+  });
+
   test("one that asks everything decides nothing, whether the others mean a sector or not", () => {
     const everything = (random: Random): number[] => chosen(random, 4000);
     const finance = (random: Random): number[] => chosen(random, 512, FINANCE);

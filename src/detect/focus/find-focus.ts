@@ -10,7 +10,7 @@ import type { WordSet } from "../../sketch/word-set.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { NOBODY } from "./address-space.ts";
 import { type Exposure, exposureOf } from "./exposure.ts";
-import { cannotTell, exposureSentence, groupSentence, orderSentence } from "./focus-words.ts";
+import { cannotTell, exposureSentence, FEWEST_CHOSEN, groupSentence, orderSentence } from "./focus-words.ts";
 import { LEAST_SHARE, testGroups } from "./group-test.ts";
 import { testService } from "./service-test.ts";
 import { commonOrder, type TargetVotes, type Voter } from "./target-votes.ts";
@@ -21,9 +21,6 @@ const CLUSTERED = 0.5;
 const NEARLY_ALL = 0.6;
 /** One subnet has half of all targets; other groups a tenth. */
 const LEAST_SHARE_OF_SUBNET = 0.5;
-
-/** Distinct targets from which a choice of hosts is one: that many ask for one host, each knows from the same name. */
-const FEWEST_TARGETS = 3;
 
 export interface FocusInput {
   readonly space: AddressSpace;
@@ -192,7 +189,7 @@ function testExposure({ votes, space, tellsSilence }: FocusInput, exposure: Expo
     observed += votes.distinctLive[cell]!;
     whole += votes.distinct[cell]!;
   }
-  if (alive === 0 || alive >= size || whole < FEWEST_TARGETS) return cannotTell("exposure", [], whole, { size, alive });
+  if (alive === 0 || alive >= size || whole < FEWEST_CHOSEN) return cannotTell("exposure", [], whole, { size, alive });
   const voters = votes.voters.filter(({ from, to }) => {
     for (let entry = from; entry < to; entry++) if (isTold[votes.stretches[votes.cells[entry]!]!] === 1) return true;
     return false;

@@ -14,6 +14,9 @@ const NOUNS: Readonly<Record<FocusAspect, readonly [one: string, many: string]>>
   exposure: ["host", "hosts"],
 };
 
+/** Distinct targets from which a choice of hosts is one: that many ask for one host, each knows from the same name. */
+export const FEWEST_CHOSEN = 3;
+
 /** A test that says nothing: `names` are the groups that there are. */
 export function cannotTell(
   aspect: FocusAspect,
@@ -49,7 +52,7 @@ function whyNot(
         : `${plural(of, "source")} ${of === 1 ? "asks" : "ask"}: too few to tell a preference for one service.`;
     case "exposure":
       if (of === 0) return "Whether live hosts are meant cannot be told: it is not known which addresses are dark.";
-      if (of < 3) return `Whether live hosts are meant cannot be told from ${plural(of, "target")}.`;
+      if (of < FEWEST_CHOSEN) return `Whether live hosts are meant cannot be told from ${plural(of, "target")}.`;
       return addresses?.alive === 0
         ? "Whether live hosts are meant cannot be told: no address that was asked about is known to be a host."
         : "Whether live hosts are meant cannot be told: all addresses are known as hosts.";

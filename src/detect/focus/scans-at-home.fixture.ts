@@ -58,11 +58,18 @@ export function chosen(random: Random, count: number, from: readonly (readonly [
 /** The focus of sources, each a list of targets. */
 export function focusOf(
   sources: readonly (readonly number[])[],
-  { assets = THREE_SECTORS, hosts = new WordSet(), home = [HOME_20] as readonly Network[], guessed = false } = {},
+  {
+    assets = THREE_SECTORS,
+    hosts = new WordSet(),
+    home = [HOME_20] as readonly Network[],
+    guessed = false,
+    ipv6 = [] as readonly number[],
+  } = {},
 ): TargetFocus {
   const space = new AddressSpace(home, assets);
   const votes = new TargetVotes(space, (target, stretch) => space.exposureOf(stretch) === "live" || hosts.has(target), space.size);
   sources.forEach((targets, source) => votes.add(source, 4, Uint32Array.from(targets), 1));
+  if (ipv6.length > 0) votes.add(sources.length, 6, Uint32Array.from(ipv6), 1);
   const focus = findFocus({ space, votes, hosts, isHomeGuessed: guessed, tellsSilence: true, scans: [] });
   if (focus === null) throw new RangeError("nothing was probed");
   return focus;

@@ -56,7 +56,7 @@ export type JudgedHistory = Pick<
 >;
 
 export interface JudgeOptions extends IncidentOptions {
-  /** False upticks that are put up with over all series, a year: with 1, a whole year without any event opened an incident more often than not. */
+  /** False upticks that are put up with over all series, a year: with 1, nearly two of three years without any event would open an incident (1 − 1/e). */
   readonly falseEventsAYear: number;
   readonly minCount: number;
   readonly minRatio: number;
